@@ -1,0 +1,1 @@
+"""The faces of Footnote: Discord and the terminal."""

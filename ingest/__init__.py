@@ -1,0 +1,1 @@
+"""From files to threads, posts, quotes and passages in the index."""

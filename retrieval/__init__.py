@@ -1,0 +1,1 @@
+"""What is known, how it is found, and how it is answered."""

@@ -1,0 +1,240 @@
+"""The records that every part of Footnote speaks in.
+
+All of them are frozen and plain: tuples instead of lists, aware datetimes, no behaviour
+beyond small derived values.  They are made by ``ingest`` from source files, kept by
+``retrieval.index`` and shown by ``bot``.  The words are those of docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+ID_LENGTH: Final = 16
+"""Length of a content-derived id in hexadecimal digits (64 bits)."""
+
+
+class TextKind(StrEnum):
+    """Whose words a passage holds."""
+
+    OWN = "own"
+    QUOTE = "quote"
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    CLOSEST = "closest"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One discussion."""
+
+    id: str
+    file: str
+    """Where it was read: a path relative to the folder that was ingested, POSIX style."""
+    source_kind: str
+    """The name of the reader that understood the file, e.g. ``plain-text``."""
+    title: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One contribution to a thread; its text never changes once it is cleaned."""
+
+    id: str
+    thread_id: str
+    ordinal: int
+    """Place in the thread, from 0."""
+    text: str
+    author: str | None = None
+    created_at: datetime | None = None
+    parent_id: str | None = None
+    """The post that this one replies to, where the source says so or a quote shows it."""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is indexed and cited: the span ``[start, end)`` of one post's text."""
+
+    id: str
+    post_id: str
+    thread_id: str
+    ordinal: int
+    """Place among the thread's passages, from 0."""
+    paragraph: int
+    """Which paragraph of the thread it belongs to; a long paragraph has several passages."""
+    start: int
+    end: int
+    text: str
+    kind: TextKind = TextKind.OWN
+    origin_id: str | None = None
+    """For a quote: the passage whose words it repeats, where that is in the knowledge base."""
+    repeats: int = 0
+    """How many further places of its file hold this very text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What a hit's score is made of; each is a z-score over the candidates, weighted."""
+
+    dense: float
+    lexical: float
+    thread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found, with the post and the thread around it."""
+
+    passage: Passage
+    post: Post
+    thread: Thread
+    score: float
+    parts: ScoreParts
+    cosine: float = 0.0
+    """Raw cosine similarity between the question and the passage, -1 to 1."""
+    bm25: float = 0.0
+    """Raw BM25 score of the passage, 0 where no term of the question occurs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered, verbatim span of a passage: ``post.text[start:end] == quote``."""
+
+    n: int
+    quote: str
+    start: int
+    """Offset of the quote in the post's text."""
+    end: int
+    passage: Passage
+    post: Post
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the numbers of the citations that carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time of an answer went, in milliseconds."""
+
+    embed: float = 0.0
+    search: float = 0.0
+    write: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person gets for a question."""
+
+    question: str
+    outcome: Outcome
+    text: str
+    """The answer in plain words with ``[n]`` after each cited sentence; for the other
+    outcomes one sentence that says so."""
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    """For ``closest``: the nearest passages, shown without claiming that they answer."""
+    confidence: float = 0.0
+    """How likely the threads answer the question, 0 to 1."""
+    mode: str = "extractive"
+    """Who wrote it: ``extractive``, or the name of a language model's writer."""
+    trace: tuple[str, ...] = ()
+    """The steps behind the answer, in plain words."""
+    timings_ms: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a post as a thread view shows it."""
+
+    id: str
+    """The id of its first passage."""
+    text: str
+    kind: TextKind
+    origin_id: str | None
+    repeats: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post with its paragraphs."""
+
+    post: Post
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A whole thread as understood."""
+
+    thread: Thread
+    posts: tuple[PostView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Another place where a passage's words stand."""
+
+    passage_id: str
+    kind: TextKind
+    post: Post
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A passage in its thread: what stands around it, what it answers, what answers it."""
+
+    passage: Passage
+    post: Post
+    thread: Thread
+    before: tuple[Passage, ...]
+    """The passages just before it in its thread, nearest last."""
+    after: tuple[Passage, ...]
+    """The passages just after it in its thread, nearest first."""
+    in_reply_to: Post | None
+    replies: tuple[Post, ...]
+    also_in: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A passage offered while somebody types after ``/source``."""
+
+    passage_id: str
+    text: str
+    author: str | None
+    thread_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a knowledge base holds."""
+
+    knowledge_base: str
+    files: int
+    threads: int
+    posts: int
+    passages: int
+    quotes_linked: int
+    embedding: str | None
+    """The fingerprint of the embedding model, None before the first ingest."""
+    generation: int | None
+    updated_at: datetime | None
+    disk_bytes: int
