@@ -1,0 +1,56 @@
+"""What the faces need from the rest, and nothing more.
+
+``retrieval.knowledge.KnowledgeBase`` is the real thing; tests pass fakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from ingest.report import IngestReport, Progress
+from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+
+
+class Librarian(Protocol):
+    """Answers questions and opens sources; every method may block for some 100 ms.
+
+    Raises:
+        FootnoteError: with one line for a person, from any method.
+    """
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer ``question``; ``history`` holds the earlier questions, oldest first."""
+        ...
+
+    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
+        """Return the best ``limit`` passages for ``query``, best first."""
+        ...
+
+    def source(self, passage_id: str) -> SourceView:
+        """Return a passage in its thread; any unambiguous prefix of its id will do."""
+        ...
+
+    def thread(self, name: str) -> tuple[ThreadView, ...]:
+        """Return the threads that an id prefix, or a file's path or base name, stands for."""
+        ...
+
+    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
+        """Return passages to offer while ``text`` is being typed, best first."""
+        ...
+
+    def status(self) -> Status:
+        """Return what the knowledge base holds."""
+        ...
+
+
+class Reingester(Protocol):
+    """Brings the knowledge base in line with its folder, outside the bot's own process."""
+
+    def run(self) -> AsyncIterator[Progress | IngestReport]:
+        """Yield progress and, last, the report.
+
+        Raises:
+            FootnoteError: when the ingest could not be done.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""What an ingest says while it runs and when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The stages of an ingest, in their order."""
+
+    SCAN = "scan"
+    READ = "read"
+    EMBED = "embed"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step forward in a stage."""
+
+    stage: Stage
+    done: int
+    total: int
+    detail: str = ""
+    """The file at hand, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that could not be ingested, and why, in words for a person."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """The figures at the end of an ingest."""
+
+    files_read: int
+    files_unchanged: int
+    files_removed: int
+    refused: tuple[Refusal, ...]
+    threads: int
+    """Threads in the knowledge base afterwards, as are posts and quotes_linked."""
+    posts: int
+    quotes_linked: int
+    repeats: int
+    """Lines of the files read that repeat another line of theirs word for word."""
+    near: int
+    """Passages linked to another as near-duplicates."""
+    passages_total: int
+    passages_added: int
+    passages_removed: int
+    passages_unchanged: int
+    seconds: float
+    dry_run: bool = False
