@@ -1,0 +1,1 @@
+"""The Discord face of Footnote: slash commands, mentions and what their replies look like."""

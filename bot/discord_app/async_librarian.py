@@ -1,0 +1,68 @@
+"""The one boundary between the event loop and the blocking librarian."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Final, TypeVar
+
+from bot.discord_app.errors import AnswerTimeoutError
+from bot.ports import Librarian
+from retrieval.domain import Answer, SourceView, Status, Suggestion
+
+SUGGEST_TIMEOUT_SECONDS: Final = 2.0
+"""Discord drops choices that come more than 3 seconds after a key was pressed."""
+_T = TypeVar("_T")
+
+
+class AsyncLibrarian:
+    """A librarian whose methods run in an executor and end, or give up, in time.
+
+    The executor's size bounds how many run at once; others wait, on the same clock.
+
+    Raises:
+        AnswerTimeoutError: from any method, when its time is over.
+        FootnoteError: what the librarian raises.
+    """
+
+    def __init__(self, librarian: Librarian, executor: Executor, *, timeout_seconds: float) -> None:
+        self._librarian = librarian
+        self._executor = executor
+        self._timeout_seconds = timeout_seconds
+
+    async def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer ``question``; ``history`` holds the earlier ones, oldest first."""
+        return await self._call(partial(self._librarian.answer, question, history))
+
+    async def source(self, passage_id: str) -> SourceView:
+        """Return a passage in its thread."""
+        return await self._call(partial(self._librarian.source, passage_id))
+
+    async def status(self) -> Status:
+        """Return what the knowledge base holds."""
+        return await self._call(self._librarian.status)
+
+    async def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Return passages to offer while ``text`` is being typed, within 2 seconds."""
+        seconds = min(SUGGEST_TIMEOUT_SECONDS, self._timeout_seconds)
+        return await self._call(
+            partial(self._librarian.suggest, text, limit), timeout_seconds=seconds
+        )
+
+    async def _call(
+        self, function: Callable[[], _T], *, timeout_seconds: float | None = None
+    ) -> _T:
+        loop = asyncio.get_running_loop()
+        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        scope = asyncio.timeout(seconds)
+        try:
+            async with scope:
+                return await loop.run_in_executor(self._executor, function)
+        except TimeoutError:
+            if not scope.expired():  # the librarian's own
+                raise
+            raise AnswerTimeoutError(
+                "This took too long and was given up; please try again in a moment."
+            ) from None

@@ -1,0 +1,107 @@
+"""The bot itself: its commands put together, its start and its errors."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Executor
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_app.asking import Asking
+from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.errors import explain
+from bot.discord_app.maintenance import Maintenance
+from bot.discord_app.responses import Interaction, show_text
+from bot.discord_app.settings import DiscordSettings
+from bot.discord_app.sources import Sources
+from bot.ports import Librarian, Reingester
+from retrieval.errors import ConfigurationError
+
+_log = logging.getLogger(__name__)
+
+
+class CommandTree(app_commands.CommandTree[Any]):
+    """The slash commands; whatever one of them raises becomes one sentence."""
+
+    async def on_error(
+        self, interaction: Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person what went wrong, if Discord still lets the bot do so."""
+        sentence = explain(error)
+        try:
+            await show_text(interaction, sentence)
+        except discord.HTTPException as refusal:
+            _log.warning("could not report an error to its asker: %s", refusal)
+
+
+class FootnoteBot(commands.Bot):
+    """Answers in Discord what a librarian knows; see ``bot.discord_app.run`` for its life.
+
+    Args:
+        librarian: May block; it is only called in ``executor``.
+        reingester: Does its work in another process.
+        executor: Bounds how many answers are prepared at once; the caller shuts it down.
+        settings: The token in it is not used here.
+        options: For ``discord.Client``.
+    """
+
+    def __init__(
+        self,
+        librarian: Librarian,
+        reingester: Reingester,
+        executor: Executor,
+        settings: DiscordSettings,
+        **options: Any,  # noqa: ANN401 - passed through as they are
+    ) -> None:
+        intents = discord.Intents.default()
+        intents.message_content = settings.mention_replies
+        super().__init__(
+            command_prefix=commands.when_mentioned,  # required by the base class, never used
+            help_command=None,
+            tree_cls=CommandTree,
+            intents=intents,
+            # Sent with every message and edit: nothing that the bot says can ping anybody.
+            allowed_mentions=discord.AllowedMentions.none(),
+            **options,
+        )
+        self._librarian = AsyncLibrarian(
+            librarian, executor, timeout_seconds=settings.answer_timeout_seconds
+        )
+        self._reingester = reingester
+        self._settings = settings
+        self._was_ready = False
+
+    async def setup_hook(self) -> None:
+        """Add the commands and register them with Discord."""
+        mention_replies = self._settings.mention_replies
+        await self.add_cog(Asking(self, self._librarian, mention_replies=mention_replies))
+        await self.add_cog(Sources(self._librarian))
+        await self.add_cog(Maintenance(self._librarian, self._reingester))
+        await self._register_commands()
+
+    async def on_ready(self) -> None:
+        """Log the first time; Discord says it again after some reconnections."""
+        if not self._was_ready:
+            self._was_ready = True
+            _log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    async def _register_commands(self) -> None:
+        guild_id = self._settings.guild_id
+        if guild_id is None:
+            await self.tree.sync()
+            return
+        guild = discord.Object(guild_id)
+        self.tree.copy_global_to(guild=guild)
+        try:
+            await self.tree.sync(guild=guild)
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise ConfigurationError(
+                f"The bot cannot register its commands in server {guild_id}: invite it there "
+                "with the applications.commands scope, or correct FOOTNOTE_DISCORD__GUILD_ID."
+            ) from error

@@ -1,0 +1,151 @@
+"""``/reingest`` for administrators, and ``/help`` for everybody."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.errors import explain
+from bot.discord_app.render_ingest import render_progress, render_report
+from bot.discord_app.responses import Interaction, acknowledge, show_text
+from bot.ports import Reingester
+from ingest.report import IngestReport, Progress
+from retrieval.domain import Status
+from retrieval.errors import FootnoteError
+
+FIRST_PAUSE_SECONDS: Final = 1.5
+LONGEST_PAUSE_SECONDS: Final = 60.0
+BUSY: Final = "A re-ingest is running already; its report goes to whoever started it."
+_log = logging.getLogger(__name__)
+
+
+class EditPace:
+    """Says when to edit a message again: 1.5 seconds apart, then ever less often.
+
+    Edits share a small rate limit with everything else that the bot says in a channel.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pause_seconds = FIRST_PAUSE_SECONDS
+        self._next = clock() + FIRST_PAUSE_SECONDS
+
+    def is_due(self) -> bool:
+        """Tell whether an edit may be made now, and count it as made."""
+        now = self._clock()
+        if now < self._next:
+            return False
+        self._pause_seconds = min(self._pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+        self._next = now + self._pause_seconds
+        return True
+
+
+class Maintenance(commands.Cog):
+    """Keeps the knowledge base fresh and tells people what the bot can do."""
+
+    def __init__(
+        self,
+        librarian: AsyncLibrarian,
+        reingester: Reingester,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._librarian = librarian
+        self._reingester = reingester
+        self._clock = clock
+        self._is_running = False
+
+    # Discord hides the command from everybody else, but a server can overrule that in its
+    # integration settings; so the bot checks as well.
+    @app_commands.command(description="Bring the knowledge base in line with its folder.")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(administrator=True)
+    @app_commands.checks.has_permissions(administrator=True)
+    async def reingest(self, interaction: Interaction) -> None:
+        """Run an ingest in another process, showing how far it is and then its report."""
+        await acknowledge(interaction, private=True)
+        if self._is_running:
+            await show_text(interaction, BUSY)
+            return
+        self._is_running = True
+        try:
+            report = await self._run(interaction)
+            _log.info("re-ingest finished: %s", report)
+            text = render_report(report)
+        except FootnoteError as error:
+            text = explain(error)
+        finally:
+            self._is_running = False
+        await _show_late(interaction, text)
+
+    @app_commands.command(description="What this bot does and how to use it.")
+    async def help(self, interaction: Interaction) -> None:
+        """Explain the bot in a few lines, privately."""
+        await acknowledge(interaction, private=True)
+        try:
+            known = known_line(await self._librarian.status())
+        except FootnoteError as error:
+            known = explain(error)
+        await show_text(interaction, f"{HELP}\n-# {known}")
+
+    async def _run(self, interaction: Interaction) -> IngestReport:
+        pace = EditPace(self._clock)
+        report: IngestReport | None = None
+        events = self._reingester.run()
+        try:
+            async for event in events:
+                if isinstance(event, IngestReport):
+                    report = event
+                elif pace.is_due():
+                    await _show_progress(interaction, event)
+        finally:
+            close = getattr(events, "aclose", None)  # ends the work when this is cancelled
+            if close is not None:
+                await close()
+        if report is None:
+            raise FootnoteError("The ingest ended without a report; see the log.")
+        return report
+
+
+HELP: Final = (
+    "I answer questions from this community's own threads. Every sentence is cited with its "
+    "author and thread; when the threads do not answer, I say so.\n"
+    "`/ask` a question, shown to all or only to you\n"
+    "`/source` a passage in its thread, found by a few of its words\n"
+    "You can also mention me, or reply to one of my messages."
+)
+
+
+def known_line(status: Status) -> str:
+    """Return one line on what the knowledge base holds."""
+    line = f"I know {status.threads:,} threads with {status.posts:,} posts"
+    if status.updated_at is not None:
+        line += f", last updated {status.updated_at.date().isoformat()}"
+    return f"{line}."
+
+
+async def _show_progress(interaction: Interaction, progress: Progress) -> None:
+    try:
+        await show_text(interaction, render_progress(progress))
+    except discord.HTTPException as error:
+        # Progress is a courtesy: the ingest goes on without it.
+        _log.info("could not show progress: %s", error)
+
+
+async def _show_late(interaction: Interaction, text: str) -> None:
+    """Show ``text`` even if the 15 minutes for a reply are over: then by direct message."""
+    try:
+        await show_text(interaction, text)
+    except discord.HTTPException as error:
+        _log.info("the reply to /reingest is gone, sending a direct message: %s", error)
+        try:
+            await interaction.user.send(text, suppress_embeds=True)
+        except discord.HTTPException as refusal:
+            _log.warning("could not deliver the report of /reingest: %s", refusal)

@@ -1,0 +1,111 @@
+"""The bot's life: from a token to a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.discord_app.client import FootnoteBot
+from bot.discord_app.settings import DiscordSettings
+from bot.ports import Librarian, Reingester
+from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
+
+NO_TOKEN: Final = (
+    "The Discord bot needs a token: set FOOTNOTE_DISCORD__TOKEN to the one from "  # noqa: S105 - says where to get one
+    "https://discord.com/developers/applications → your application → Bot → Reset Token."
+)
+WRONG_TOKEN: Final = (
+    "Discord does not accept the token in FOOTNOTE_DISCORD__TOKEN: get a new one from "  # noqa: S105 - says where to get one
+    "https://discord.com/developers/applications → your application → Bot → Reset Token."
+)
+NO_INTENT: Final = (
+    "The bot may not read messages: switch on Message Content Intent at "
+    "https://discord.com/developers/applications → your application → Bot, or set "
+    "FOOTNOTE_DISCORD__MENTION_REPLIES=false."
+)
+
+
+def run_bot(settings: DiscordSettings, librarian: Librarian, reingester: Reingester) -> None:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigurationError: no token, a wrong one, or a permission that it lacks.
+        UnavailableError: Discord cannot be reached.
+    """
+    token = settings.token
+    if token is None:
+        raise ConfigurationError(NO_TOKEN)
+    executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
+    try:
+        asyncio.run(_serve(settings, librarian, reingester, executor))
+    finally:
+        # Questions that wait are dropped; one in work ends by itself.
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def serve(bot: FootnoteBot, token: str, stop: asyncio.Event) -> None:
+    """Run ``bot`` until ``stop`` is set or it fails.
+
+    Raises:
+        ConfigurationError: the token or a permission is wrong.
+        UnavailableError: Discord cannot be reached.
+    """
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigurationError(WRONG_TOKEN)  # no such header can be sent
+    async with bot:
+        running = asyncio.create_task(bot.start(token))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        except Exception as error:
+            translated = _translated(error)
+            if translated is None:
+                raise
+            raise translated from error
+        finally:
+            await bot.close()
+            for task in (running, stopping):
+                task.cancel()
+            await asyncio.gather(running, stopping, return_exceptions=True)
+
+
+async def _serve(
+    settings: DiscordSettings,
+    librarian: Librarian,
+    reingester: Reingester,
+    executor: ThreadPoolExecutor,
+) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    bot = FootnoteBot(librarian, reingester, executor, settings)
+    token = settings.token.get_secret_value() if settings.token is not None else ""
+    await serve(bot, token, stop)
+
+
+def _on_signals(callback: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C still interrupts
+            loop.add_signal_handler(name, callback)
+
+
+def _translated(error: Exception) -> FootnoteError | None:
+    if isinstance(error, discord.LoginFailure):
+        return ConfigurationError(WRONG_TOKEN)
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return ConfigurationError(NO_INTENT)
+    if isinstance(error, discord.HTTPException | discord.GatewayNotFound | aiohttp.ClientError):
+        return UnavailableError(
+            f"Discord cannot be reached ({type(error).__name__}): check the network and "
+            "https://discordstatus.com, then start the bot again."
+        )
+    return None

@@ -1,0 +1,34 @@
+"""Cards turned into Discord's components."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.discord_app.cards import Block, Card, Divider, Section, Tone
+
+COLOURS: Final = {
+    Tone.ANSWERED: discord.Colour(0x3BA55D),
+    Tone.CLOSEST: discord.Colour(0xFAA61A),
+    Tone.NOT_FOUND: discord.Colour(0x747F8D),
+    Tone.SOURCE: discord.Colour(0x5865F2),
+}
+
+
+def card_view(card: Card) -> ui.LayoutView:
+    """Return the view that shows ``card``; it needs no callback, so it never expires."""
+    view = ui.LayoutView(timeout=None)
+    items = [_item(block) for block in card.blocks]
+    view.add_item(ui.Container(*items, accent_colour=COLOURS[card.tone]))
+    return view
+
+
+def _item(block: Block) -> ui.Item[Any]:
+    if isinstance(block, Divider):
+        return ui.Separator()
+    if isinstance(block, Section):
+        button: ui.Button[Any] = ui.Button(label=block.button.label, url=block.button.url)
+        return ui.Section(ui.TextDisplay(block.text), accessory=button)
+    return ui.TextDisplay(block.text)

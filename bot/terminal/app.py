@@ -1,0 +1,120 @@
+"""What the commands work on, opened no earlier than a command asks for it.
+
+``AppContext`` is the seam between the terminal and the rest: ``bot.wiring`` fills it for
+real, tests fill it with fakes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from bot.ports import Librarian
+    from ingest.report import IngestReport, Progress
+
+
+class TerminalSettings(Protocol):
+    """What the terminal reads of the settings; the rest it only passes on."""
+
+    @property
+    def corpus_dir(self) -> Path:
+        """The folder that an ingest reads when it is told of no other."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRequest:
+    """What somebody asked ``footnote ingest`` to do."""
+
+    knowledge_base: str
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    encoding: str | None = None
+    """An encoding for files that are not UTF-8; None refuses such files."""
+    allow_empty: bool = False
+    """Whether a folder without files may empty the knowledge base."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """The doors into the rest of Footnote.
+
+    The settings' type is the business of whoever fills these, hence ``Any``.
+    """
+
+    load_settings: Callable[..., Any]
+    """Takes overrides by keyword; raises ConfigurationError."""
+    open_librarian: Callable[[Any, str], AbstractContextManager[Librarian]]
+    ingest: Callable[[Any, IngestRequest, Callable[[Progress], None]], IngestReport]
+    run_bot: Callable[[Any], None]
+
+
+@dataclass
+class Session:
+    """One run of the command line: its global flags, and what they open."""
+
+    overrides: Mapping[str, Path] = field(default_factory=dict)
+    verbosity: int = 0
+    """How often ``-v`` was given."""
+    app: AppContext | None = None
+    """None stands for the real thing."""
+
+    @cached_property
+    def _context(self) -> AppContext:
+        return self.app or real_context()
+
+    @cached_property
+    def _settings(self) -> Any:  # noqa: ANN401  # the type belongs to whoever fills AppContext
+        return self._context.load_settings(**self.overrides)
+
+    @property
+    def corpus_dir(self) -> Path:
+        """The folder that an ingest reads when it is told of no other."""
+        settings: TerminalSettings = self._settings
+        return settings.corpus_dir
+
+    def open_librarian(self, knowledge_base: str) -> AbstractContextManager[Librarian]:
+        """Open one knowledge base for questions; close it by leaving the context."""
+        return self._context.open_librarian(self._settings, knowledge_base)
+
+    def ingest(self, request: IngestRequest, listener: Callable[[Progress], None]) -> IngestReport:
+        """Carry out an ingest, telling ``listener`` of each step."""
+        return self._context.ingest(self._settings, request, listener)
+
+    def run_bot(self) -> None:
+        """Run the Discord bot until it is stopped."""
+        self._context.run_bot(self._settings)
+
+
+def real_context() -> AppContext:
+    """Return the doors that ``bot.wiring`` opens; imports it, so call it late."""
+    from bot import wiring
+
+    def ingest(
+        # Checked where it matters: the settings come from wiring.load_settings below.
+        settings: Any,  # noqa: ANN401
+        request: IngestRequest,
+        listener: Callable[[Progress], None],
+    ) -> IngestReport:
+        return wiring.ingest(
+            settings,
+            request.knowledge_base,
+            request.paths,
+            dry_run=request.dry_run,
+            encoding=request.encoding,
+            allow_empty=request.allow_empty,
+            listener=listener,
+        )
+
+    return AppContext(
+        load_settings=wiring.load_settings,
+        open_librarian=wiring.open_librarian,
+        ingest=ingest,
+        run_bot=wiring.run_bot,
+    )

@@ -1,0 +1,232 @@
+"""Records as JSON for other programs: the contract of ``--json`` (docs: the command line).
+
+Every function is pure and returns what ``json.dumps`` takes.  Times are ISO 8601 in UTC.
+Numbers are converted, since a score may arrive as a numpy scalar.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ingest.report import IngestReport
+    from retrieval.domain import (
+        Answer,
+        Citation,
+        Hit,
+        Passage,
+        Place,
+        Post,
+        PostView,
+        SourceView,
+        Status,
+        Thread,
+        ThreadView,
+        Timings,
+    )
+
+Shape = dict[str, object]
+
+
+def answer_shape(answer: Answer) -> Shape:
+    """Return the document of ``footnote ask``."""
+    return {
+        "question": answer.question,
+        "outcome": str(answer.outcome),
+        "text": answer.text,
+        "statements": [
+            {"text": statement.text, "citations": list(statement.citations)}
+            for statement in answer.statements
+        ],
+        "citations": [_citation_shape(citation) for citation in answer.citations],
+        "closest": [_citation_shape(citation) for citation in answer.closest],
+        "confidence": round(float(answer.confidence), 4),
+        "mode": answer.mode,
+        "trace": list(answer.trace),
+        "timings_ms": _timings_shape(answer.timings_ms),
+    }
+
+
+def search_shape(query: str, hits: Sequence[Hit], timings_ms: Timings) -> Shape:
+    """Return the document of ``footnote search``."""
+    return {
+        "query": query,
+        "hits": [hit_shape(hit) for hit in hits],
+        "timings_ms": _timings_shape(timings_ms),
+    }
+
+
+def hit_shape(hit: Hit) -> Shape:
+    """Return one hit of a search."""
+    return {
+        "id": hit.passage.id,
+        "text": hit.passage.text,
+        "file": hit.thread.file,
+        "thread": _thread_key(hit.thread),
+        "author": hit.post.author,
+        "score": round(float(hit.score), 6),
+        "parts": {
+            "dense": round(float(hit.parts.dense), 6),
+            "lexical": round(float(hit.parts.lexical), 6),
+            "thread": round(float(hit.parts.thread), 6),
+        },
+    }
+
+
+def source_shape(view: SourceView) -> Shape:
+    """Return the document of ``footnote source``."""
+    return {
+        "passage": _passage_shape(view.passage),
+        "post": _post_shape(view.post),
+        "thread": _thread_key(view.thread),
+        "before": [_passage_shape(passage) for passage in view.before],
+        "after": [_passage_shape(passage) for passage in view.after],
+        "in_reply_to": _post_shape(view.in_reply_to) if view.in_reply_to else None,
+        "replies": [_post_shape(post) for post in view.replies],
+        "also_in": [_place_shape(place) for place in view.also_in],
+    }
+
+
+def threads_shape(views: Sequence[ThreadView]) -> Shape:
+    """Return the document of ``footnote thread``: a thread, or a file with several."""
+    if len(views) == 1:
+        return thread_shape(views[0])
+    return {"file": views[0].thread.file, "threads": [thread_shape(view) for view in views]}
+
+
+def thread_shape(view: ThreadView) -> Shape:
+    """Return one whole thread."""
+    return {
+        "id": view.thread.id,
+        "title": view.thread.title,
+        "file": view.thread.file,
+        "posts": [_post_view_shape(post_view) for post_view in view.posts],
+    }
+
+
+def ingest_shape(report: IngestReport) -> Shape:
+    """Return the document of ``footnote ingest``."""
+    return {
+        "files": {
+            "read": report.files_read,
+            "unchanged": report.files_unchanged,
+            "removed": report.files_removed,
+            "refused": [
+                {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
+            ],
+        },
+        "threads": report.threads,
+        "posts": report.posts,
+        "quotes_linked": report.quotes_linked,
+        "duplicates": {"repeats": report.repeats, "near": report.near},
+        "passages": {
+            "total": report.passages_total,
+            "added": report.passages_added,
+            "removed": report.passages_removed,
+            "unchanged": report.passages_unchanged,
+        },
+        "seconds": round(float(report.seconds), 3),
+    }
+
+
+def status_shape(status: Status) -> Shape:
+    """Return the document of ``footnote status``."""
+    return {
+        "knowledge_base": status.knowledge_base,
+        "files": status.files,
+        "threads": status.threads,
+        "posts": status.posts,
+        "passages": status.passages,
+        "quotes_linked": status.quotes_linked,
+        "embedding": status.embedding,
+        "generation": status.generation,
+        "updated_at": _time(status.updated_at),
+        "disk_bytes": status.disk_bytes,
+    }
+
+
+def _citation_shape(citation: Citation) -> Shape:
+    return {
+        "n": citation.n,
+        "id": citation.passage.id,
+        "quote": citation.quote,
+        "file": citation.thread.file,
+        "thread": _thread_key(citation.thread),
+        "author": citation.post.author,
+        "created_at": _time(citation.post.created_at),
+        "url": citation.post.url,
+        "in_reply_to": citation.post.parent_id,
+    }
+
+
+def _place_shape(place: Place) -> Shape:
+    return {
+        "id": place.passage_id,
+        "kind": str(place.kind),
+        "file": place.thread.file,
+        "thread": _thread_key(place.thread),
+        "author": place.post.author,
+        "created_at": _time(place.post.created_at),
+        "url": place.post.url,
+    }
+
+
+def _post_view_shape(view: PostView) -> Shape:
+    return {
+        "id": view.post.id,
+        "author": view.post.author,
+        "created_at": _time(view.post.created_at),
+        "in_reply_to": view.post.parent_id,
+        "paragraphs": [
+            {
+                "id": paragraph.id,
+                "text": paragraph.text,
+                "kind": str(paragraph.kind),
+                "of": paragraph.origin_id,
+                "repeats": paragraph.repeats,
+            }
+            for paragraph in view.paragraphs
+        ],
+    }
+
+
+def _passage_shape(passage: Passage) -> Shape:
+    return {
+        "id": passage.id,
+        "text": passage.text,
+        "kind": str(passage.kind),
+        "of": passage.origin_id,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def _post_shape(post: Post) -> Shape:
+    return {
+        "id": post.id,
+        "author": post.author,
+        "created_at": _time(post.created_at),
+        "url": post.url,
+        "text": post.text,
+    }
+
+
+def _thread_key(thread: Thread) -> Shape:
+    return {"id": thread.id, "title": thread.title, "url": thread.url}
+
+
+def _timings_shape(timings: Timings) -> Shape:
+    return {
+        "embed": round(float(timings.embed), 3),
+        "search": round(float(timings.search), 3),
+        "write": round(float(timings.write), 3),
+        "total": round(float(timings.total), 3),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

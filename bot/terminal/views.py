@@ -1,0 +1,205 @@
+"""What people see of an answer, a search, an ingest and the state of things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from bot.terminal.layout import (
+    CAUTION,
+    HEADING,
+    NUMBER,
+    SECONDARY,
+    Hanging,
+    attribution,
+    counted,
+    figures,
+    indented,
+    joined,
+    label,
+    lines,
+    link_of,
+    minute,
+    plain,
+    stack,
+)
+from retrieval.domain import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from ingest.report import IngestReport
+    from retrieval.domain import Answer, Citation, Hit, Status, Timings
+
+_BYTES_PER_UNIT = 1024
+
+
+def answer_view(answer: Answer, *, with_trace: bool = False) -> Group:
+    """Show an answer above its sources, or that there is none above what comes closest."""
+    blocks: list[RenderableType] = [indented(_headline(answer), 0)]
+    if answer.outcome is Outcome.ANSWERED:
+        blocks.extend(_quotes(answer.citations, "[{}]"))
+    elif answer.closest:
+        blocks.append(Text("Closest to it, with no claim that they answer:", style=SECONDARY))
+        blocks.extend(_quotes(answer.closest, "{}."))
+    if with_trace:
+        blocks.append(trace_view(answer))
+    blocks.append(_colophon(answer))
+    return stack(blocks)
+
+
+def trace_view(answer: Answer) -> Group:
+    """Show the steps behind an answer."""
+    if not answer.trace:
+        return lines(Text("No steps were recorded.", style=SECONDARY))
+    columns = len(str(len(answer.trace))) + 2
+    steps = (
+        Hanging(plain(step), Text(f"{f'{number}.':<{columns}}", SECONDARY))
+        for number, step in enumerate(answer.trace, start=1)
+    )
+    return Group(Text("How this came about", style=HEADING), *steps)
+
+
+def search_view(query: str, hits: Sequence[Hit], timings_ms: Timings) -> Group:
+    """Show ranked passages with what their scores are made of."""
+    if not hits:
+        return lines(Text.assemble(("Nothing was found for ", CAUTION), label(query, CAUTION), "."))
+    columns = len(str(len(hits))) + 2
+    blocks = [_hit(rank, hit, columns) for rank, hit in enumerate(hits, start=1)]
+    footer = joined([counted(len(hits), "passage"), _milliseconds(timings_ms.total)])
+    return stack([*blocks, footer])
+
+
+def ingest_view(report: IngestReport, knowledge_base: str) -> Group:
+    """Show the figures of an ingest; the refused files have their own lines on stderr."""
+    verb = "Would bring" if report.dry_run else "Brought"
+    headline = Text.assemble(
+        (f"{verb} knowledge base ", HEADING),
+        label(knowledge_base, HEADING),
+        (" up to date", HEADING),
+        (f" in {report.seconds:.1f} s", SECONDARY),
+    )
+    blocks: list[RenderableType] = [headline, figures(_ingest_rows(report))]
+    if report.dry_run:
+        blocks.append(Text("A dry run: nothing was written.", style=CAUTION))
+    return stack(blocks)
+
+
+def refusal_lines(report: IngestReport) -> Iterator[str]:
+    """Yield a line for each file that could not be ingested; they are not harmless yet."""
+    for refusal in report.refused:
+        yield f"refused {refusal.file}: {refusal.reason}"
+
+
+def status_view(status: Status) -> Group:
+    """Show what a knowledge base holds."""
+    headline = Text.assemble(("Knowledge base ", HEADING), label(status.knowledge_base, HEADING))
+    if status.generation is None:
+        hint = "It is empty: footnote ingest PATH fills it."
+        return stack([headline, Text(hint, style=CAUTION)])
+    rows = [
+        ("files", f"{status.files:,}"),
+        ("threads", f"{status.threads:,}"),
+        ("posts", f"{status.posts:,}"),
+        ("passages", f"{status.passages:,}"),
+        ("quotes", f"{status.quotes_linked:,} linked to the words they repeat"),
+        ("embedding", status.embedding or "none yet"),
+        ("generation", str(status.generation)),
+        ("updated", minute(status.updated_at) if status.updated_at else "never"),
+        ("on disk", readable_bytes(status.disk_bytes)),
+    ]
+    return stack([headline, figures(rows)])
+
+
+def readable_bytes(count: int) -> str:
+    """Return ``512 B``, ``1.5 MiB``."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < _BYTES_PER_UNIT:
+            return f"{amount:.0f} B" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= _BYTES_PER_UNIT
+    return f"{amount:.1f} GiB"
+
+
+def _headline(answer: Answer) -> Text:
+    if answer.outcome is not Outcome.ANSWERED:
+        return plain(answer.text, CAUTION)
+    if not answer.statements:
+        return plain(answer.text)
+    sentences = []
+    for statement in answer.statements:
+        marks = "".join(f"[{number}]" for number in statement.citations)
+        sentences.append(Text.assemble(plain(statement.text), (f" {marks}", NUMBER)))
+    return Text(" ").join(sentences)
+
+
+def _quotes(citations: Sequence[Citation], mark: str) -> Iterator[Group]:
+    columns = max((len(mark.format(citation.n)) for citation in citations), default=0) + 1
+    for citation in citations:
+        first = Text(f"{mark.format(citation.n):<{columns}}", style=NUMBER)
+        yield _quoted(citation, first)
+
+
+def _quoted(citation: Citation, first: Text) -> Group:
+    post, thread = citation.post, citation.thread
+    details = [
+        joined(attribution(post, thread)),
+        link_of(post, thread),
+        Text(f"footnote source {citation.passage.id}", style=SECONDARY),
+    ]
+    return Group(
+        Hanging(plain(f"“{citation.quote}”"), first),
+        *(indented(detail, first.cell_len) for detail in details if detail),
+    )
+
+
+def _colophon(answer: Answer) -> Text:
+    duration = _milliseconds(answer.timings_ms.total)
+    if answer.outcome is Outcome.ANSWERED:
+        return joined([f"confidence {answer.confidence:.0%}", label(answer.mode), duration])
+    return joined([f"{answer.confidence:.0%} confident that the threads answer this", duration])
+
+
+def _hit(rank: int, hit: Hit, columns: int) -> Group:
+    first = Text(f"{f'{rank}.':<{columns}}", style=NUMBER)
+    parts = hit.parts
+    score = (
+        f"score {hit.score:.2f} = dense {parts.dense:+.2f}, lexical {parts.lexical:+.2f},"
+        f" thread {parts.thread:+.2f}"
+    )
+    return Group(
+        Hanging(plain(hit.passage.text), first),
+        indented(joined(attribution(hit.post, hit.thread)), columns),
+        indented(Text(score, style=SECONDARY), columns),
+        indented(Text(f"footnote source {hit.passage.id}", style=SECONDARY), columns),
+    )
+
+
+def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
+    return [
+        (
+            "files",
+            f"{report.files_read:,} read, {report.files_unchanged:,} unchanged, "
+            f"{report.files_removed:,} removed, {len(report.refused):,} refused",
+        ),
+        ("threads", f"{report.threads:,}"),
+        ("posts", f"{report.posts:,}"),
+        ("quotes", f"{report.quotes_linked:,} linked to the words they repeat"),
+        (
+            "passages",
+            f"{report.passages_total:,} in all: {report.passages_added:,} added, "
+            f"{report.passages_removed:,} removed, {report.passages_unchanged:,} unchanged",
+        ),
+        (
+            "duplicates",
+            f"{counted(report.repeats, 'repeated line')}, {counted(report.near, 'near-duplicate')}",
+        ),
+    ]
+
+
+def _milliseconds(duration_ms: float) -> str | None:
+    return f"{duration_ms:,.0f} ms" if duration_ms else None

@@ -1,0 +1,136 @@
+"""From drafts to what the index keeps: ids, offsets, passages, quotes within a thread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.drafts import ThreadDraft
+from ingest.paragraphs import unquoted
+from ingest.passages import TokenEnds, passage_spans
+from ingest.quotes import QuoteIndex
+from retrieval.domain import Passage, Post, TextKind, Thread
+from retrieval.index.contents import FileContents, FileStamp, ThreadContents
+from retrieval.wording import content_id, fold, visible
+
+_SUMMARY_CHARACTERS: Final = 1_200
+"""How much of the opening post the thread's score reads: about the model's 256 tokens."""
+
+
+def file_contents(
+    stamp: FileStamp, kind: str, drafts: Iterable[ThreadDraft], token_ends: TokenEnds
+) -> FileContents:
+    """Give a file's threads, posts and passages their ids and places."""
+    threads = tuple(_thread_contents(stamp.name, kind, draft, token_ends) for draft in drafts)
+    repeats = sum(
+        passage.repeats
+        for contents in threads
+        for passage in contents.passages
+        if passage.id not in contents.silent
+    )
+    return FileContents(stamp, kind, threads, repeats)
+
+
+def _thread_contents(
+    file: str, kind: str, draft: ThreadDraft, token_ends: TokenEnds
+) -> ThreadContents:
+    thread = Thread(content_id(kind, draft.key), file, kind, draft.title, draft.url)
+    posts = _posts(thread.id, draft)
+    passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
+    by_id = {passage.id: passage for passage in passages}
+    silent = frozenset(
+        passage.id
+        for passage in passages
+        if passage.origin_id is not None
+        and fold(quoted_words(passage)) == fold(quoted_words(by_id[passage.origin_id]))
+    )
+    return ThreadContents(thread, _summary(draft), posts, passages, silent)
+
+
+def quoted_words(passage: Passage) -> str:
+    """Return a passage's text, for a quote without its ``>`` marks."""
+    return unquoted(passage.text) if passage.kind is TextKind.QUOTE else passage.text
+
+
+def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
+    ids = {post.key: content_id(thread_id, post.key) for post in draft.posts}
+    return tuple(
+        Post(
+            id=ids[post.key],
+            thread_id=thread_id,
+            ordinal=ordinal,
+            text=post.text,
+            author=post.author,
+            created_at=post.created_at,
+            # A parent that is in no file is still known by its id.
+            parent_id=content_id(thread_id, post.parent_key) if post.parent_key else None,
+            url=post.url,
+        )
+        for ordinal, post in enumerate(draft.posts)
+    )
+
+
+def _passages(
+    thread_id: str, draft: ThreadDraft, posts: Sequence[Post], token_ends: TokenEnds
+) -> list[Passage]:
+    passages: dict[str, Passage] = {}
+    seen: Counter[tuple[str, str]] = Counter()
+    paragraph_number = -1
+    for post, post_draft in zip(posts, draft.posts, strict=True):
+        for paragraph in post_draft.paragraphs:
+            paragraph_number += 1
+            within: set[str] = set()
+            for start, end in passage_spans(paragraph.text, token_ends):
+                text = paragraph.text[start:end]
+                if text in within:
+                    continue  # the same words over and over in one paragraph: once will do
+                within.add(text)
+                passage_id = content_id(post.id, text, str(seen[post.id, text]))
+                seen[post.id, text] += 1
+                passages[passage_id] = Passage(
+                    id=passage_id,
+                    post_id=post.id,
+                    thread_id=thread_id,
+                    ordinal=len(passages),
+                    paragraph=paragraph_number,
+                    start=paragraph.start + start,
+                    end=paragraph.start + end,
+                    text=text,
+                    kind=paragraph.kind,
+                    repeats=paragraph.repeats,
+                )
+    return list(passages.values())
+
+
+def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage, ...]:
+    """Link the quotes of a thread to the earlier passages whose words they repeat."""
+    index: QuoteIndex[int] = QuoteIndex()
+    for number, passage in enumerate(passages):
+        index.add(number, quoted_words(passage))
+    order = {post.id: post.ordinal for post in posts}
+    linked: list[Passage] = []
+    for number, passage in enumerate(passages):
+        origin = None
+        if passage.kind is TextKind.QUOTE:
+            words = quoted_words(passage)
+            found = [key for key in (*index.same(words), *index.holding(words)) if key != number]
+            found = [
+                key
+                for key in found
+                if key < number or order[passages[key].post_id] < order[passage.post_id]
+            ] or [key for key in found if passages[key].kind is TextKind.OWN]
+            origin = min(
+                found, key=lambda key: (passages[key].kind is TextKind.QUOTE, key), default=None
+            )
+        linked.append(
+            passage if origin is None else replace(passage, origin_id=passages[origin].id)
+        )
+    return tuple(linked)
+
+
+def _summary(draft: ThreadDraft) -> str:
+    opening = draft.posts[0].text if draft.posts else ""
+    words = f"{draft.title or ''}\n{visible(opening)}".strip()
+    return words[:_SUMMARY_CHARACTERS]

@@ -1,0 +1,214 @@
+"""An ingest from beginning to end: scan → plan → read → embed → write → link → report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ingest.contents import file_contents
+from ingest.drafts import SourceFile
+from ingest.linking import link_across_threads
+from ingest.passages import TokenEnds
+from ingest.planning import Plan, plan
+from ingest.readers import reader_for
+from ingest.report import IngestReport, Progress, Refusal, Stage
+from ingest.scanning import FoundFile, read_bytes, scan, sha256
+from retrieval.errors import FileRefusedError
+from retrieval.index.contents import Counts, FileContents, FileStamp
+
+if TYPE_CHECKING:
+    from retrieval.index.catalogue import Catalogue
+    from retrieval.index.store import PassageIndex
+
+READERS_VERSION: Final = "1"
+"""Raised when files must be read again because they would be understood differently."""
+_PASSAGES_AT_ONCE: Final = 2_000
+"""Files are written together up to about so many passages: Chroma is fastest in large
+batches, and memory stays flat."""
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ingest, and how."""
+
+    knowledge_base: str
+    paths: tuple[Path, ...]
+    corpus_dir: Path
+    encoding: str | None = None
+    """How to read files that are not UTF-8; None: refuse them."""
+    allow_empty: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    read: int = 0
+    unchanged: int = 0
+    repeats: int = 0
+    added: int = 0
+    removed: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+
+class Ingest:
+    """One run; ``open_index`` is called only if there is something to write."""
+
+    def __init__(
+        self,
+        request: Request,
+        catalogue: Catalogue,
+        open_index: Callable[[], PassageIndex],
+        token_ends: TokenEnds,
+        listener: Listener,
+    ) -> None:
+        """Prepare a run; nothing is read yet."""
+        self._request = request
+        self._catalogue = catalogue
+        self._open_index = open_index
+        self._token_ends = token_ends
+        self._listener = listener
+        self._stored = catalogue.stamps(request.knowledge_base)
+        self._tally = _Tally()
+
+    def run(self) -> IngestReport:
+        """Bring the knowledge base in line with the files.
+
+        Files that cannot be read are refused one by one, in the report.
+
+        Raises:
+            UsageError: if there is nothing at any of the paths.
+            UnavailableError: if the index cannot be written, or must not be emptied.
+        """
+        started = time.monotonic()
+        found = scan(self._request.paths, self._request.corpus_dir)
+        self._tally.refused.extend(found.refused)
+        self._listener(Progress(Stage.SCAN, len(found.files), len(found.files)))
+        todo = plan(found, self._stored, READERS_VERSION, allow_empty=self._request.allow_empty)
+        self._tally.unchanged = len(todo.unchanged)
+        before = self._catalogue.counts(self._request.knowledge_base)
+        if self._request.dry_run:
+            self._rehearse(todo)
+        else:
+            self._carry_out(todo)
+        after = self._catalogue.counts(self._request.knowledge_base)
+        return self._report(todo, before, after, time.monotonic() - started)
+
+    def _carry_out(self, todo: Plan) -> None:
+        index: PassageIndex | None = None
+        for batch in self._batches(todo.to_read):
+            index = index or self._open_index()
+            self._write(index, batch, len(todo.to_read))
+        if todo.removed:
+            # Last, so that what only moved to another file is never missing in between.
+            written = (index or self._open_index()).write((), todo.removed)
+            self._tally.removed += written.removed
+
+    def _write(self, index: PassageIndex, batch: Sequence[FileContents], files: int) -> None:
+        def on_embedded(done: int, total: int) -> None:
+            self._listener(Progress(Stage.EMBED, done, total))
+
+        written = index.write(batch, on_embedded=on_embedded)
+        self._tally.added += written.added
+        self._tally.removed += written.removed
+        self._tally.read += len(batch)
+        self._tally.repeats += sum(file.repeats for file in batch)
+        link_across_threads(index, (p for file in batch for p in file.indexed()))
+        self._listener(Progress(Stage.WRITE, self._tally.read, files))
+
+    def _rehearse(self, todo: Plan) -> None:
+        kb = self._request.knowledge_base
+        wanted: set[str] = set()
+        for batch in self._batches(todo.to_read):
+            self._tally.read += len(batch)
+            self._tally.repeats += sum(file.repeats for file in batch)
+            wanted.update(passage.id for file in batch for passage in file.indexed())
+        paths = [*todo.removed, *(str(file.path) for file in todo.to_read)]
+        there = self._catalogue.indexed_ids(kb)
+        self._tally.added = len(wanted - there)
+        self._tally.removed = len(self._catalogue.indexed_ids(kb, paths) - wanted)
+
+    def _batches(self, files: Sequence[FoundFile]) -> Iterator[list[FileContents]]:
+        batch: list[FileContents] = []
+        size = 0
+        for number, found in enumerate(files, 1):
+            self._listener(Progress(Stage.READ, number, len(files), found.name))
+            contents = self._read(found)
+            if contents is None:
+                continue
+            batch.append(contents)
+            size += sum(len(thread.passages) for thread in contents.threads)
+            if size >= _PASSAGES_AT_ONCE:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _read(self, found: FoundFile) -> FileContents | None:
+        """Read one file; None if it is refused or, byte for byte, what it was."""
+        old = self._stored.get(str(found.path))
+        try:
+            data = read_bytes(found)
+            stamp = self._stamp(found, data, old)
+            if old is not None and _same_but_time(old, stamp):
+                self._touch(stamp)
+                return None
+            return self._understand(found, stamp, data)
+        except FileRefusedError as error:
+            stays = "; what was read of it before stays in the index" if old else ""
+            self._tally.refused.append(Refusal(error.file, error.reason + stays))
+            return None
+
+    def _understand(self, found: FoundFile, stamp: FileStamp, data: bytes) -> FileContents:
+        reader = reader_for(found.name, data)
+        if reader is None:
+            raise FileRefusedError(
+                found.name, "is of no kind that can be read (see docs/formats.md)"
+            )
+        encoding = stamp.reading.partition("/")[2] or None
+        drafts = reader.read(SourceFile(found.path, found.name, data, encoding))
+        return file_contents(stamp, reader.kind, drafts, self._token_ends)
+
+    def _stamp(self, found: FoundFile, data: bytes, old: FileStamp | None) -> FileStamp:
+        remembered = old.reading.partition("/")[2] if old else ""
+        encoding = self._request.encoding or remembered
+        return FileStamp(
+            path=str(found.path),
+            name=found.name,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            sha256=sha256(data),
+            reading=f"{READERS_VERSION}/{encoding}",
+        )
+
+    def _touch(self, stamp: FileStamp) -> None:
+        self._tally.unchanged += 1
+        if not self._request.dry_run:
+            self._catalogue.restamp(self._request.knowledge_base, [stamp])
+
+    def _report(self, todo: Plan, before: Counts, after: Counts, seconds: float) -> IngestReport:
+        tally = self._tally
+        return IngestReport(
+            files_read=tally.read,
+            files_unchanged=tally.unchanged,
+            files_removed=len(todo.removed),
+            refused=tuple(tally.refused),
+            threads=after.threads,
+            posts=after.posts,
+            quotes_linked=after.quotes_linked,
+            repeats=tally.repeats,
+            near=0,
+            passages_total=after.passages,
+            passages_added=tally.added,
+            passages_removed=tally.removed,
+            passages_unchanged=before.passages - tally.removed,
+            seconds=seconds,
+            dry_run=self._request.dry_run,
+        )
+
+
+def _same_but_time(old: FileStamp, new: FileStamp) -> bool:
+    return replace(old, mtime_ns=0, size=0) == replace(new, mtime_ns=0, size=0)

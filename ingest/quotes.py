@@ -1,0 +1,100 @@
+"""Finding whose words a line repeats, by the words alone.
+
+Plain text has no quotation marks that survive an export, so a quote is known by its words:
+it stands whole in an earlier text, perhaps without its beginning, perhaps with ``[...]``
+where the quoter cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Final, Generic, TypeVar
+
+from retrieval.wording import fold, words
+
+MIN_PART_WORDS: Final = 6
+"""Shortest text that counts as a part quoted from a longer one.
+
+Shorter runs ("I agree with all of this") stand in texts that have nothing to do with each
+other; a whole line repeated word for word is a repeat at any length.
+"""
+_SHINGLE_WORDS: Final = 3
+_ELISION: Final = re.compile(r"\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|…|\.{3,}")
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class QuoteIndex(Generic[Key]):
+    """Texts that may be quoted, findable by any part of them.
+
+    An inverted index of three-word shingles: the rarest shingle of a quote names the few
+    texts that can hold it, and a comparison of whole words decides.
+    """
+
+    def __init__(self) -> None:
+        self._folded: dict[Key, str] = {}
+        self._whole: dict[str, list[Key]] = defaultdict(list)
+        self._by_shingle: dict[int, list[Key]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._folded)
+
+    def add(self, key: Key, text: str) -> None:
+        """Make ``text`` findable under ``key``."""
+        folded = fold(text)
+        self._folded[key] = folded
+        self._whole[folded].append(key)
+        for shingle in set(_shingles(folded.split())):
+            self._by_shingle[shingle].append(key)
+
+    def same(self, text: str) -> Sequence[Key]:
+        """Return the keys of texts with exactly these words, in the order of adding."""
+        return tuple(self._whole.get(fold(text), ()))
+
+    def holding(self, text: str) -> Iterator[Key]:
+        """Yield the keys of texts that hold these words and more, in the order of adding.
+
+        Where the text is cut by ``[...]``, its parts must stand there in their order.
+        """
+        parts = _parts(text)
+        whole = fold(text)
+        needles = [f" {' '.join(part)} " for part in parts]
+        for key in self._candidates(parts):
+            folded = self._folded[key]
+            if folded != whole and _in_order(needles, folded):
+                yield key
+
+    def _candidates(self, parts: list[list[str]]) -> Sequence[Key]:
+        lists = [self._by_shingle.get(shingle, []) for part in parts for shingle in _shingles(part)]
+        return min(lists, key=len, default=[])
+
+
+def repeats(text: str, quote: str) -> bool:
+    """Tell whether ``quote`` repeats words of ``text``: all of them, or a part."""
+    whole, folded = fold(quote), fold(text)
+    needles = [f" {' '.join(part)} " for part in _parts(quote)]
+    return folded == whole or (bool(needles) and _in_order(needles, folded))
+
+
+def _parts(text: str) -> list[list[str]]:
+    """Return the words of each uncut part of a quote, nothing if they are too few."""
+    parts = [part for part in map(words, _ELISION.split(text)) if part]
+    return parts if sum(map(len, parts)) >= MIN_PART_WORDS else []
+
+
+def _shingles(tokens: Sequence[str]) -> Iterator[int]:
+    for i in range(len(tokens) - _SHINGLE_WORDS + 1):
+        yield hash(tuple(tokens[i : i + _SHINGLE_WORDS]))
+
+
+def _in_order(needles: Sequence[str], haystack: str) -> bool:
+    at = 0
+    for needle in needles:
+        found = haystack.find(needle, at)
+        if found < 0:
+            return False
+        # The blank that ends one part may begin the next.
+        at = found + len(needle) - 1
+    return True

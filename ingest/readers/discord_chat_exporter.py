@@ -1,0 +1,177 @@
+"""DiscordChatExporter's JSON: one channel or thread a file.
+
+The schema is that of the exporter's JsonMessageWriter.  Messages that Discord writes itself
+("joined the server") are left out; a forwarded message is a quote from outside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.decoding import decode
+from ingest.drafts import ParagraphDraft, PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.paragraphs import split_paragraphs
+from ingest.readers.fields import Key, OneLine, UtcTime, Words
+from retrieval.domain import TextKind
+from retrieval.errors import FileRefusedError
+
+KIND: Final = "discord-chat-exporter"
+_SITE: Final = "https://discord.com/channels"
+# What people write; every other type is a notice with a text that Discord made up.  Types
+# without a name come out as their number: 20 and 23 are replies to commands, 21 the message
+# that began a thread.
+_WRITTEN: Final = frozenset({"Default", "Reply", "20", "21", "23"})
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+
+class Author(_Wire):
+    """Who wrote a message."""
+
+    name: OneLine = ""
+    nickname: OneLine | None = None
+
+
+class Reference(_Wire):
+    """The message that another one answers."""
+
+    messageId: str | None = None  # noqa: N815 - the exporter's own name
+    type: str | None = None
+
+
+class EmbedField(_Wire):
+    """A titled line of an embed."""
+
+    name: Words = ""
+    value: Words = ""
+
+
+class Embed(_Wire):
+    """A card under a message, the only text that many bots write."""
+
+    title: Words | None = None
+    description: Words | None = None
+    fields: list[EmbedField] = Field(default_factory=list)
+
+
+class Forwarded(_Wire):
+    """A message of another channel, passed on."""
+
+    content: Words = ""
+
+
+class Message(_Wire):
+    """One message."""
+
+    id: str
+    type: str = "Default"
+    timestamp: UtcTime | None = None
+    content: Words = ""
+    author: Author = Field(default_factory=Author)
+    embeds: list[Embed] = Field(default_factory=list)
+    reference: Reference | None = None
+    forwardedMessage: Forwarded | None = None  # noqa: N815 - the exporter's own name
+
+
+class Place(_Wire):
+    """A guild or a channel."""
+
+    id: Key
+    name: OneLine = ""
+
+
+class Export(_Wire):
+    """The whole file."""
+
+    guild: Place
+    channel: Place
+    messages: list[Message]
+
+
+def sniff(name: str, head: bytes) -> float:
+    """Say how likely a file is such an export: guild and channel come first in it."""
+    if not name.lower().endswith(".json"):
+        return 0.0
+    return 0.95 if b'"guild"' in head and b'"channel"' in head else 0.0
+
+
+def read(source: SourceFile) -> Iterator[ThreadDraft]:
+    """Yield the one thread of an export.
+
+    Raises:
+        FileRefusedError: if it is no whole JSON document, not of this schema, or empty.
+    """
+    export = _parse(source)
+    place = f"{_SITE}/{export.guild.id if export.guild.id != '0' else '@me'}/{export.channel.id}"
+    posts = tuple(
+        post
+        for message in export.messages
+        if message.type in _WRITTEN
+        if (post := _post(message, place)).paragraphs
+    )
+    if not posts:
+        raise FileRefusedError(source.name, "is empty: nobody wrote anything in it")
+    yield ThreadDraft(
+        key=export.channel.id, title=export.channel.name or None, url=place, posts=posts
+    )
+
+
+def _parse(source: SourceFile) -> Export:
+    try:
+        return Export.model_validate(json.loads(decode(source)))
+    except json.JSONDecodeError as error:
+        raise FileRefusedError(
+            source.name,
+            f"is not whole: line {error.lineno} is not JSON ({error.msg}); export it again",
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the document"
+        raise FileRefusedError(
+            source.name, f"is no DiscordChatExporter JSON: {field}: {first['msg']}"
+        ) from error
+
+
+def _post(message: Message, place: str) -> PostDraft:
+    text, paragraphs = _text(message)
+    is_reply = message.type == "Reply" and message.reference is not None
+    return PostDraft(
+        key=message.id,
+        text=text,
+        paragraphs=paragraphs,
+        author=message.author.nickname or message.author.name or None,
+        created_at=message.timestamp,
+        parent_key=message.reference.messageId if is_reply and message.reference else None,
+        url=f"{place}/{message.id}",
+    )
+
+
+def _text(message: Message) -> tuple[str, tuple[ParagraphDraft, ...]]:
+    if message.content.strip():
+        return message.content, split_paragraphs(message.content)
+    if message.forwardedMessage and message.forwardedMessage.content.strip():
+        text = message.forwardedMessage.content
+        return text, tuple(
+            ParagraphDraft(paragraph.text, paragraph.start, TextKind.QUOTE)
+            for paragraph in split_paragraphs(text)
+        )
+    text = "\n\n".join(part for embed in message.embeds for part in _embed_parts(embed))
+    return text, split_paragraphs(text)
+
+
+def _embed_parts(embed: Embed) -> Iterator[str]:
+    for part in (embed.title, embed.description):
+        if part and part.strip():
+            yield part.strip()
+    for field in embed.fields:
+        if field.value.strip():
+            yield f"{field.name.strip()}: {field.value.strip()}"
+
+
+READER: Final = Reader(kind=KIND, sniff=sniff, read=read)

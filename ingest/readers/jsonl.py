@@ -1,0 +1,106 @@
+"""Footnote's own JSONL: one post a line, for whoever can write a small script.
+
+Each line is a JSON object, UTF-8::
+
+    {"thread_id": "42", "post_id": "1", "text": "Markdown, blank lines between paragraphs",
+     "thread_title": "…", "thread_url": "https://…", "author": "…",
+     "created_at": "2026-03-01T12:00:00+00:00", "parent_id": null, "url": "https://…"}
+
+``thread_id``, ``post_id`` and ``text`` are needed; the rest helps search and citation.  A
+thread's posts keep the order of their lines.  Blank lines are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingest.decoding import decode
+from ingest.drafts import PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.paragraphs import split_paragraphs
+from ingest.readers.fields import Key, OneLine, UtcTime, Words
+from retrieval.errors import FileRefusedError
+
+KIND: Final = "jsonl"
+
+
+class Row(BaseModel):
+    """One line of the file."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    thread_id: Key
+    post_id: Key
+    text: Words
+    thread_title: OneLine | None = None
+    thread_url: OneLine | None = None
+    author: OneLine | None = None
+    created_at: UtcTime | None = None
+    parent_id: Key | None = None
+    url: OneLine | None = None
+
+
+def sniff(name: str, head: bytes) -> float:
+    """Say how likely a file is our JSONL: its first line must carry our field names."""
+    if not name.lower().endswith((".jsonl", ".ndjson")):
+        return 0.0
+    first = next((line for line in head.splitlines() if line.strip()), b"")
+    return 0.95 if b'"thread_id"' in first and b'"post_id"' in first else 0.6
+
+
+def read(source: SourceFile) -> Iterator[ThreadDraft]:
+    """Yield the threads of a file in the order in which they begin.
+
+    Raises:
+        FileRefusedError: naming the first line that is not a post.
+    """
+    threads: dict[str, list[Row]] = {}
+    for number, line in enumerate(decode(source).split("\n"), 1):
+        if line.strip():
+            row = _row(source.name, number, line)
+            threads.setdefault(row.thread_id, []).append(row)
+    if not threads:
+        raise FileRefusedError(source.name, "is empty: there is no post in it; nothing was added")
+    for key, rows in threads.items():
+        yield _thread(key, rows)
+
+
+def _row(name: str, number: int, line: str) -> Row:
+    try:
+        return Row.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise FileRefusedError(name, f"line {number} is not JSON: {error.msg}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the line"
+        raise FileRefusedError(name, f"line {number}: {field}: {first['msg']}") from error
+
+
+def _thread(key: str, rows: list[Row]) -> ThreadDraft:
+    titles = (row.thread_title for row in rows if row.thread_title)
+    urls = (row.thread_url for row in rows if row.thread_url)
+    unique = {row.post_id: row for row in rows}  # an edited post stands twice: the last counts
+    return ThreadDraft(
+        key=key,
+        title=next(titles, None),
+        url=next(urls, None),
+        posts=tuple(_post(row) for row in unique.values()),
+    )
+
+
+def _post(row: Row) -> PostDraft:
+    return PostDraft(
+        key=row.post_id,
+        text=row.text,
+        paragraphs=split_paragraphs(row.text),
+        author=row.author or None,
+        created_at=row.created_at,
+        parent_key=row.parent_id,
+        url=row.url or None,
+    )
+
+
+READER: Final = Reader(kind=KIND, sniff=sniff, read=read)

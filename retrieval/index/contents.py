@@ -1,0 +1,80 @@
+"""What one source file contributes to a knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrieval.domain import Passage, Post, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was when it was read."""
+
+    path: str
+    """Absolute."""
+    name: str
+    """Relative to the folder that was ingested; what people see."""
+    size: int
+    mtime_ns: int
+    sha256: str
+    reading: str
+    """Fingerprint of how it was read: a change of it reads the file again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadContents:
+    """A thread with everything in it."""
+
+    thread: Thread
+    summary: str
+    """Title and opening post: what the thread's own score compares with a question."""
+    posts: tuple[Post, ...]
+    passages: tuple[Passage, ...]
+    silent: frozenset[str] = frozenset()
+    """Ids of quotes whose very words are indexed where they come from."""
+
+    def indexed(self) -> Iterator[Passage]:
+        """Yield the passages that belong in Chroma and in the lexical index."""
+        return (passage for passage in self.passages if passage.id not in self.silent)
+
+    def post_of(self) -> dict[str, Post]:
+        """Return the posts by id."""
+        return {post.id: post for post in self.posts}
+
+
+@dataclass(frozen=True, slots=True)
+class FileContents:
+    """A file with everything in it."""
+
+    stamp: FileStamp
+    source_kind: str
+    threads: tuple[ThreadContents, ...]
+    repeats: int = 0
+    """Lines that repeat another line of the file word for word."""
+
+    def indexed(self) -> Iterator[Passage]:
+        """Yield the passages that belong in Chroma and in the lexical index."""
+        return (passage for thread in self.threads for passage in thread.indexed())
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A passage with the post and the thread around it."""
+
+    passage: Passage
+    post: Post
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a knowledge base holds."""
+
+    files: int = 0
+    threads: int = 0
+    posts: int = 0
+    quotes_linked: int = 0
+    passages: int = 0
+    """Distinct indexed passages: as many as Chroma has records."""

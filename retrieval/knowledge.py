@@ -1,0 +1,129 @@
+"""A knowledge base, open for questions: what the faces talk to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.index.library import Library
+from retrieval.wording import clean_question, squeeze, visible
+
+if TYPE_CHECKING:
+    from retrieval.answering.answerer import Answerer
+    from retrieval.index.catalogue import Catalogue
+    from retrieval.index.contents import Located
+    from retrieval.index.store import PassageIndex
+    from retrieval.search import HybridSearch
+
+_SUGGESTION_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What takes a model and an index to run; opened at the first question."""
+
+    index: PassageIndex
+    search: HybridSearch
+    answerer: Answerer
+
+
+class KnowledgeBase:
+    """Answers questions from one knowledge base and opens its sources.
+
+    Any thread may call it.  Threads, sources and figures come from the catalogue alone, so
+    the model and Chroma are opened no earlier than a question needs them.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, name: str, data_dir: Path, open_engine: Callable[[], Engine]
+    ) -> None:
+        """Read ``name`` from ``catalogue``; ``open_engine`` is called once, if at all."""
+        self._catalogue = catalogue
+        self._name = name
+        self._data_dir = data_dir
+        self._library = Library(catalogue, name)
+        self._open_engine = open_engine
+        self._opening = threading.Lock()
+        self._engine: Engine | None = None
+
+    def open(self) -> Engine:
+        """Open the model and the index now, so that the first question need not wait.
+
+        Raises:
+            UnavailableError: if there is nothing to search, or it cannot be searched.
+        """
+        with self._opening:
+            if self._engine is None:
+                self._engine = self._open_engine()
+            return self._engine
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer a question; ``history`` holds the earlier ones, oldest first.
+
+        Raises:
+            QuestionError: if the question is empty, blank or too long.
+        """
+        cleaned = clean_question(question)
+        return self.open().answerer.answer(cleaned, tuple(history))
+
+    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
+        """Return the best ``limit`` passages, best first, and where the time went.
+
+        Raises:
+            QuestionError: if the query is empty, blank or too long.
+        """
+        cleaned = clean_question(query)
+        ranking = self.open().search.search(cleaned, limit)
+        return ranking.hits, ranking.timings_ms
+
+    def source(self, passage_id: str) -> SourceView:
+        """Return a passage in its thread; any unambiguous prefix of its id will do."""
+        return self._library.source(passage_id)
+
+    def thread(self, name: str) -> tuple[ThreadView, ...]:
+        """Return the threads that an id prefix, or a file's path or base name, stands for."""
+        return self._library.thread(name)
+
+    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
+        """Return passages to offer while ``text`` is being typed, best first."""
+        typed = squeeze(visible(text))
+        found = self._library.beginning(typed, limit)
+        if not found and typed:
+            ids = self.open().index.passages.typed(typed, limit)
+            located = self._library.located(ids)
+            found = [located[id_] for id_ in ids if id_ in located]
+        return tuple(map(_suggestion, found))
+
+    def status(self) -> Status:
+        """Return what the knowledge base holds, nothing before its first ingest."""
+        generation = self._catalogue.generation(self._name)
+        counts = self._catalogue.counts(self._name)
+        return Status(
+            knowledge_base=self._name,
+            files=counts.files,
+            threads=counts.threads,
+            posts=counts.posts,
+            passages=counts.passages,
+            quotes_linked=counts.quotes_linked,
+            embedding=generation.embedding if generation else None,
+            generation=generation.number if generation else None,
+            updated_at=generation.updated_at if generation else None,
+            disk_bytes=_size(self._data_dir),
+        )
+
+
+def _suggestion(entry: Located) -> Suggestion:
+    return Suggestion(
+        passage_id=entry.passage.id,
+        text=squeeze(visible(entry.passage.text))[:_SUGGESTION_CHARACTERS],
+        author=entry.post.author,
+        thread_title=entry.thread.title or entry.thread.file,
+    )
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,78 @@
+"""Words and white space: how texts are compared, searched and cleaned.
+
+Stored text is never changed; what is here makes a second, comparable form of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+from retrieval.domain import ID_LENGTH
+from retrieval.errors import QuestionError
+
+MAX_QUESTION_CHARACTERS: Final = 8_000
+"""Longest question that is read: Discord's options end at 6,000 characters."""
+
+_WORD: Final = re.compile(r"\w+")
+_WHITE_SPACE: Final = re.compile(r"\s+")
+# C0 and C1 controls (but tab and newline), zero-width, bidirectional and other format
+# characters: they carry no words, and they can forge log lines or disguise text.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SOFT_BREAKS: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def content_id(*parts: str) -> str:
+    """Return an id made of ``parts`` alone: equal parts, equal id, on any machine."""
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:ID_LENGTH]
+
+
+def text_key(text: str) -> str:
+    """Return the name of a text in the embedding cache."""
+    return content_id("text", text)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` without control, zero-width and bidirectional characters."""
+    return _INVISIBLE.sub("", _SOFT_BREAKS.sub(" ", text))
+
+
+def squeeze(text: str) -> str:
+    """Return ``text`` on one line, each run of white space as one blank."""
+    return _WHITE_SPACE.sub(" ", text).strip()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text`` in a form that survives re-typing.
+
+    NFKC folds ligatures and full-width forms, case folding the case; quotation marks,
+    dashes, emphasis marks and white space fall between words.
+    """
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def fold(text: str) -> str:
+    """Return the words of ``text``, each between blanks, for whole-word substring tests."""
+    return f" {' '.join(words(text))} "
+
+
+def clean_question(text: str) -> str:
+    """Return a question as it will be searched: visible, on one line.
+
+    Raises:
+        QuestionError: if nothing is left, or if it is longer than is read.
+    """
+    question = squeeze(visible(_WHITE_SPACE.sub(" ", text)))
+    if not question:
+        raise QuestionError("The question is empty: write a few words to search for.")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(question):,} characters; at most "
+            f"{MAX_QUESTION_CHARACTERS:,} are read. Shorten it to what you want to know."
+        )
+    return question

@@ -1,0 +1,94 @@
+"""Stand-ins for the librarian and the reingester: queue what they say, read what they heard."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from ingest.report import IngestReport, Progress
+from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.errors import NotFoundError
+
+STATUS = Status(
+    knowledge_base="default",
+    files=3,
+    threads=12,
+    posts=3456,
+    passages=9876,
+    quotes_linked=7,
+    embedding="fake",
+    generation=1,
+    updated_at=datetime(2024, 5, 6, tzinfo=UTC),
+    disk_bytes=1,
+)
+
+
+class FakeLibrarian:
+    """Gives the queued answers in turn, an exception by raising it.
+
+    ``delay_seconds`` is slept in the calling thread, as real work would block it.
+    """
+
+    def __init__(self, *answers: Answer | Exception, delay_seconds: float = 0.0) -> None:
+        self.answers: deque[Answer | Exception] = deque(answers)
+        self.delay_seconds = delay_seconds
+        self.questions: list[str] = []
+        self.typed: list[tuple[str, int]] = []
+        self.sources: dict[str, SourceView] = {}
+        self.suggestions: tuple[Suggestion, ...] | Exception = ()
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        assert not history
+        self.questions.append(question)
+        time.sleep(self.delay_seconds)
+        answer = self.answers.popleft()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
+        raise NotImplementedError
+
+    def source(self, passage_id: str) -> SourceView:
+        if passage_id not in self.sources:
+            raise NotFoundError(f"No passage is called {passage_id}; pick one from the list.")
+        return self.sources[passage_id]
+
+    def thread(self, name: str) -> tuple[ThreadView, ...]:
+        raise NotImplementedError
+
+    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
+        self.typed.append((text, limit))
+        time.sleep(self.delay_seconds)
+        if isinstance(self.suggestions, Exception):
+            raise self.suggestions
+        return self.suggestions
+
+    def status(self) -> Status:
+        return STATUS
+
+
+class FakeReingester:
+    """Yields the queued events, raises a queued exception, and waits at ``None`` for ``go``."""
+
+    def __init__(self, *events: Progress | IngestReport | Exception | None) -> None:
+        self.events = events
+        self.go = asyncio.Event()
+        self.runs = 0
+        self.was_closed = False
+
+    async def run(self) -> AsyncIterator[Progress | IngestReport]:
+        self.runs += 1
+        try:
+            for event in self.events:
+                if event is None:
+                    await self.go.wait()
+                elif isinstance(event, Exception):
+                    raise event
+                else:
+                    yield event
+        finally:
+            self.was_closed = True

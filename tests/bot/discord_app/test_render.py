@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from discord import ui
+from hypothesis import HealthCheck, given, settings
+
+from bot.discord_app.cards import (
+    CARD_LIMIT,
+    COMPONENT_LIMIT,
+    MESSAGE_LIMIT,
+    Card,
+    Section,
+    TextBlock,
+    Tone,
+    plain_text,
+)
+from bot.discord_app.markdown import length
+from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, render_answer
+from bot.discord_app.render_source import render_source
+from bot.discord_app.views import card_view
+from retrieval.domain import Answer, Citation, Place, SourceView, Statement, TextKind
+from tests.bot.discord_app.active import INVISIBLE, active_in, unescaped, without_escapes
+from tests.bot.discord_app.factories import (
+    make_answer,
+    make_citation,
+    make_closest,
+    make_not_found,
+    make_passage,
+    make_post,
+    make_source,
+    make_thread,
+)
+from tests.bot.discord_app.strategies import GOOD_URLS, answers, sources
+
+# What the cards themselves are written with; everything else in them came from outside.
+_OWN_CODE = re.compile(r"`/source [0-9a-zA-Z_-]*`")
+_OWN_BOLD = re.compile(r"(?m)^\*\*(?P<words>.*)\*\*$")
+any_size = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def text_of(card: Card) -> str:
+    return "\n".join(block.text for block in card.blocks)
+
+
+def foreign_activity(text: str) -> list[str]:
+    """What Discord would act on and the bot did not write."""
+    plain = _OWN_BOLD.sub(r"\g<words>", _OWN_CODE.sub("", text))
+    lines = (re.sub(r"^(?:> |-# )", "", line) for line in plain.split("\n"))
+    starts = re.compile(r"^\s*(?:#{1,3}\s|-#\s|[-*+]\s|\d+[.)]\s|>)")
+    bare = [without_escapes(line) for line in lines]
+    return active_in(plain) + [line for line in bare if starts.match(line)]
+
+
+def check_limits(card: Card) -> None:
+    view = card_view(card)
+    assert card.blocks
+    assert card.length <= CARD_LIMIT
+    assert view.content_length() <= card.length
+    assert view.total_children_count == card.components <= COMPONENT_LIMIT
+    assert all(len(b.button.url) <= 512 for b in card.blocks if isinstance(b, Section))
+    assert 0 < length(plain_text(card)) <= MESSAGE_LIMIT
+
+
+def check_harmless(card: Card, allowed_urls: set[str | None]) -> None:
+    text = text_of(card)
+    assert foreign_activity(text) == []
+    assert INVISIBLE.search(text.replace("@\u200b", "@").replace("\n", "")) is None
+    shown = {block.button.url for block in card.blocks if isinstance(block, Section)}
+    assert shown <= allowed_urls & set(GOOD_URLS)
+    in_plain = set(re.findall(r"https?://[^>]+", without_escapes(plain_text(card))))
+    assert in_plain <= shown
+
+
+def citation_urls(citations: tuple[Citation, ...]) -> set[str | None]:
+    return {url for c in citations for url in (c.post.url, c.thread.url)}
+
+
+@any_size
+@given(answers())
+def test_the_card_of_any_answer_keeps_every_limit(answer: Answer) -> None:
+    check_limits(render_answer(answer))
+
+
+@any_size
+@given(answers())
+def test_the_card_of_any_answer_shows_nothing_active_and_only_its_own_urls(answer: Answer) -> None:
+    check_harmless(render_answer(answer), citation_urls(answer.citations + answer.closest))
+
+
+@any_size
+@given(answers())
+def test_the_same_answer_gives_the_same_card(answer: Answer) -> None:
+    assert render_answer(answer) == render_answer(replace(answer))
+
+
+@any_size
+@given(answers())
+def test_every_number_in_the_answer_has_its_source_on_the_card(answer: Answer) -> None:
+    card = render_answer(answer)
+    if card.tone is not Tone.ANSWERED or not answer.statements:
+        return
+    first, *others = card.blocks
+    assert length(first.text) <= ANSWER_LIMIT
+    known = {citation.n for citation in answer.citations}
+    cited = {n for s in answer.statements for n in s.citations} & known
+    listed = set(map(int, re.findall(r"\[(\d+)\]", "".join(b.text for b in others))))
+    hidden = "more" in text_of(card)
+    assert listed & known <= cited
+    shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", first.text)} & known
+    assert shown <= listed or hidden
+
+
+@any_size
+@given(sources)
+def test_the_card_of_any_source_keeps_every_limit_and_is_harmless(view: SourceView) -> None:
+    card = render_source(view)
+    check_limits(card)
+    check_harmless(card, {view.post.url, view.thread.url})
+
+
+def test_an_answer_comes_first_with_its_numbers_then_its_sources() -> None:
+    card = render_answer(make_answer("It opens at six.", "It closes at *nine*."))
+    assert card.blocks[0] == TextBlock("It opens at six. [1]\nIt closes at \\*nine\\*. [2]")
+    source = card.blocks[2]
+    assert isinstance(source, Section)
+    assert source.text == "> It opens at six.\n-# [1] Ada · 2024-03-01 · Tides"
+    assert source.button.url == "https://forum.example/p/1"
+    assert "Quoted word for word" in card.blocks[-1].text
+
+
+def test_a_source_without_a_link_says_how_to_open_it() -> None:
+    card = render_answer(make_answer("It opens at six.", url=None))
+    assert card.blocks[2].text.endswith("· Tides · `/source 0000000000000001`")
+
+
+def test_two_quotes_of_one_post_are_one_source_with_both_numbers() -> None:
+    post = make_post("First. Second. Third.", id="b" * 16)
+    citations = (make_citation(1, "First.", post=post), make_citation(2, "Third.", post=post))
+    statements = tuple(Statement(c.quote, (c.n,)) for c in citations)
+    answer = replace(make_answer("x"), statements=statements, citations=citations)
+    texts = [block.text for block in render_answer(answer).blocks]
+    assert "> First.\n> Third.\n-# [1][2] Ada · 2024-03-01 · Tides · `/source" in texts[2]
+    assert len(texts) == 5
+
+
+def test_a_fourth_source_is_named_so_that_no_number_is_left_without_one() -> None:
+    card = render_answer(make_answer("One.", "Two.", "Three.", "Four."))
+    assert sum(isinstance(block, Section) for block in card.blocks) == 3
+    assert "-# Also cited:\n-# [4] Ada · `/source 0000000000000004`" in text_of(card)
+
+
+def test_statements_that_do_not_fit_are_counted_and_cite_nothing() -> None:
+    card = render_answer(make_answer(*("word " * 100 for _ in range(4))))
+    assert "-# 2 more sentences did not fit here." in text_of(card) or (
+        "-# 1 more sentence did not fit here." in text_of(card)
+    )
+    assert "[4]" not in text_of(card)
+
+
+def test_a_quote_is_cut_between_words() -> None:
+    card = render_answer(make_answer("lorem " * 100))
+    quote = card.blocks[2].text.split("\n")[0]
+    assert length(quote) <= QUOTE_LIMIT
+    assert quote.endswith("lorem…")
+
+
+def test_words_that_a_post_repeats_are_not_credited_to_its_author() -> None:
+    citation = make_citation(1, "It opens at six.", kind=TextKind.QUOTE)
+    answer = replace(make_answer("It opens at six."), citations=(citation,))
+    assert "-# [1] quoted by Ada ·" in text_of(render_answer(answer))
+
+
+def test_what_nobody_signed_or_titled_is_named_honestly() -> None:
+    post = make_post("It opens.", author=None, created_at=None, id="c" * 16)
+    citation = make_citation(1, "It opens.", post=post, thread=make_thread(title=None))
+    answer = replace(make_answer("It opens."), citations=(citation,))
+    assert "-# [1] unknown author · tides.txt · `/source" in text_of(render_answer(answer))
+
+
+def test_closest_passages_are_not_presented_as_an_answer() -> None:
+    card = render_answer(make_closest("The moon rises late."))
+    assert card.tone is Tone.CLOSEST
+    assert card.blocks[0].text == "**Not answered**\nThe threads do not answer this."
+    assert "they may not answer the question" in text_of(card)
+    assert "> The moon rises late." in text_of(card)
+    assert "[1]" not in text_of(card)
+
+
+def test_not_found_says_so_and_shows_no_source() -> None:
+    card = render_answer(make_not_found())
+    assert card.tone is Tone.NOT_FOUND
+    assert card.blocks[0].text == "**Nothing found**\nThe threads say nothing about this."
+    assert not any(isinstance(block, Section) for block in card.blocks)
+
+
+def test_the_three_outcomes_have_three_colours() -> None:
+    cards = [render_answer(a) for a in (make_answer("x"), make_closest("y"), make_not_found())]
+    boxes = [card_view(card).children[0] for card in cards]
+    assert len({box.accent_colour for box in boxes if isinstance(box, ui.Container)}) == 3
+
+
+def test_an_answer_that_a_model_wrote_is_labelled() -> None:
+    card = render_answer(replace(make_answer("It opens."), mode="some-model"))
+    assert "Written by some-model; each sentence was checked" in text_of(card)
+    assert "word for word" not in text_of(card)
+
+
+def test_a_source_shows_its_surroundings() -> None:
+    view = make_source(
+        before=(make_passage("far before"), make_passage("just before it")),
+        after=(make_passage("just after it"), make_passage("far after")),
+        in_reply_to=make_post("When does it open?", author="Bob"),
+        replies=(make_post("Thanks!", author="Cyd"),),
+        also_in=(
+            Place("f" * 16, TextKind.QUOTE, make_post(author="Dee"), make_thread(title="Locks")),
+        ),
+    )
+    text = text_of(render_source(view))
+    assert "-# Just before\njust before it\n> The gate opens at six.\n-# Just after" in text
+    assert "far before" not in text
+    assert "-# In reply to Bob\n> When does it open?" in text
+    assert "-# Replies: 1\n**Cyd**\n> Thanks!" in text
+    assert "-# quoted by Dee · Locks · `/source ffffffffffffffff`" in text
+
+
+def test_a_long_passage_is_cut_between_words() -> None:
+    text = text_of(render_source(make_source("paragraph " * 400)))
+    assert "paragraph…" in unescaped(text)

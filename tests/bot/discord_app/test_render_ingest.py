@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord_app.cards import MESSAGE_LIMIT
+from bot.discord_app.markdown import length
+from bot.discord_app.render_ingest import render_progress, render_report
+from ingest.report import Progress, Refusal, Stage
+from tests.bot.discord_app.active import active_in
+from tests.bot.discord_app.factories import make_report
+from tests.bot.discord_app.strategies import texts
+
+refusals = st.lists(st.builds(Refusal, texts, texts), max_size=40).map(tuple)
+
+
+def foreign_activity(text: str) -> list[str]:
+    return [found for found in active_in(text) if found != "**"]
+
+
+@given(refusals)
+def test_a_report_fits_a_message_and_nothing_in_it_is_active(refused: tuple[Refusal, ...]) -> None:
+    text = render_report(make_report(*refused))
+    assert length(text) <= MESSAGE_LIMIT
+    assert foreign_activity(text) == []
+
+
+def test_a_report_names_the_figures_and_every_refused_file() -> None:
+    text = render_report(make_report(Refusal("a_b.txt", "not text"), Refusal("c.json", "cut off")))
+    assert "3 read, 40 unchanged, 1 removed, 2 refused" in text
+    assert "90 added, 10 removed, 4,910 unchanged, 5,000 in all" in text
+    assert "44 threads, 1,234 posts, 56 quotes linked" in text
+    assert text.endswith("**Refused**\n- a\\_b.txt: not text\n- c.json: cut off")
+
+
+def test_refused_files_that_do_not_fit_are_counted() -> None:
+    text = render_report(make_report(*(Refusal(f"{n}.txt", "why " * 100) for n in range(30))))
+    listed = text.count("\n- ")
+    assert 0 < listed < 30
+    assert text.endswith(f"and {30 - listed} more; see the log")
+
+
+@given(st.sampled_from(Stage), st.integers(0, 10**9), st.integers(0, 10**9), texts)
+def test_progress_is_short_and_not_active(stage: Stage, done: int, total: int, file: str) -> None:
+    text = render_progress(Progress(stage, done, total, file))
+    assert length(text) <= 200
+    assert foreign_activity(text) == []
+
+
+def test_progress_says_what_and_how_far() -> None:
+    text = render_progress(Progress(Stage.READ, 12, 4000, "talk/tides.txt"))
+    assert text == "**Reading files** · 12 of 4,000\n-# talk/tides.txt"

@@ -1,0 +1,257 @@
+"""The documents of --json, key by key, as other programs rely on them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.terminal.shapes import (
+    answer_shape,
+    hit_shape,
+    ingest_shape,
+    search_shape,
+    source_shape,
+    status_shape,
+    thread_shape,
+    threads_shape,
+)
+from retrieval.domain import Passage, Post, Timings
+from tests.bot.terminal.fakes import (
+    AMMONIA,
+    ANSWERED,
+    CLOSEST,
+    COMPLAINT,
+    FIRST,
+    HITS,
+    NOTES,
+    OIL,
+    REFUSAL,
+    REPEATED,
+    REPORT,
+    SECOND,
+    SOURCE,
+    STATUS,
+    THREAD,
+    WARNING,
+    WHOLE_NOTES,
+    WHOLE_THREAD,
+)
+
+THREAD_KEY = {"id": THREAD.id, "title": THREAD.title, "url": THREAD.url}
+NOTES_KEY = {"id": NOTES.id, "title": None, "url": None}
+
+
+def post_document(post: Post, created_at: str | None) -> dict[str, object]:
+    return {
+        "id": post.id,
+        "author": post.author,
+        "created_at": created_at,
+        "url": post.url,
+        "text": post.text,
+    }
+
+
+def passage_document(
+    passage: Passage, kind: str = "own", of: str | None = None
+) -> dict[str, object]:
+    return {
+        "id": passage.id,
+        "text": passage.text,
+        "kind": kind,
+        "of": of,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def test_an_answer_has_exactly_the_promised_keys():
+    assert answer_shape(ANSWERED) == {
+        "question": ANSWERED.question,
+        "outcome": "answered",
+        "text": ANSWERED.text,
+        "statements": [
+            {"text": OIL.text, "citations": [1]},
+            {"text": AMMONIA.text, "citations": [2]},
+        ],
+        "citations": [
+            {
+                "n": 1,
+                "id": OIL.id,
+                "quote": OIL.text,
+                "file": THREAD.file,
+                "thread": THREAD_KEY,
+                "author": "Mira T.",
+                "created_at": "2024-05-03T10:12:00+00:00",
+                "url": SECOND.url,
+                "in_reply_to": FIRST.id,
+            },
+            {
+                "n": 2,
+                "id": AMMONIA.id,
+                "quote": AMMONIA.text,
+                "file": "notes.txt",
+                "thread": NOTES_KEY,
+                "author": None,
+                "created_at": None,
+                "url": None,
+                "in_reply_to": None,
+            },
+        ],
+        "closest": [],
+        "confidence": 0.8725,
+        "mode": "extractive",
+        "trace": list(ANSWERED.trace),
+        "timings_ms": {"embed": 4.0, "search": 11.5, "write": 2.25, "total": 18.0},
+    }
+
+
+def test_the_closest_passages_have_the_shape_of_citations():
+    shape = answer_shape(CLOSEST)
+    assert shape["outcome"] == "closest"
+    assert shape["citations"] == []
+    assert shape["closest"] == [
+        {**answer_shape(ANSWERED)["citations"][1], "n": 1}  # type: ignore[index]  # a list
+    ]
+
+
+def test_a_hit_shows_what_its_score_is_made_of():
+    assert hit_shape(HITS[0]) == {
+        "id": OIL.id,
+        "text": OIL.text,
+        "file": THREAD.file,
+        "thread": THREAD_KEY,
+        "author": "Mira T.",
+        "score": 2.75,
+        "parts": {"dense": 1.5, "lexical": 0.75, "thread": 0.5},
+    }
+
+
+def test_a_search_keeps_its_hits_in_order():
+    assert search_shape("oil", HITS, Timings(1.0, 2.0, 0.0, 3.0)) == {
+        "query": "oil",
+        "hits": [hit_shape(hit) for hit in HITS],
+        "timings_ms": {"embed": 1.0, "search": 2.0, "write": 0.0, "total": 3.0},
+    }
+
+
+def test_a_source_has_posts_and_passages_around_it():
+    assert source_shape(SOURCE) == {
+        "passage": passage_document(OIL),
+        "post": post_document(SECOND, "2024-05-03T10:12:00+00:00"),
+        "thread": THREAD_KEY,
+        "before": [passage_document(REPEATED, "quote", COMPLAINT.id)],
+        "after": [passage_document(WARNING)],
+        "in_reply_to": post_document(FIRST, "2024-05-02T22:30:00+00:00"),
+        "replies": [post_document(SOURCE.replies[0], None)],
+        "also_in": [
+            {
+                "id": AMMONIA.id,
+                "kind": "quote",
+                "file": "notes.txt",
+                "thread": NOTES_KEY,
+                "author": None,
+                "created_at": None,
+                "url": None,
+            }
+        ],
+    }
+
+
+def test_a_source_that_replies_to_nothing_says_null():
+    assert source_shape(replace(SOURCE, in_reply_to=None))["in_reply_to"] is None
+
+
+def test_a_thread_shows_whose_words_each_paragraph_holds():
+    assert thread_shape(WHOLE_THREAD) == {
+        "id": THREAD.id,
+        "title": THREAD.title,
+        "file": THREAD.file,
+        "posts": [
+            {
+                "id": FIRST.id,
+                "author": "jonas",
+                "created_at": "2024-05-02T22:30:00+00:00",
+                "in_reply_to": None,
+                "paragraphs": [
+                    {
+                        "id": COMPLAINT.id,
+                        "text": COMPLAINT.text,
+                        "kind": "own",
+                        "of": None,
+                        "repeats": 0,
+                    }
+                ],
+            },
+            {
+                "id": SECOND.id,
+                "author": "Mira T.",
+                "created_at": "2024-05-03T10:12:00+00:00",
+                "in_reply_to": FIRST.id,
+                "paragraphs": [
+                    {
+                        "id": REPEATED.id,
+                        "text": REPEATED.text,
+                        "kind": "quote",
+                        "of": COMPLAINT.id,
+                        "repeats": 0,
+                    },
+                    {"id": OIL.id, "text": OIL.text, "kind": "own", "of": None, "repeats": 0},
+                    {
+                        "id": WARNING.id,
+                        "text": WARNING.text,
+                        "kind": "own",
+                        "of": None,
+                        "repeats": 2,
+                    },
+                ],
+            },
+        ],
+    }
+
+
+def test_a_file_with_several_threads_lists_them():
+    assert threads_shape((WHOLE_THREAD, WHOLE_NOTES)) == {
+        "file": THREAD.file,
+        "threads": [thread_shape(WHOLE_THREAD), thread_shape(WHOLE_NOTES)],
+    }
+
+
+def test_a_file_with_one_thread_is_that_thread():
+    assert threads_shape((WHOLE_NOTES,)) == thread_shape(WHOLE_NOTES)
+
+
+def test_an_ingest_reports_the_promised_figures():
+    assert ingest_shape(replace(REPORT, refused=(REFUSAL,))) == {
+        "files": {
+            "read": 3,
+            "unchanged": 1,
+            "removed": 0,
+            "refused": [{"file": REFUSAL.file, "reason": REFUSAL.reason}],
+        },
+        "threads": 2,
+        "posts": 3,
+        "quotes_linked": 1,
+        "duplicates": {"repeats": 12, "near": 1},
+        "passages": {"total": 1204, "added": 5, "removed": 2, "unchanged": 1199},
+        "seconds": 1.25,
+    }
+
+
+def test_a_status_has_every_field_of_the_record():
+    assert status_shape(STATUS) == {
+        "knowledge_base": "default",
+        "files": 2,
+        "threads": 2,
+        "posts": 3,
+        "passages": 1204,
+        "quotes_linked": 1,
+        "embedding": "all-MiniLM-L6-v2@1a2b3c",
+        "generation": 4,
+        "updated_at": "2024-05-04T08:00:00+00:00",
+        "disk_bytes": 1_572_864,
+    }
+
+
+def test_times_keep_their_microseconds_and_move_to_utc():
+    moment = datetime(2024, 1, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+    assert status_shape(replace(STATUS, updated_at=moment))["updated_at"] == (
+        "2024-01-01T12:00:00.250000+00:00"
+    )
