@@ -6,10 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ingest.report import IngestReport, Progress
 from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRequest:
+    """What somebody asked ``footnote ingest`` to do."""
+
+    knowledge_base: str
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    encoding: str | None = None
+    """An encoding for files that are not UTF-8; None refuses such files."""
+    allow_empty: bool = False
+    """Whether a folder without files may empty the knowledge base."""
 
 
 class Librarian(Protocol):

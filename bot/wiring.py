@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from retrieval.index.catalogue import Catalogue
 from retrieval.knowledge import Engine, KnowledgeBase
 
 if TYPE_CHECKING:
+    from bot.ports import IngestRequest
     from ingest.report import IngestReport, Progress
     from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
@@ -64,14 +66,7 @@ def open_librarian(settings: BotSettings, knowledge_base: str) -> Iterator[Knowl
 
 
 def ingest(
-    settings: BotSettings,
-    knowledge_base: str,
-    paths: tuple[Path, ...],
-    *,
-    dry_run: bool = False,
-    encoding: str | None = None,
-    allow_empty: bool = False,
-    listener: Callable[[Progress], None] = lambda _: None,
+    settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
     """Bring a knowledge base in line with files and folders.
 
@@ -83,32 +78,25 @@ def ingest(
     with ExitStack() as stack:
         catalogue = Catalogue(settings.data_dir / _CATALOGUE)
         stack.callback(catalogue.close)
-        model: list[MiniLM] = []
-
-        def embedder() -> MiniLM:
-            if not model:
-                model.append(_embedder(settings))
-            return model[0]
+        embedder = _LazyEmbedder(settings)
 
         def open_index() -> PassageIndex:
-            index = _open_index(
-                settings, catalogue, knowledge_base, embedder(), stack, "ingesting", create=True
-            )
+            kb = request.knowledge_base
+            if catalogue.generation(kb) is None:
+                catalogue.begin_generation(kb, embedder.model.fingerprint)
+            index = _open_index(settings, catalogue, kb, embedder.model, stack, "ingesting")
             index.recover()
             return index
 
-        request = Request(
-            knowledge_base=knowledge_base,
-            paths=paths or (settings.corpus_dir,),
+        job = Request(
+            knowledge_base=request.knowledge_base,
+            paths=request.paths or (settings.corpus_dir,),
             corpus_dir=settings.corpus_dir,
-            encoding=encoding,
-            allow_empty=allow_empty,
-            dry_run=dry_run,
+            encoding=request.encoding,
+            allow_empty=request.allow_empty,
+            dry_run=request.dry_run,
         )
-        run = Ingest(
-            request, catalogue, open_index, lambda text: embedder().token_ends(text), listener
-        )
-        return run.run()
+        return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()
 
 
 def run_bot(settings: BotSettings) -> None:
@@ -149,6 +137,20 @@ def _embedder(settings: BotSettings) -> MiniLM:
     return load_minilm(settings.data_dir / "models", threads=settings.embedding_threads)
 
 
+class _LazyEmbedder:
+    """Loads the model when something has to be cut or embedded, and not before."""
+
+    def __init__(self, settings: BotSettings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def model(self) -> MiniLM:
+        return _embedder(self._settings)
+
+    def token_ends(self, text: str) -> list[int]:
+        return self.model.token_ends(text)
+
+
 def _open_index(
     settings: BotSettings,
     catalogue: Catalogue,
@@ -156,14 +158,10 @@ def _open_index(
     embedder: MiniLM,
     stack: ExitStack,
     doing: str,
-    *,
-    create: bool = False,
 ) -> PassageIndex:
     from retrieval.index.chroma import open_chroma
     from retrieval.index.store import PassageIndex, live_generation
 
-    if create and catalogue.generation(knowledge_base) is None:
-        catalogue.begin_generation(knowledge_base, embedder.fingerprint)
     generation = live_generation(catalogue, knowledge_base, embedder)
     client = stack.enter_context(
         open_chroma(settings.data_dir, url=settings.chroma.url, doing=doing)

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # a token in the wrong variable stays out of messages
     )
 
     data_dir: Path = Path("data")

@@ -32,6 +32,16 @@ NO_INTENT: Final = (
 )
 
 
+def check_token(settings: DiscordSettings) -> None:
+    """Make sure that there is a token, before anything slow is opened for it.
+
+    Raises:
+        ConfigurationError: saying where to get one.
+    """
+    if settings.token is None:
+        raise ConfigurationError(NO_TOKEN)
+
+
 def run_bot(settings: DiscordSettings, librarian: Librarian, reingester: Reingester) -> None:
     """Run the bot until SIGINT or SIGTERM.
 
@@ -39,9 +49,7 @@ def run_bot(settings: DiscordSettings, librarian: Librarian, reingester: Reinges
         ConfigurationError: no token, a wrong one, or a permission that it lacks.
         UnavailableError: Discord cannot be reached.
     """
-    token = settings.token
-    if token is None:
-        raise ConfigurationError(NO_TOKEN)
+    check_token(settings)
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
     try:
         asyncio.run(_serve(settings, librarian, reingester, executor))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from bot.ports import Librarian
+    from bot.ports import IngestRequest, Librarian
     from ingest.report import IngestReport, Progress
 
 
@@ -26,19 +26,6 @@ class TerminalSettings(Protocol):
     def corpus_dir(self) -> Path:
         """The folder that an ingest reads when it is told of no other."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class IngestRequest:
-    """What somebody asked ``footnote ingest`` to do."""
-
-    knowledge_base: str
-    paths: tuple[Path, ...]
-    dry_run: bool = False
-    encoding: str | None = None
-    """An encoding for files that are not UTF-8; None refuses such files."""
-    allow_empty: bool = False
-    """Whether a folder without files may empty the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +83,9 @@ def real_context() -> AppContext:
     """Return the doors that ``bot.wiring`` opens; imports it, so call it late."""
     from bot import wiring
 
-    def ingest(
-        # Checked where it matters: the settings come from wiring.load_settings below.
-        settings: Any,  # noqa: ANN401
-        request: IngestRequest,
-        listener: Callable[[Progress], None],
-    ) -> IngestReport:
-        return wiring.ingest(
-            settings,
-            request.knowledge_base,
-            request.paths,
-            dry_run=request.dry_run,
-            encoding=request.encoding,
-            allow_empty=request.allow_empty,
-            listener=listener,
-        )
-
     return AppContext(
         load_settings=wiring.load_settings,
         open_librarian=wiring.open_librarian,
-        ingest=ingest,
+        ingest=wiring.ingest,
         run_bot=wiring.run_bot,
     )

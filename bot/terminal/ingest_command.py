@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.terminal.app import IngestRequest
+from bot.ports import IngestRequest
 from bot.terminal.failures import EXIT_REFUSED, complain
 from bot.terminal.options import json_option, kb_option, pass_session
 from bot.terminal.output import print_json, print_line, print_view

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.terminal.app import AppContext, IngestRequest
+from bot.ports import IngestRequest
+from bot.terminal.app import AppContext
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from retrieval.domain import (
     Answer,

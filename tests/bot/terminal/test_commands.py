@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.events import decode_event
-from bot.terminal.app import IngestRequest
+from bot.ports import IngestRequest
 from bot.terminal.shapes import (
     answer_shape,
     hit_shape,

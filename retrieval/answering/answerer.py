@@ -1,0 +1,177 @@
+"""A question's way to its answer: follow-up → search → gate → writer → citation check."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from retrieval.answering import extractive
+from retrieval.answering.citations import answer_text, cite, is_verified
+from retrieval.answering.follow_up import Reading, read
+from retrieval.answering.gate import Signs, Verdict, judge
+from retrieval.domain import Answer, Citation, Hit, Outcome, Statement, Timings
+from retrieval.term_weights import TermWeights
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from retrieval.embedding import Embedder
+    from retrieval.index.store import PassageIndex
+    from retrieval.search import HybridSearch, Ranking
+
+_HITS: Final = 10
+_READ_CLOSELY: Final = 6
+"""From so many of the best passages sentences are taken."""
+_CLOSEST: Final = 3
+_SAYS_NOTHING: Final = "The threads do not answer this."
+_SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages come closest."
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The best passages, sentence by sentence."""
+
+    sentences: tuple[extractive.Sentence, ...]
+    scores: npt.NDArray[np.float64]
+    vectors: npt.NDArray[np.float32]
+    signs: Signs
+
+
+class Answerer:
+    """Answers questions from one knowledge base without a language model."""
+
+    def __init__(self, index: PassageIndex, search: HybridSearch, embedder: Embedder) -> None:
+        """Answer from ``index``, found by ``search``."""
+        self._search = search
+        self._embedder = embedder
+        self._weights = TermWeights(index.passages)
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer a cleaned question; ``history`` holds the earlier ones, oldest first."""
+        started = time.perf_counter()
+        reading = read(question, history)
+        ranking = self._search.search(reading.search, _HITS)
+        found = time.perf_counter()
+        closely = self._read_closely(reading.search, ranking) if ranking.hits else None
+        verdict = judge(closely.signs) if closely else Verdict(Outcome.NOT_FOUND, 0.0)
+        answer = self._write(question, ranking.hits, closely, verdict)
+        done = time.perf_counter()
+        return replace(
+            answer,
+            trace=_trace(reading, ranking, closely, answer),
+            timings_ms=Timings(
+                embed=ranking.timings_ms.embed,
+                search=ranking.timings_ms.search,
+                write=1000 * (done - found),
+                total=1000 * (done - started),
+            ),
+        )
+
+    def _read_closely(self, question: str, ranking: Ranking) -> _Read:
+        hits = ranking.hits[:_READ_CLOSELY]
+        sentences = extractive.split(hits)
+        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
+        cosines = vectors @ ranking.vector
+        coverage = [self._weights.coverage(question, [s.text]) for s in sentences]
+        scores = extractive.score(sentences, hits, cosines, coverage)
+        unknown = self._weights.unknown(question)
+        signs = Signs(
+            sentence_cosine=float(cosines.max()),
+            passage_cosine=max(hit.cosine for hit in hits),
+            coverage=self._weights.coverage(question, [hit.passage.text for hit in hits[:3]]),
+            unknown=unknown.share,
+            unknown_name=any(_is_name(term, question) for term in unknown.words),
+        )
+        return _Read(sentences, scores, vectors, signs)
+
+    def _write(
+        self, question: str, hits: Sequence[Hit], closely: _Read | None, verdict: Verdict
+    ) -> Answer:
+        plain = Answer(question, verdict.outcome, _SAYS_NOTHING, confidence=verdict.confidence)
+        if closely is None or verdict.outcome is Outcome.NOT_FOUND:
+            return plain
+        if verdict.outcome is Outcome.CLOSEST:
+            return replace(plain, text=_SAYS_CLOSEST, closest=_closest(hits, closely))
+        statements, citations = _cited(hits, closely)
+        if not statements:
+            return replace(plain, outcome=Outcome.NOT_FOUND)
+        return replace(
+            plain, text=answer_text(statements), statements=statements, citations=citations
+        )
+
+
+def _cited(
+    hits: Sequence[Hit], closely: _Read
+) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for chosen in extractive.choose(closely.sentences, closely.scores, closely.vectors):
+        citation = cite(len(citations) + 1, hits[chosen.hit], chosen.start, chosen.end)
+        if is_verified(citation):
+            citations.append(citation)
+            statements += [Statement(s.text, (citation.n,)) for s in chosen.sentences]
+    return tuple(statements), tuple(citations)
+
+
+def _closest(hits: Sequence[Hit], closely: _Read) -> tuple[Citation, ...]:
+    """Return the best sentence of each of the best passages."""
+    citations: list[Citation] = []
+    for place, hit in enumerate(hits[:_CLOSEST]):
+        own = [n for n, sentence in enumerate(closely.sentences) if sentence.hit == place]
+        if own:
+            best = closely.sentences[max(own, key=lambda n: float(closely.scores[n]))]
+            citation = cite(len(citations) + 1, hit, best.start, best.end)
+            citations += [citation] if is_verified(citation) else []
+    return tuple(citations)
+
+
+def _is_name(word: str, question: str) -> bool:
+    """Tell whether a word is written like a name: a capital, but not as the first word."""
+    found = re.search(rf"(?<=\S\s){re.escape(word)}\b", question, re.IGNORECASE)
+    return bool(found and found.group()[:1].isupper())
+
+
+def _trace(
+    reading: Reading, ranking: Ranking, closely: _Read | None, answer: Answer
+) -> tuple[str, ...]:
+    """Tell the steps behind an answer in plain words."""
+    steps = []
+    if reading.leans_on:
+        steps.append(f"Read together with the earlier question “{reading.leans_on}”.")
+    steps.append(
+        f"Compared {ranking.candidates} passages by meaning and by words "
+        f"({ranking.timings_ms.embed + ranking.timings_ms.search:.0f} ms)."
+    )
+    if closely is None:
+        return (*steps, "Nothing was found.")
+    best = ranking.hits[0]
+    signs = closely.signs
+    steps.append(
+        f"Best passage: {best.passage.id} in {best.thread.title or best.thread.file} "
+        f"(meaning {best.cosine:.2f}, words {best.bm25:.1f})."
+    )
+    steps.append(
+        f"Read {len(closely.sentences)} sentences of the best passages; the closest one has "
+        f"{signs.sentence_cosine:.2f}, and they hold {signs.coverage:.0%} of the question's words."
+    )
+    if signs.unknown:
+        what = "a name" if signs.unknown_name else "words"
+        steps.append(f"The question has {what} that the threads never use ({signs.unknown:.0%}).")
+    steps.append(_verdict(answer))
+    return tuple(steps)
+
+
+def _verdict(answer: Answer) -> str:
+    likely = f"The threads answer this with a probability of {answer.confidence:.0%}"
+    if answer.outcome is Outcome.ANSWERED:
+        return (
+            f"{likely}; {len(answer.statements)} sentences were chosen, each checked to stand "
+            f"word for word in its post ({len(answer.citations)} sources)."
+        )
+    if answer.outcome is Outcome.CLOSEST:
+        return f"{likely}: too little to answer, enough to show what comes closest."
+    return f"{likely}: too little to show anything."
