@@ -25,6 +25,8 @@ class IngestRequest:
     """An encoding for files that are not UTF-8; None refuses such files."""
     allow_empty: bool = False
     """Whether a folder without files may empty the knowledge base."""
+    wait: bool = True
+    """Whether to wait for another ingest, or for whoever keeps the index, or to be refused."""
 
 
 class Librarian(Protocol):

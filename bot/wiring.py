@@ -5,9 +5,10 @@ Heavy packages are imported inside the functions that need them.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,15 +18,26 @@ from pydantic import ValidationError
 from bot.settings import BotSettings
 from retrieval.errors import ConfigurationError, EmptyIndexError
 from retrieval.index.catalogue import Catalogue
+from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
 
 if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
     from bot.ports import IngestRequest
     from ingest.report import IngestReport, Progress
+    from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
+    from retrieval.evaluation.collection import CollectionReport
+    from retrieval.evaluation.progress import OnProgress
+    from retrieval.evaluation.request import EvalRequest, Report
     from retrieval.index.store import PassageIndex
+    from retrieval.search import HybridSearch
+
+_log = logging.getLogger(__name__)
 
 _CATALOGUE: Final = "catalogue.sqlite3"
+_INGEST_WAIT_SECONDS: Final = 3_600.0
 
 
 def load_settings(**overrides: Path) -> BotSettings:
@@ -43,23 +55,39 @@ def load_settings(**overrides: Path) -> BotSettings:
 
 
 @contextmanager
-def open_librarian(settings: BotSettings, knowledge_base: str) -> Iterator[KnowledgeBase]:
+def open_librarian(
+    settings: BotSettings, knowledge_base: str, *, serve: bool = False
+) -> Iterator[KnowledgeBase]:
     """Yield a knowledge base, open for questions.
 
+    Args:
+        settings: all settings.
+        knowledge_base: its name.
+        serve: whether it stays open for long, so that others must be let in beside it;
+            then it may also be empty at first.
+
     Raises:
-        EmptyIndexError: if nothing has been ingested into it yet.
+        EmptyIndexError: if nothing has been ingested into it yet; with ``serve`` no earlier
+            than a question is asked.
     """
     with ExitStack() as stack:
-        catalogue = _existing_catalogue(settings, knowledge_base)
+        if serve:  # the bot may well be there before the first threads are
+            catalogue = Catalogue(settings.data_dir / _CATALOGUE)
+        else:
+            catalogue = _existing_catalogue(settings, knowledge_base)
         stack.callback(catalogue.close)
 
         def open_engine() -> Engine:
             from retrieval.answering.answerer import Answerer
-            from retrieval.search import HybridSearch
+            from retrieval.index.store import live_generation
 
             embedder = _embedder(settings)
-            index = _open_index(settings, catalogue, knowledge_base, embedder, stack, "answering")
-            search = HybridSearch(index, embedder, settings.search)
+            live_generation(catalogue, knowledge_base, embedder)  # before Chroma is opened
+            chroma = stack.enter_context(
+                _open_chroma(settings, doing="answering", wait_seconds=60, serve=serve)
+            )
+            index = _open_index(settings, catalogue, knowledge_base, embedder, chroma)
+            search = _search(settings, index, embedder, embedder)
             return Engine(index, search, Answerer(index, search, embedder))
 
         yield KnowledgeBase(catalogue, knowledge_base, settings.data_dir, open_engine)
@@ -75,7 +103,12 @@ def ingest(
     """
     from ingest.pipeline import Ingest, Request
 
+    wait_seconds = _INGEST_WAIT_SECONDS if request.wait else 0
     with ExitStack() as stack:
+        if not request.dry_run:
+            stack.enter_context(
+                alone(settings.data_dir, INGEST, doing="ingesting", wait_seconds=wait_seconds)
+            )
         catalogue = Catalogue(settings.data_dir / _CATALOGUE)
         stack.callback(catalogue.close)
         embedder = _LazyEmbedder(settings)
@@ -84,7 +117,10 @@ def ingest(
             kb = request.knowledge_base
             if catalogue.generation(kb) is None:
                 catalogue.begin_generation(kb, embedder.model.fingerprint)
-            index = _open_index(settings, catalogue, kb, embedder.model, stack, "ingesting")
+            chroma = stack.enter_context(
+                _open_chroma(settings, doing="ingesting", wait_seconds=wait_seconds)
+            )
+            index = _open_index(settings, catalogue, kb, embedder.model, chroma)
             index.recover()
             return index
 
@@ -99,12 +135,81 @@ def ingest(
         return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()
 
 
+def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgress) -> Report:
+    """Measure how well questions are answered.
+
+    Raises:
+        UsageError: if there is nothing at the path that could be evaluated.
+        UnavailableError: if the model or the index cannot be used.
+    """
+    from retrieval.evaluation.asking import ask_all
+    from retrieval.evaluation.beir import is_collection
+    from retrieval.evaluation.question_report import question_report
+    from retrieval.evaluation.questions import read_questions
+
+    path, name = request.path, request.knowledge_base
+    if is_collection(path):
+        return _evaluate_collection(settings, path, request, on_progress)
+    questions = read_questions(path, request.limit)
+    with open_librarian(settings, name) as librarian:
+        return question_report(path.name, name, ask_all(librarian.open(), questions, on_progress))
+
+
+def _evaluate_collection(
+    settings: BotSettings, folder: Path, request: EvalRequest, on_progress: OnProgress
+) -> CollectionReport:
+    """Index a collection in a data folder that is thrown away, and let it be searched there.
+
+    Only the vectors stay, in ``eval`` in the data folder.
+    """
+    from tempfile import TemporaryDirectory
+
+    from ingest.beir import beir_contents
+    from retrieval.evaluation.baselines import Baselines
+    from retrieval.evaluation.beir import read_collection
+    from retrieval.evaluation.cached_embedder import CachedEmbedder
+    from retrieval.evaluation.collection import (
+        FOOTNOTE,
+        DocumentSearch,
+        Ranker,
+        evaluate_collection,
+        index_collection,
+    )
+    from retrieval.index.chroma import open_chroma
+    from retrieval.index.store import PassageIndex
+    from retrieval.settings import ChromaSettings
+
+    collection = read_collection(folder, request.limit)
+    model = _embedder(settings)
+    contents = beir_contents(collection.documents, model.token_ends)
+    with ExitStack() as stack:
+        vectors = Catalogue(settings.data_dir / "eval" / _CATALOGUE)
+        stack.callback(vectors.close)
+        embedder = CachedEmbedder(model, vectors)
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="footnote-eval-")))
+        catalogue = Catalogue(scratch / _CATALOGUE)
+        stack.callback(catalogue.close)
+        chroma = stack.enter_context(open_chroma(scratch, ChromaSettings(), doing="evaluating"))
+        generation = catalogue.begin_generation("collection", embedder.fingerprint)
+        index = PassageIndex(catalogue, generation, chroma, scratch / "lexical", embedder)
+        stack.callback(index.close)
+        size = index_collection(index, contents.files, on_progress)
+        search = _search(settings, index, embedder, model)
+        rankers: dict[str, Ranker] = {FOOTNOTE: DocumentSearch(search, contents.document_of_post)}
+        if request.compare:
+            whole = {document.id: document.whole_text for document in collection.documents}
+            others = Baselines(whole, scratch / "baselines", embedder)
+            stack.callback(others.close)
+            rankers |= {"bm25": others.bm25, "dense": others.dense, "rrf": others.rrf}
+        return evaluate_collection(collection, rankers, size, on_progress)
+
+
 def run_bot(settings: BotSettings) -> None:
     """Run the Discord bot until it is stopped.
 
     Raises:
         ConfigurationError: without a token, or with one that Discord refuses.
-        EmptyIndexError: if nothing has been ingested yet.
+        UnavailableError: if the index or the model cannot be used.
     """
     from bot.child_ingest import ChildIngest
     from bot.discord_app.run import check_token, run_bot
@@ -113,8 +218,11 @@ def run_bot(settings: BotSettings) -> None:
     command = [sys.executable, "-m", "bot.terminal.main"]
     command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
     reingester = ChildIngest([*command, "ingest", "--events", "--kb", settings.knowledge_base])
-    with open_librarian(settings, settings.knowledge_base) as librarian:
-        librarian.open()
+    with open_librarian(settings, settings.knowledge_base, serve=True) as librarian:
+        try:
+            librarian.open()
+        except EmptyIndexError as error:
+            _log.warning("%s Until then the bot has nothing to answer from.", error)
         run_bot(settings.discord, librarian, reingester)
 
 
@@ -151,19 +259,34 @@ class _LazyEmbedder:
         return self.model.token_ends(text)
 
 
+def _search(
+    settings: BotSettings, index: PassageIndex, embedder: Embedder, vocabulary: MiniLM
+) -> HybridSearch:
+    from retrieval.search import HybridSearch
+    from retrieval.spelling import Speller
+
+    speller = Speller(index.passages, index.library, vocabulary.is_word)
+    return HybridSearch(index, embedder, settings.search, speller)
+
+
 def _open_index(
     settings: BotSettings,
     catalogue: Catalogue,
     knowledge_base: str,
     embedder: MiniLM,
-    stack: ExitStack,
-    doing: str,
+    chroma: ClientAPI,
 ) -> PassageIndex:
-    from retrieval.index.chroma import open_chroma
     from retrieval.index.store import PassageIndex, live_generation
 
     generation = live_generation(catalogue, knowledge_base, embedder)
-    client = stack.enter_context(
-        open_chroma(settings.data_dir, url=settings.chroma.url, doing=doing)
+    return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)
+
+
+def _open_chroma(
+    settings: BotSettings, *, doing: str, wait_seconds: float, serve: bool = False
+) -> AbstractContextManager[ClientAPI]:
+    from retrieval.index.chroma import open_chroma
+
+    return open_chroma(
+        settings.data_dir, settings.chroma, doing=doing, wait_seconds=wait_seconds, serve=serve
     )
-    return PassageIndex(catalogue, generation, client, settings.data_dir / "lexical", embedder)

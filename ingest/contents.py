@@ -10,10 +10,11 @@ from typing import Final
 from ingest.drafts import ThreadDraft
 from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
+from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.wording import content_id, fold, visible
+from retrieval.wording import content_id, squeeze, visible
 
 _SUMMARY_CHARACTERS: Final = 1_200
 """How much of the opening post the thread's score reads: about the model's 256 tokens."""
@@ -24,13 +25,12 @@ def file_contents(
 ) -> FileContents:
     """Give a file's threads, posts and passages their ids and places."""
     threads = tuple(_thread_contents(stamp.name, kind, draft, token_ends) for draft in drafts)
-    repeats = sum(
-        passage.repeats
-        for contents in threads
-        for passage in contents.passages
-        if passage.id not in contents.silent
-    )
-    return FileContents(stamp, kind, threads, repeats)
+    return FileContents(stamp, kind, threads, sum(map(_repeats, threads)))
+
+
+def _repeats(contents: ThreadContents) -> int:
+    loud = (passage for passage in contents.passages if passage.id not in contents.silent)
+    return sum({passage.paragraph: passage.repeats for passage in loud}.values())
 
 
 def _thread_contents(
@@ -44,9 +44,10 @@ def _thread_contents(
         passage.id
         for passage in passages
         if passage.origin_id is not None
-        and fold(quoted_words(passage)) == fold(quoted_words(by_id[passage.origin_id]))
+        and squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
     )
-    return ThreadContents(thread, _summary(draft), posts, passages, silent)
+    probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
+    return ThreadContents(thread, _summary(draft), posts, passages, silent, probes)
 
 
 def quoted_words(passage: Passage) -> str:

@@ -9,8 +9,9 @@ from ingest.drafts import SourceFile
 from retrieval.errors import FileRefusedError
 
 _MAX_CONTROL_SHARE: Final = 0.1
-_FIRST_PRINTABLE: Final = 32
-_TEXT_CONTROLS: Final = frozenset(b"\t\n\r\x0c\x0b\x1b\x08\x85")
+_HEAD: Final = 65_536
+_CONTROLS: Final = frozenset(map(chr, range(32))) - frozenset("\t\n\r\x0c\x0b\x1b\x08")
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode(source: SourceFile) -> str:
@@ -22,34 +23,41 @@ def decode(source: SourceFile) -> str:
     Raises:
         FileRefusedError: naming the offset where the bytes stop being text.
     """
-    _refuse_binary(source)
+    bom = len(codecs.BOM_UTF8) if source.data.startswith(codecs.BOM_UTF8) else 0
     try:
-        return codecs.decode(source.data, "utf-8-sig")
+        text = source.data[bom:].decode("utf-8")
     except UnicodeDecodeError as error:
-        if source.encoding is None:
-            raise FileRefusedError(source.name, _not_utf8(source.data, error)) from error
+        text = _decode_otherwise(source, bom + error.start)
+    _refuse_binary(source.name, text)
+    return text
+
+
+def _decode_otherwise(source: SourceFile, offset: int) -> str:
+    if source.encoding is None:
+        raise FileRefusedError(source.name, _not_utf8(source.data, offset))
     try:
-        return codecs.decode(source.data, source.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+        return source.data.decode(source.encoding)
+    except (UnicodeError, LookupError) as error:
         raise FileRefusedError(
             source.name, f"is neither UTF-8 nor {source.encoding}: {error}"
         ) from error
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError) -> str:
+def _not_utf8(data: bytes, offset: int) -> str:
+    if data.startswith(_UTF16_MARKS):
+        return "is UTF-16, not UTF-8; save it as UTF-8, or say so with --encoding utf-16"
+    if (zero := data.find(b"\x00")) >= 0:
+        return f"is not text: zero byte at offset {zero}"
     return (
-        f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}; if it is "
+        f"is not UTF-8: byte 0x{data[offset]:02x} at offset {offset}; if it is "
         "Windows-1252 or Latin-1, say so with --encoding windows-1252"
     )
 
 
-def _refuse_binary(source: SourceFile) -> None:
-    offset = source.data.find(b"\x00")
-    if offset >= 0:
-        raise FileRefusedError(
-            source.name, f"is not text: zero byte at offset {offset}; save it as UTF-8"
-        )
-    head = source.data[:65536]
-    controls = sum(byte < _FIRST_PRINTABLE and byte not in _TEXT_CONTROLS for byte in head)
-    if controls > _MAX_CONTROL_SHARE * max(1, len(head)):
-        raise FileRefusedError(source.name, "is not text: it is full of control characters")
+def _refuse_binary(name: str, text: str) -> None:
+    if (zero := text.find("\x00")) >= 0:
+        offset = len(text[:zero].encode("utf-8", "surrogatepass"))
+        raise FileRefusedError(name, f"is not text: zero byte at offset {offset}; save it as UTF-8")
+    head = text[:_HEAD]
+    if sum(character in _CONTROLS for character in head) > _MAX_CONTROL_SHARE * len(head):
+        raise FileRefusedError(name, "is not text: it is full of control characters")

@@ -6,6 +6,7 @@ sentences where it has any, so that no word of it is out of the model's sight.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -20,13 +21,15 @@ _MAX_CHARACTERS: Final = 1_500
 """Longest passage in characters, for text without blanks, which counts as few tokens."""
 _BLOCK: Final = 12_000
 """Text is looked at in blocks of this size, so that a line of megabytes takes linear time."""
+_BLANK: Final = re.compile(r"\s")
+_WORD: Final = re.compile(r"\S")
 
 TokenEnds = Callable[[str], Sequence[int]]
 """Returns where each token of a text ends, ascending."""
 
 
 def passage_spans(text: str, token_ends: TokenEnds) -> tuple[tuple[int, int], ...]:
-    """Return the spans of the passages of one paragraph.
+    """Return the spans of the passages of one paragraph, itself without blanks around it.
 
     Spans are in order, do not overlap, and leave out only white space between them.
     """
@@ -36,25 +39,33 @@ def passage_spans(text: str, token_ends: TokenEnds) -> tuple[tuple[int, int], ..
         return ((0, len(text)),)
     return tuple(
         (offset + start, offset + end)
-        for offset, block in _blocks(text)
-        for start, end in _pack(block, token_ends(block))
+        for offset, block, sentences in _blocks(text)
+        for start, end in _pack(block, sentences, token_ends(block))
     )
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
+def _blocks(text: str) -> Iterator[tuple[int, str, Sequence[tuple[int, int]]]]:
+    """Yield offset, text and sentences of each block; blocks begin with a sentence or word."""
     start = 0
     while start < len(text):
-        end = min(start + _BLOCK, len(text))
-        if end < len(text):
-            blank = text.rfind(" ", start + _BLOCK // 2, end)
-            end = blank + 1 if blank > 0 else end
-        yield start, text[start:end]
-        start = end
+        block = text[start : start + _BLOCK]
+        sentences: Sequence[tuple[int, int]] = sentence_spans(block)
+        if start + _BLOCK < len(text):
+            if len(sentences) > 1 and sentences[-1][0] > _BLOCK // 2:
+                sentences = sentences[:-1]  # the last may go on in the next block
+                block = block[: sentences[-1][1]]
+            elif (blank := _last_blank(block, _BLOCK // 2, len(block))) > 0:
+                block = block[:blank].rstrip()
+                sentences = [(begin, min(end, len(block))) for begin, end in sentences]
+        yield start, block, sentences
+        start = _next_word(text, start + len(block))
 
 
-def _pack(text: str, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _pack(
+    text: str, sentences: Sequence[tuple[int, int]], ends: Sequence[int]
+) -> Iterator[tuple[int, int]]:
     """Fill passages with whole sentences, as evenly as their number allows."""
-    pieces = [piece for span in sentence_spans(text) for piece in _cut(text, *span, ends)]
+    pieces = [piece for span in sentences for piece in _cut(text, *span, ends)]
     total = len(ends)
     parts = max(1, -(-total // MAX_TOKENS), -(-len(text) // _MAX_CHARACTERS))
     aim = total / parts
@@ -74,15 +85,28 @@ def _pack(text: str, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
 def _cut(text: str, start: int, end: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Cut a sentence that is too long by itself, at a blank where there is one."""
     while not _fits(start, end, ends):
-        first = bisect_right(ends, start)
-        last = min(first + MAX_TOKENS - 1, len(ends) - 1)
-        at = min(ends[last], start + _MAX_CHARACTERS) if ends else start + _MAX_CHARACTERS
-        blank = text.rfind(" ", start + 1, at)
-        at = blank if blank > start else max(at, start + 1)
-        yield start, at
-        start = at + (1 if text[at : at + 1] == " " else 0)
+        last = bisect_right(ends, start) + MAX_TOKENS - 1
+        at = start + _MAX_CHARACTERS
+        at = min(ends[last], at) if last < len(ends) else at
+        blank = _last_blank(text, start + 1, at + 1)
+        at = blank if blank > 0 else max(at, start + 1)
+        yield start, start + len(text[start:at].rstrip())
+        start = min(_next_word(text, at), end)
     if end > start:
         yield start, end
+
+
+def _last_blank(text: str, start: int, end: int) -> int:
+    """Return the place of the last white space in ``text[start:end]``, -1 where there is none."""
+    found = -1
+    for match in _BLANK.finditer(text, start, end):
+        found = match.start()
+    return found
+
+
+def _next_word(text: str, start: int) -> int:
+    found = _WORD.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _tokens(start: int, end: int, ends: Sequence[int]) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
-from ingest.linking import link_across_threads
+from ingest.linking import link_across_threads, link_after_crash
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
 from ingest.readers import reader_for
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
 READERS_VERSION: Final = "1"
 """Raised when files must be read again because they would be understood differently."""
-_PASSAGES_AT_ONCE: Final = 2_000
+_MANY_REMOVED: Final = 1_000
+"""From so many removed passages their cached vectors are cleared away, which takes a look at
+every text; those of fewer wait for ``footnote doctor``, and serve if a text comes back."""
+_PASSAGES_AT_ONCE: Final = 5_000
 """Files are written together up to about so many passages: Chroma is fastest in large
 batches, and memory stays flat."""
 Listener = Callable[[Progress], None]
@@ -42,6 +48,7 @@ class Request:
     """How to read files that are not UTF-8; None: refuse them."""
     allow_empty: bool = False
     dry_run: bool = False
+    passages_at_once: int = _PASSAGES_AT_ONCE
 
 
 @dataclass(slots=True)
@@ -87,7 +94,13 @@ class Ingest:
         found = scan(self._request.paths, self._request.corpus_dir)
         self._tally.refused.extend(found.refused)
         self._listener(Progress(Stage.SCAN, len(found.files), len(found.files)))
-        todo = plan(found, self._stored, READERS_VERSION, allow_empty=self._request.allow_empty)
+        todo = plan(
+            found,
+            self._stored,
+            READERS_VERSION,
+            allow_empty=self._request.allow_empty,
+            encoding=self._request.encoding,
+        )
         self._tally.unchanged = len(todo.unchanged)
         before = self._catalogue.counts(self._request.knowledge_base)
         if self._request.dry_run:
@@ -98,38 +111,55 @@ class Ingest:
         return self._report(todo, before, after, time.monotonic() - started)
 
     def _carry_out(self, todo: Plan) -> None:
-        index: PassageIndex | None = None
-        for batch in self._batches(todo.to_read):
-            index = index or self._open_index()
-            self._write(index, batch, len(todo.to_read))
-        if todo.removed:
-            # Last, so that what only moved to another file is never missing in between.
-            written = (index or self._open_index()).write((), todo.removed)
-            self._tally.removed += written.removed
+        batches = self._batches(todo.to_read)
+        first = next(batches, None)
+        settled = self._catalogue.is_settled(self._request.knowledge_base)
+        if first is None and not todo.removed and settled:
+            return
+        index = self._open_index()
+        with closing(index), ThreadPoolExecutor(1, "ingest-writer") as writer:
+            link_after_crash(index)
+            writing: Future[None] | None = None
+            for batch in chain([first] if first else [], batches):
+                # While the batch before is written, this one is read and embedded.
+                index.embed(batch, self._on_embedded)
+                if writing is not None:
+                    writing.result()
+                writing = writer.submit(self._write, index, batch, len(todo.to_read))
+            if writing is not None:
+                writing.result()
+            if todo.removed:
+                # Last, so that what only moved to another file is never missing in between.
+                self._tally.removed += index.write((), todo.removed).removed
+                link_across_threads(index, ())
+            if self._tally.removed > _MANY_REMOVED:
+                index.embeddings.prune()
+
+    def _on_embedded(self, done: int, total: int) -> None:
+        self._listener(Progress(Stage.EMBED, done, total))
 
     def _write(self, index: PassageIndex, batch: Sequence[FileContents], files: int) -> None:
-        def on_embedded(done: int, total: int) -> None:
-            self._listener(Progress(Stage.EMBED, done, total))
-
-        written = index.write(batch, on_embedded=on_embedded)
+        written = index.write(batch)
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
         self._tally.repeats += sum(file.repeats for file in batch)
-        link_across_threads(index, (p for file in batch for p in file.indexed()))
+        link_across_threads(index, [p for file in batch for p in file.indexed()])
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
 
     def _rehearse(self, todo: Plan) -> None:
         kb = self._request.knowledge_base
         wanted: set[str] = set()
+        touched = set(todo.removed)
         for batch in self._batches(todo.to_read):
             self._tally.read += len(batch)
             self._tally.repeats += sum(file.repeats for file in batch)
             wanted.update(passage.id for file in batch for passage in file.indexed())
-        paths = [*todo.removed, *(str(file.path) for file in todo.to_read)]
-        there = self._catalogue.indexed_ids(kb)
-        self._tally.added = len(wanted - there)
-        self._tally.removed = len(self._catalogue.indexed_ids(kb, paths) - wanted)
+            touched.update(file.stamp.path for file in batch)
+        kept = self._catalogue.indexed_ids(kb, sorted(self._stored.keys() - touched))
+        gone = self._catalogue.indexed_ids(kb, sorted(touched)) - wanted - kept
+        self._tally.added = len(wanted - self._catalogue.indexed_ids(kb))
+        self._tally.removed = len(gone)
 
     def _batches(self, files: Sequence[FoundFile]) -> Iterator[list[FileContents]]:
         batch: list[FileContents] = []
@@ -141,7 +171,7 @@ class Ingest:
                 continue
             batch.append(contents)
             size += sum(len(thread.passages) for thread in contents.threads)
-            if size >= _PASSAGES_AT_ONCE:
+            if size >= self._request.passages_at_once:
                 yield batch
                 batch, size = [], 0
         if batch:
@@ -149,7 +179,7 @@ class Ingest:
 
     def _read(self, found: FoundFile) -> FileContents | None:
         """Read one file; None if it is refused or, byte for byte, what it was."""
-        old = self._stored.get(str(found.path))
+        old = self._stored.get(found.key)
         try:
             data = read_bytes(found)
             stamp = self._stamp(found, data, old)
@@ -166,7 +196,9 @@ class Ingest:
         reader = reader_for(found.name, data)
         if reader is None:
             raise FileRefusedError(
-                found.name, "is of no kind that can be read (see docs/formats.md)"
+                found.name,
+                "is of no kind that can be read: plain text (.txt), JSONL (.jsonl), or "
+                "DiscordChatExporter's JSON (.json)",
             )
         encoding = stamp.reading.partition("/")[2] or None
         drafts = reader.read(SourceFile(found.path, found.name, data, encoding))
@@ -176,7 +208,7 @@ class Ingest:
         remembered = old.reading.partition("/")[2] if old else ""
         encoding = self._request.encoding or remembered
         return FileStamp(
-            path=str(found.path),
+            path=found.key,
             name=found.name,
             size=found.size,
             mtime_ns=found.mtime_ns,
@@ -201,7 +233,7 @@ class Ingest:
             quotes_linked=after.quotes_linked,
             repeats=tally.repeats,
             near=0,
-            passages_total=after.passages,
+            passages_total=before.passages - tally.removed + tally.added,
             passages_added=tally.added,
             passages_removed=tally.removed,
             passages_unchanged=before.passages - tally.removed,

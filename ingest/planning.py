@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.scanning import FoundFile, Scan
+from ingest.scanning import FoundFile, Scan, path_key, shown
 from retrieval.errors import UnavailableError
 from retrieval.index.contents import FileStamp
 
@@ -21,51 +21,76 @@ class Plan:
     """Paths of files that are gone from a folder that was looked through."""
 
 
-def plan(scan: Scan, stored: Mapping[str, FileStamp], version: str, *, allow_empty: bool) -> Plan:
+def plan(
+    scan: Scan,
+    stored: Mapping[str, FileStamp],
+    version: str,
+    *,
+    allow_empty: bool,
+    encoding: str | None = None,
+) -> Plan:
     """Compare what was found with what is stored.
 
     A file is unchanged if its size, time and place are, and if it was read by the same
-    ``version`` of the readers.  Only below the folders that were looked through is anything
-    removed.
+    ``version`` of the readers, in ``encoding`` where one is asked for.  Only below the
+    folders that were looked through is anything removed, and nothing of what could not be
+    looked at.
 
     Raises:
         UnavailableError: if every stored file of a folder would go and ``allow_empty`` is
             not set: more often a wrong folder or an unmounted disk than a wish.
     """
-    found = {str(file.path): file for file in scan.files}
-    if scan.folders and not scan.files and not allow_empty:
-        _refuse_empty(scan.folders, stored)
+    found = {file.key: file for file in scan.files}
+    if not allow_empty:
+        _refuse_empty(scan, stored)
     removed = tuple(
-        path for path in stored if path not in found and _is_below(Path(path), scan.folders)
+        path
+        for path in stored
+        if path not in found and _is_below(path, scan.folders)
+        if not _is_at_or_below(path, scan.unseen)
     )
     unchanged = tuple(
-        file for path, file in found.items() if _is_same(file, stored.get(path), version)
+        file for path, file in found.items() if _is_same(file, stored.get(path), version, encoding)
     )
     same = set(unchanged)
     to_read = tuple(file for file in scan.files if file not in same)
     return Plan(to_read, unchanged, removed)
 
 
-def _refuse_empty(folders: tuple[Path, ...], stored: Mapping[str, FileStamp]) -> None:
-    names = ", ".join(map(str, folders))
-    at_stake = sum(_is_below(Path(path), folders) for path in stored)
+def _refuse_empty(scan: Scan, stored: Mapping[str, FileStamp]) -> None:
+    empty = [
+        folder
+        for folder in scan.folders
+        if not any(folder in file.path.parents for file in scan.files)
+    ]
+    at_stake = sum(_is_below(path, empty) for path in stored)
+    names = ", ".join(shown(str(folder)) for folder in empty)
     if at_stake:
         raise UnavailableError(
             f"There are no files in {names}, but {at_stake} in the index came from there. "
             "Nothing was removed; if the folder is meant to be empty, add --allow-empty."
         )
-    raise UnavailableError(
-        f"There are no files in {names}. Put threads there (.txt, .jsonl, .json), or name "
-        "another folder."
-    )
+    if empty and not scan.files and not scan.refused:
+        raise UnavailableError(
+            f"There are no files in {names}. Put threads there (.txt, .jsonl, .json), or name "
+            "another folder."
+        )
 
 
-def _is_below(path: Path, folders: tuple[Path, ...]) -> bool:
-    return any(folder in path.parents for folder in folders)
+def _is_below(path: str, folders: Sequence[Path]) -> bool:
+    return any(Path(path_key(folder)) in Path(path).parents for folder in folders)
 
 
-def _is_same(file: FoundFile, stamp: FileStamp | None, version: str) -> bool:
-    return stamp is not None and (
+def _is_at_or_below(path: str, places: Sequence[Path]) -> bool:
+    return path in map(path_key, places) or _is_below(path, places)
+
+
+def _is_same(file: FoundFile, stamp: FileStamp | None, version: str, encoding: str | None) -> bool:
+    if stamp is None:
+        return False
+    read_by, _, read_as = stamp.reading.partition("/")
+    return (
         (stamp.size, stamp.mtime_ns, stamp.name) == (file.size, file.mtime_ns, file.name)
-        and stamp.reading.split("/")[0] == version
+        and read_by == version
+        and encoding in (None, read_as)
     )

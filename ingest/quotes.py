@@ -58,7 +58,7 @@ class QuoteIndex(Generic[Key]):
 
         Where the text is cut by ``[...]``, its parts must stand there in their order.
         """
-        parts = _parts(text)
+        parts = quoted_parts(text)
         whole = fold(text)
         needles = [f" {' '.join(part)} " for part in parts]
         for key in self._candidates(parts):
@@ -74,11 +74,11 @@ class QuoteIndex(Generic[Key]):
 def repeats(text: str, quote: str) -> bool:
     """Tell whether ``quote`` repeats words of ``text``: all of them, or a part."""
     whole, folded = fold(quote), fold(text)
-    needles = [f" {' '.join(part)} " for part in _parts(quote)]
+    needles = [f" {' '.join(part)} " for part in quoted_parts(quote)]
     return folded == whole or (bool(needles) and _in_order(needles, folded))
 
 
-def _parts(text: str) -> list[list[str]]:
+def quoted_parts(text: str) -> list[list[str]]:
     """Return the words of each uncut part of a quote, nothing if they are too few."""
     parts = [part for part in map(words, _ELISION.split(text)) if part]
     return parts if sum(map(len, parts)) >= MIN_PART_WORDS else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,9 +23,14 @@ class FoundFile:
     path: Path
     """Absolute."""
     name: str
-    """Relative to the folder that was asked for."""
+    """Relative to the corpus folder or the one asked for, as text that can be kept and shown."""
     size: int
     mtime_ns: int
+
+    @property
+    def key(self) -> str:
+        """The path as text that can be kept."""
+        return path_key(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +40,36 @@ class Scan:
     files: tuple[FoundFile, ...]
     refused: tuple[Refusal, ...]
     folders: tuple[Path, ...]
-    """The folders that were looked through whole: what is not there any more was removed."""
+    """The folders that were looked through: what is not there any more was removed."""
+    unseen: tuple[Path, ...] = ()
+    """Files and folders in them that could not be looked at: nobody knows what is there."""
 
 
 def scan(paths: Sequence[Path], corpus_dir: Path) -> Scan:
     """Find the files at ``paths``: files themselves, folders with all below them.
 
-    Hidden files and folders are passed over.  A file given by itself is named as it would
-    be named in the corpus folder, where it lies in that.
+    Hidden files and folders are passed over, and so are links to folders.  What lies in the
+    corpus folder is named from there, whether that, a part of it or one file is asked for.
 
     Raises:
         UsageError: if none of the paths exists.
     """
-    files: dict[Path, FoundFile] = {}
-    refused: list[Refusal] = []
-    folders: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            refused.append(Refusal(str(path), "does not exist"))
-        elif path.is_dir():
-            folders.append(path.resolve())
-            _add_folder(path.resolve(), files, refused)
-        else:
-            _add(path.resolve(), _name(path.resolve(), corpus_dir.resolve()), files, refused)
-    if paths and len(refused) == len(paths) and not files and not folders:
+    looking = _Looking(corpus_dir.resolve())
+    missing = [path for path in paths if not _exists(path)]
+    if paths and len(missing) == len(paths):
         raise UsageError(_nowhere(paths))
-    ordered = sorted(files.values(), key=lambda file: file.name)
-    return Scan(tuple(ordered), tuple(refused), tuple(folders))
+    there = [path.resolve() for path in paths if path not in missing]
+    for folder in filter(Path.is_dir, there):  # first, so that a file has its longer name
+        looking.through(folder)
+    for path in there:
+        if not path.is_dir():
+            looking.at(path, path.parent)
+    refused = [Refusal(shown(str(path)), "does not exist") for path in missing]
+    ordered = sorted(looking.files.values(), key=lambda file: (file.name, file.path))
+    folders = dict.fromkeys(looking.folders)
+    return Scan(
+        tuple(ordered), (*refused, *looking.refused.values()), tuple(folders), (*looking.refused,)
+    )
 
 
 def read_bytes(found: FoundFile) -> bytes:
@@ -76,8 +84,10 @@ def read_bytes(found: FoundFile) -> bytes:
             found.name, f"is too large: {megabytes:,.0f} MB of at most {MAX_FILE_BYTES >> 20} MB"
         )
     try:
-        data = found.path.read_bytes()
-        after = found.path.stat()
+        # What has become a pipe since it was found must not keep the ingest waiting.
+        with os.fdopen(os.open(found.path, os.O_RDONLY | _AT_ONCE), "rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+            after = os.fstat(file.fileno())
     except OSError as error:
         raise FileRefusedError(found.name, f"cannot be read: {error.strerror}") from error
     if (after.st_size, after.st_mtime_ns) != (found.size, found.mtime_ns):
@@ -85,47 +95,74 @@ def read_bytes(found: FoundFile) -> bytes:
     return data
 
 
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
+def path_key(path: Path) -> str:
+    """Return a path as text; bytes of it that are no UTF-8 stand there as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shown(name: str) -> str:
+    """Return a name with U+FFFD for what is no UTF-8 in it."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether there is something, be it nothing that may be looked at."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
 def _nowhere(paths: Sequence[Path]) -> str:
     if len(paths) == 1:
         return (
-            f"There is no file or folder {paths[0]}. Give the folder of your threads, or set "
-            "FOOTNOTE_CORPUS_DIR to it."
+            f"There is no file or folder {shown(str(paths[0]))}. Give the folder of your threads, "
+            "or set FOOTNOTE_CORPUS_DIR to it."
         )
-    return f"None of these exists: {', '.join(map(str, paths))}."
+    return f"None of these exists: {', '.join(shown(str(path)) for path in paths)}."
 
 
-def _add_folder(folder: Path, files: dict[Path, FoundFile], refused: list[Refusal]) -> None:
-    def unreadable(error: OSError) -> None:
-        refused.append(Refusal(str(error.filename), f"cannot be read: {error.strerror}"))
+class _Looking:
+    """Collects what a scan finds, each file once."""
 
-    for path in _below(folder, unreadable):
-        _add(path, path.relative_to(folder).as_posix(), files, refused)
+    def __init__(self, corpus_dir: Path) -> None:
+        self._corpus_dir = corpus_dir
+        self.files: dict[Path, FoundFile] = {}
+        self.refused: dict[Path, Refusal] = {}
+        self.folders: list[Path] = []
 
+    def through(self, folder: Path) -> None:
+        self.folders.append(folder)
+        for root, folders, names in os.walk(folder, onerror=self._unreadable):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    path = Path(root, name)
+                    self.at(path, folder)
 
-def _below(folder: Path, unreadable: Callable[[OSError], object]) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(root, name)
+    def at(self, path: Path, folder: Path) -> None:
+        above = self._corpus_dir if self._corpus_dir in path.parents else folder
+        name = shown(path.relative_to(above).as_posix())
+        try:
+            stat = path.stat()
+            is_file = path.is_file()
+        except OSError as error:
+            self.refused[path] = Refusal(name, f"cannot be read: {error.strerror}")
+            return
+        if not is_file:
+            self.refused[path] = Refusal(name, "is no ordinary file")
+            return
+        found = FoundFile(path, name, stat.st_size, stat.st_mtime_ns)
+        self.files.setdefault(path, found)
 
-
-def _add(path: Path, name: str, files: dict[Path, FoundFile], refused: list[Refusal]) -> None:
-    try:
-        stat = path.stat()
-    except OSError as error:
-        refused.append(Refusal(name, f"cannot be read: {error.strerror}"))
-        return
-    if not path.is_file():
-        refused.append(Refusal(name, "is no ordinary file"))
-        return
-    files.setdefault(path, FoundFile(path, name, stat.st_size, stat.st_mtime_ns))
-
-
-def _name(path: Path, corpus_dir: Path) -> str:
-    return path.relative_to(corpus_dir).as_posix() if corpus_dir in path.parents else path.name
+    def _unreadable(self, error: OSError) -> None:
+        path = Path(os.fsdecode(error.filename))
+        self.refused[path] = Refusal(shown(str(path)), f"cannot be read: {error.strerror}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,21 +12,32 @@ import numpy.typing as npt
 
 from retrieval.domain import Hit, ScoreParts, Timings
 from retrieval.fusion import Scores, standardise, top, union_of_tops
+from retrieval.index.candidates import Candidates, load_candidates
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.index.contents import Located
     from retrieval.index.store import PassageIndex
     from retrieval.settings import SearchSettings
+    from retrieval.spelling import Mended, Speller
 
 _THREADS_OPENED: Final = 10
 """From each ranker's best threads every passage becomes a candidate."""
+
+
+_ALONE: Final = 0.7
+"""Weight of a follow-up question alone beside the same read together with its context: of
+ten follow-ups nine find their passage among three; seven do with either reading alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What a search found, and the figures behind it."""
 
+    mended: Mended
+    """The question with its slips mended."""
+    searched: str
+    """The words that were searched: the question and what it leans on."""
     hits: tuple[Hit, ...]
     vector: npt.NDArray[np.float32]
     """The question's."""
@@ -37,35 +48,50 @@ class Ranking:
 class HybridSearch:
     """Searches one knowledge base by meaning and by words at once."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder, settings: SearchSettings) -> None:
-        """Search ``index`` with vectors of ``embedder``."""
+    def __init__(
+        self, index: PassageIndex, embedder: Embedder, settings: SearchSettings, speller: Speller
+    ) -> None:
+        """Search ``index`` with vectors of ``embedder``, slips mended by ``speller``."""
         self._index = index
+        self._speller = speller
         self._embedder = embedder
         self._settings = settings
         self._threads = _ThreadVectors(index)
 
-    def search(self, question: str, limit: int) -> Ranking:
+    def search(self, question: str, limit: int, *, context: str = "") -> Ranking:
         """Return the best ``limit`` passages for a cleaned question, best first.
 
-        Every candidate has both scores: the dense score of one that only BM25 found is
-        computed, not taken as zero, and the other way round.
+        ``context`` is what a question that cannot stand alone leans on; it is searched
+        along with it.  Every candidate has both scores: that which only BM25 found gets its
+        dense score computed, not taken as zero, and the other way round.
         """
         started = time.perf_counter()
-        vector = self._embedder.embed_question(question)
+        self._index.follow()
+        mended = self._speller.mend(question)
+        vector = self._embed(mended.question, context)
         embedded = time.perf_counter()
-        scored = self._score(question, vector)
+        words = f"{context} {mended.question}" if context else mended.question
+        scored = self._score(words, vector)
         hits = self._hits(scored, limit)
         done = time.perf_counter()
         return Ranking(
+            mended=mended,
+            searched=words,
             hits=hits,
             vector=vector,
-            candidates=len(scored.ids),
+            candidates=int(scored.found.wanted.sum()),
             timings_ms=Timings(
                 embed=1000 * (embedded - started),
                 search=1000 * (done - embedded),
                 total=1000 * (done - started),
             ),
         )
+
+    def _embed(self, question: str, context: str) -> npt.NDArray[np.float32]:
+        vector = self._embedder.embed_question(question)
+        if context:
+            vector = _ALONE * vector + self._embedder.embed_question(f"{context} {question}")
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
     def _score(self, question: str, vector: npt.NDArray[np.float32]) -> _Scored:
         index, count = self._index, self._settings.candidates
@@ -76,12 +102,18 @@ class HybridSearch:
         if self._settings.thread_weight:
             opened = {*_best(thread_dense), *_best(thread_lexical)}
             ids.update(index.library.in_threads(opened))
-        found = index.embeddings.of_passages(index.generation.knowledge_base, sorted(ids))
-        lexical = index.passages.scores(question, found.ids)
+        found = load_candidates(
+            index.catalogue,
+            index.generation.knowledge_base,
+            ids,
+            self._embedder.fingerprint,
+            self._embedder.dimensions,
+        )
+        bm25 = index.passages.scores(question, found.ids)
         return _Scored(
-            ids=found.ids,
-            dense=(found.matrix @ vector).astype(np.float64),
-            lexical=np.array([lexical.get(id_, 0.0) for id_ in found.ids]),
+            found=found,
+            dense=(found.vectors @ vector).astype(np.float64),
+            lexical=np.array([bm25.get(id_, 0.0) for id_ in found.ids]),
             thread_dense=np.array([thread_dense.get(id_, 0.0) for id_ in found.thread_ids]),
             thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
         )
@@ -90,12 +122,12 @@ class HybridSearch:
         ranked = fuse(scored, self._settings)
         # Quotes give way to their origin below, so look a little further than asked.
         places = ranked.order[: 2 * limit + 10]
-        located = self._index.library.located([scored.ids[place] for place in places])
+        located = self._index.library.located([scored.found.ids[place] for place in places])
         origins = [entry.passage.origin_id for entry in located.values()]
         located |= self._index.library.located([id_ for id_ in origins if id_])
         hits: dict[str, Hit] = {}
         for place in places:
-            entry = _credited(located, scored.ids[place])
+            entry = _credited(located, scored.found.ids[place])
             if entry is not None and entry.passage.id not in hits:
                 hits[entry.passage.id] = Hit(
                     passage=entry.passage,
@@ -117,7 +149,7 @@ class HybridSearch:
 class _Scored:
     """The candidates with their raw scores, in one order."""
 
-    ids: Sequence[str]
+    found: Candidates
     dense: Scores
     lexical: Scores
     thread_dense: Scores
@@ -138,22 +170,44 @@ class _Ranked:
 def fuse(scored: _Scored, settings: SearchSettings) -> _Ranked:
     """Fuse the scores of the candidates; those in neither ranker's best come to nothing.
 
-    The score is that of passage and thread together; ``thread`` is the part of it that the
-    thread contributes.
+    The score is that of a passage in its place; ``thread`` is the part of it that its place
+    (the thread's opening, the paragraphs beside it) adds to the passage's own.
     """
-    weight, share = settings.thread_weight, settings.dense_weight
-    dense_all = scored.dense + weight * scored.thread_dense
-    lexical_all = scored.lexical + weight * scored.thread_lexical
-    kept = union_of_tops(dense_all, lexical_all, settings.candidates)
-    score, dense, lexical = (np.full(len(scored.ids), -np.inf) for _ in range(3))
+    share = settings.dense_weight
+    penalty = settings.question_penalty * scored.found.asking
+    dense_all = in_place(scored.dense, scored.thread_dense, scored.found, settings) - penalty
+    lexical_all = in_place(scored.lexical, scored.thread_lexical, scored.found, settings)
+    wanted = np.flatnonzero(scored.found.wanted)
+    kept = wanted[union_of_tops(dense_all[wanted], lexical_all[wanted], settings.candidates)]
+    score, dense, lexical = (np.full(len(scored.dense), -np.inf) for _ in range(3))
     score[kept] = share * standardise(dense_all[kept])
     score[kept] += (1 - share) * standardise(lexical_all[kept])
     dense[kept] = share * standardise(scored.dense[kept])
     lexical[kept] = (1 - share) * standardise(scored.lexical[kept])
-    thread = np.zeros(len(scored.ids))
+    thread = np.zeros(len(scored.dense))
     thread[kept] = score[kept] - dense[kept] - lexical[kept]
-    order = top(score, len(kept))
-    return _Ranked(score, dense, lexical, thread, order)
+    return _Ranked(score, dense, lexical, thread, top(score, len(kept)))
+
+
+def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSettings) -> Scores:
+    """Return each passage's score together with those of what surrounds it.
+
+    A mean, weighted: the passage's own score counts 1; that of its thread, where a title
+    says what the thread is about, ``thread_weight``; that of the better of the paragraphs
+    beside it in its post, where there are any, ``neighbour_weight``.
+    """
+    places = np.arange(len(own))
+    before, after = found.before, found.after
+    beside = np.maximum(
+        np.where(before != places, own[before], -np.inf),
+        np.where(after != places, own[after], -np.inf),
+    )
+    has_neighbour = np.isfinite(beside)
+    thread_weight = settings.thread_weight * found.titled
+    neighbour_weight = settings.neighbour_weight * has_neighbour
+    beside = np.where(has_neighbour, beside, 0.0)
+    total = own + thread_weight * threads + neighbour_weight * beside
+    return np.asarray(total / (1 + thread_weight + neighbour_weight), dtype=np.float64)
 
 
 def _best(scores: Mapping[str, float]) -> list[str]:

@@ -1,23 +1,18 @@
-"""How much each word of a question says: rare words more, words of no text nothing known."""
+"""How much each word of a question says: rare words say more than common ones."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from retrieval.index.lexical import LexicalIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The words of a question that stand nowhere in the knowledge base."""
-
-    words: tuple[str, ...]
-    share: float
-    """Their share of the question's weight, 0 to 1."""
+_NAME: Final = re.compile(r"(?<=\S\s)[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+_SENTENCE_STARTS_AFTER: Final = frozenset(".!?:…")
 
 
 class TermWeights:
@@ -40,10 +35,16 @@ class TermWeights:
         total = sum(weights.values())
         return sum(w for term, w in weights.items() if term in there) / total if total else 0.0
 
-    def unknown(self, question: str) -> Unknown:
-        """Return the question's words that no text holds."""
-        terms = self._lexical.terms(question)
-        absent = tuple(t for t in terms if not self._lexical.document_frequency(t))
-        total = sum(map(self.weight, terms))
-        share = sum(map(self.weight, absent)) / total if total else 0.0
-        return Unknown(absent, share)
+    def unknown_names(self, question: str) -> tuple[str, ...]:
+        """Return the words written like names, with a capital, that stand in no text."""
+        return tuple(
+            match.group()
+            for match in _NAME.finditer(question)
+            if match.group()[0].isupper()
+            and question[: match.start()].rstrip()[-1:] not in _SENTENCE_STARTS_AFTER
+            and self._is_unknown(match.group())
+        )
+
+    def _is_unknown(self, word: str) -> bool:
+        terms = self._lexical.terms(word)
+        return bool(terms) and not any(map(self._lexical.document_frequency, terms))

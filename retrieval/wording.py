@@ -16,14 +16,35 @@ from retrieval.errors import QuestionError
 MAX_QUESTION_CHARACTERS: Final = 8_000
 """Longest question that is read: Discord's options end at 6,000 characters."""
 
-_WORD: Final = re.compile(r"\w+")
+# Scripts that put no blanks between words: each character is compared by itself.
+_UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Signs count where they change what is said: C++ and C#, -5, a comparison.
+_WORD: Final = re.compile(
+    rf"[{_UNSPACED}]|(?:(?<!\w)-(?=\d))?[^\W_{_UNSPACED}]+(?:\+\+|#(?!\w))?"
+    r"|(?<![=!<>])[=!<>]==?(?!=)|(?<=\S\x20)[<>](?=\x20)"
+)
 _WHITE_SPACE: Final = re.compile(r"\s+")
 # C0 and C1 controls (but tab and newline), zero-width, bidirectional and other format
 # characters: they carry no words, and they can forge log lines or disguise text.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+_TYPED_WORD: Final = re.compile(r"\w[\w’'-]*")
+FUNCTION_WORDS: Final = frozenset(
+    _TYPED_WORD.findall(
+        "a about am an and any are as at be been but by can could did do does doing for from had "
+        "has have he her him his how i if in is it its just may me might must my no not of on or "
+        "our shall she should so some than that the their them then there these they this to too "
+        "up us was we were what when where which who whom whose why will with would you your"
+    )
+)
+"""English words that say nothing about what a question is about."""
 _SOFT_BREAKS: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of an English text that are more than function words, in lower case."""
+    return [word for word in _TYPED_WORD.findall(text.lower()) if word not in FUNCTION_WORDS]
 
 
 def content_id(*parts: str) -> str:
@@ -51,14 +72,18 @@ def words(text: str) -> list[str]:
     """Return the words of ``text`` in a form that survives re-typing.
 
     NFKC folds ligatures and full-width forms, case folding the case; quotation marks,
-    dashes, emphasis marks and white space fall between words.
+    dashes, emphasis marks and white space fall between words.  In Chinese and Japanese each
+    character counts as a word.
     """
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def fold(text: str) -> str:
-    """Return the words of ``text``, each between blanks, for whole-word substring tests."""
-    return f" {' '.join(words(text))} "
+    """Return the words of ``text``, each between blanks, for whole-word substring tests.
+
+    A text without words (an emoji, a row of dashes) stays as it is.
+    """
+    return f" {' '.join(words(text)) or squeeze(text)} "
 
 
 def clean_question(text: str) -> str:

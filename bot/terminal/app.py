@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from bot.ports import IngestRequest, Librarian
     from ingest.report import IngestReport, Progress
+    from retrieval.evaluation.progress import OnProgress
+    from retrieval.evaluation.request import EvalRequest, Report
 
 
 class TerminalSettings(Protocol):
@@ -37,9 +39,11 @@ class AppContext:
 
     load_settings: Callable[..., Any]
     """Takes overrides by keyword; raises ConfigurationError."""
-    open_librarian: Callable[[Any, str], AbstractContextManager[Librarian]]
+    open_librarian: Callable[..., AbstractContextManager[Librarian]]
+    """Takes the settings, a knowledge base's name, and ``serve`` by keyword."""
     ingest: Callable[[Any, IngestRequest, Callable[[Progress], None]], IngestReport]
     run_bot: Callable[[Any], None]
+    evaluate: Callable[[Any, EvalRequest, OnProgress], Report]
 
 
 @dataclass
@@ -66,13 +70,22 @@ class Session:
         settings: TerminalSettings = self._settings
         return settings.corpus_dir
 
-    def open_librarian(self, knowledge_base: str) -> AbstractContextManager[Librarian]:
-        """Open one knowledge base for questions; close it by leaving the context."""
-        return self._context.open_librarian(self._settings, knowledge_base)
+    def open_librarian(
+        self, knowledge_base: str, *, serve: bool = False
+    ) -> AbstractContextManager[Librarian]:
+        """Open one knowledge base for questions; close it by leaving the context.
+
+        ``serve`` lets other commands use the index beside this one, which stays for long.
+        """
+        return self._context.open_librarian(self._settings, knowledge_base, serve=serve)
 
     def ingest(self, request: IngestRequest, listener: Callable[[Progress], None]) -> IngestReport:
         """Carry out an ingest, telling ``listener`` of each step."""
         return self._context.ingest(self._settings, request, listener)
+
+    def evaluate(self, request: EvalRequest, on_progress: OnProgress) -> Report:
+        """Carry out an evaluation, telling ``on_progress`` of each step."""
+        return self._context.evaluate(self._settings, request, on_progress)
 
     def run_bot(self) -> None:
         """Run the Discord bot until it is stopped."""
@@ -88,4 +101,5 @@ def real_context() -> AppContext:
         open_librarian=wiring.open_librarian,
         ingest=wiring.ingest,
         run_bot=wiring.run_bot,
+        evaluate=wiring.evaluate,
     )

@@ -44,7 +44,7 @@ def command(
 
     with ExitStack() as stack:
         with waiting("Opening the threads …", shown=not as_json):
-            librarian = stack.enter_context(session.open_librarian(knowledge_base))
+            librarian = stack.enter_context(session.open_librarian(knowledge_base, serve=True))
         voice = JsonVoice() if as_json else PersonVoice()
         conversation = Conversation(librarian, voice)
         voice.greet()

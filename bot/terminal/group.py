@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "thread": "bot.terminal.thread_command",
     "chat": "bot.terminal.chat_command",
     "status": "bot.terminal.status_command",
+    "eval": "bot.terminal.eval_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

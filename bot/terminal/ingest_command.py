@@ -55,6 +55,7 @@ def _known_encoding(
     help="Read files that are not UTF-8 in this encoding, such as windows-1252.",
 )
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder empty the index.")
+@click.option("--no-wait", is_flag=True, help="Be refused, not wait, while the index is in use.")
 @json_option
 @click.option("--events", is_flag=True, hidden=True, help="Print each step as a line of JSON.")
 @pass_session
@@ -65,6 +66,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     dry_run: bool,  # noqa: FBT001  # click passes flags by name
     encoding: str | None,
     allow_empty: bool,  # noqa: FBT001  # the same
+    no_wait: bool,  # noqa: FBT001  # the same
     as_json: bool,  # noqa: FBT001  # the same
     events: bool,  # noqa: FBT001  # the same
 ) -> int:
@@ -74,7 +76,12 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     time is read again.  A file that cannot be read is named, and the others go in.
     """
     request = IngestRequest(
-        knowledge_base, paths or (_corpus_dir(session),), dry_run, encoding, allow_empty
+        knowledge_base,
+        paths or (_corpus_dir(session),),
+        dry_run,
+        encoding,
+        allow_empty,
+        wait=not no_wait,
     )
     if events:
         report = _ingest_with_events(session, request)

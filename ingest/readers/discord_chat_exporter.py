@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingest.decoding import decode
 from ingest.drafts import ParagraphDraft, PostDraft, Reader, SourceFile, ThreadDraft
 from ingest.paragraphs import split_paragraphs
-from ingest.readers.fields import Key, OneLine, UtcTime, Words
+from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
 from retrieval.domain import TextKind
 from retrieval.errors import FileRefusedError
 
@@ -25,6 +25,9 @@ _SITE: Final = "https://discord.com/channels"
 # without a name come out as their number: 20 and 23 are replies to commands, 21 the message
 # that began a thread.
 _WRITTEN: Final = frozenset({"Default", "Reply", "20", "21", "23"})
+
+
+_Content = Annotated[Words, BeforeValidator(lambda value: "" if value is None else value)]
 
 
 class _Wire(BaseModel):
@@ -48,8 +51,8 @@ class Reference(_Wire):
 class EmbedField(_Wire):
     """A titled line of an embed."""
 
-    name: Words = ""
-    value: Words = ""
+    name: _Content = ""
+    value: _Content = ""
 
 
 class Embed(_Wire):
@@ -63,17 +66,17 @@ class Embed(_Wire):
 class Forwarded(_Wire):
     """A message of another channel, passed on."""
 
-    content: Words = ""
+    content: _Content = ""
 
 
 class Message(_Wire):
     """One message."""
 
-    id: str
+    id: Key
     type: str = "Default"
     timestamp: UtcTime | None = None
-    content: Words = ""
-    author: Author = Field(default_factory=Author)
+    content: _Content = ""
+    author: Author | None = None
     embeds: list[Embed] = Field(default_factory=list)
     reference: Reference | None = None
     forwardedMessage: Forwarded | None = None  # noqa: N815 - the exporter's own name
@@ -98,7 +101,8 @@ def sniff(name: str, head: bytes) -> float:
     """Say how likely a file is such an export: guild and channel come first in it."""
     if not name.lower().endswith(".json"):
         return 0.0
-    return 0.95 if b'"guild"' in head and b'"channel"' in head else 0.0
+    # Any other .json comes here too, to be told what is missing.
+    return 0.95 if b'"guild"' in head and b'"channel"' in head else 0.1
 
 
 def read(source: SourceFile) -> Iterator[ThreadDraft]:
@@ -109,9 +113,10 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
     """
     export = _parse(source)
     place = f"{_SITE}/{export.guild.id if export.guild.id != '0' else '@me'}/{export.channel.id}"
+    messages = {message.id: message for message in export.messages}
     posts = tuple(
         post
-        for message in export.messages
+        for message in messages.values()
         if message.type in _WRITTEN
         if (post := _post(message, place)).paragraphs
     )
@@ -123,19 +128,29 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
 
 
 def _parse(source: SourceFile) -> Export:
+    text = decode(source)
+    if not text.strip():
+        raise FileRefusedError(source.name, "is empty: there is nothing in it")
     try:
-        return Export.model_validate(json.loads(decode(source)))
+        return Export.model_validate(load_json(text))
     except json.JSONDecodeError as error:
-        raise FileRefusedError(
-            source.name,
-            f"is not whole: line {error.lineno} is not JSON ({error.msg}); export it again",
-        ) from error
-    except ValidationError as error:
+        raise FileRefusedError(source.name, _broken(error, text)) from error
+    except ValidationError as error:  # a ValueError, too
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the document"
         raise FileRefusedError(
             source.name, f"is no DiscordChatExporter JSON: {field}: {first['msg']}"
         ) from error
+    except ValueError as error:
+        raise FileRefusedError(source.name, f"is no DiscordChatExporter JSON: {error}") from error
+
+
+def _broken(error: json.JSONDecodeError, text: str) -> str:
+    """Tell a file that breaks off, as large exports do, from one that is wrong inside."""
+    place = f"at line {error.lineno}, character {error.pos:,} of {len(text):,}"
+    breaks_off = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    what = "is not whole: it breaks off" if breaks_off else "is not JSON"
+    return f"{what} {place} ({error.msg}); export it again"
 
 
 def _post(message: Message, place: str) -> PostDraft:
@@ -145,7 +160,7 @@ def _post(message: Message, place: str) -> PostDraft:
         key=message.id,
         text=text,
         paragraphs=paragraphs,
-        author=message.author.nickname or message.author.name or None,
+        author=(message.author.nickname or message.author.name or None) if message.author else None,
         created_at=message.timestamp,
         parent_key=message.reference.messageId if is_reply and message.reference else None,
         url=f"{place}/{message.id}",
@@ -154,7 +169,7 @@ def _post(message: Message, place: str) -> PostDraft:
 
 def _text(message: Message) -> tuple[str, tuple[ParagraphDraft, ...]]:
     if message.content.strip():
-        return message.content, split_paragraphs(message.content)
+        return message.content, split_paragraphs(message.content, quote_to_the_end=True)
     if message.forwardedMessage and message.forwardedMessage.content.strip():
         text = message.forwardedMessage.content
         return text, tuple(

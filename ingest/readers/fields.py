@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from retrieval.wording import squeeze, visible
+
+# JSON can write half of a character (\ud83d); UTF-8, and so every store, cannot.
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
+
+
+def load_json(text: str) -> object:
+    """Return what a JSON text says.
+
+    Raises:
+        ValueError: if it is not JSON, or nested or long beyond reason.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _text(value: object) -> object:
     """Accept a number for a text, and drop zero bytes, which no store keeps whole."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.replace("\x00", "") if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _HALF_CHARACTER.sub("\ufffd", value.replace("\x00", ""))
 
 
 def _utc(value: datetime) -> datetime:
     """Take a time without a zone for UTC, as the exporters do that leave it out."""
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is before the year 1 or after 9999") from error
 
 
 Words = Annotated[str, BeforeValidator(_text)]

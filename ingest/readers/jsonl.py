@@ -12,7 +12,6 @@ thread's posts keep the order of their lines.  Blank lines are skipped.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.decoding import decode
 from ingest.drafts import PostDraft, Reader, SourceFile, ThreadDraft
 from ingest.paragraphs import split_paragraphs
-from ingest.readers.fields import Key, OneLine, UtcTime, Words
+from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
 from retrieval.errors import FileRefusedError
 
 KIND: Final = "jsonl"
@@ -62,7 +61,7 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
         if line.strip():
             row = _row(source.name, number, line)
             threads.setdefault(row.thread_id, []).append(row)
-    if not threads:
+    if not any(row.text.strip() for rows in threads.values() for row in rows):
         raise FileRefusedError(source.name, "is empty: there is no post in it; nothing was added")
     for key, rows in threads.items():
         yield _thread(key, rows)
@@ -70,13 +69,13 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
 
 def _row(name: str, number: int, line: str) -> Row:
     try:
-        return Row.model_validate(json.loads(line))
-    except json.JSONDecodeError as error:
-        raise FileRefusedError(name, f"line {number} is not JSON: {error.msg}") from error
-    except ValidationError as error:
+        return Row.model_validate(load_json(line))
+    except ValidationError as error:  # a ValueError, too
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the line"
         raise FileRefusedError(name, f"line {number}: {field}: {first['msg']}") from error
+    except ValueError as error:
+        raise FileRefusedError(name, f"line {number} is not JSON: {error}") from error
 
 
 def _thread(key: str, rows: list[Row]) -> ThreadDraft:

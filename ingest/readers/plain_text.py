@@ -21,15 +21,19 @@ from retrieval.wording import content_id, visible
 
 KIND: Final = "plain-text"
 _BETWEEN: Final = "\n\n"
-_KEY_CHARACTERS: Final = 200
+_KEY_CHARACTERS: Final = 80
 """A thread is known by its first lines up to about this length, wherever its file lies."""
+
+
+_STRUCTURED: Final = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".xml", ".csv", ".zip", ".pdf")
+"""Formats whose text is not what stands in their lines."""
 
 
 def sniff(name: str, head: bytes) -> float:
     """Say how likely a file is plain text: never surer than a format with a structure."""
-    if b"\x00" in head:
-        return 0.0
-    return 0.5 if name.lower().endswith((".txt", ".text")) else 0.1
+    if name.lower().endswith((".txt", ".text")):
+        return 0.5
+    return 0.0 if b"\x00" in head or name.lower().endswith(_STRUCTURED) else 0.1
 
 
 def read(source: SourceFile) -> Iterator[ThreadDraft]:

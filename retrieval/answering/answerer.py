@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.answering import extractive
 from retrieval.answering.citations import answer_text, cite, is_verified
-from retrieval.answering.follow_up import Reading, read
-from retrieval.answering.gate import Signs, Verdict, judge
+from retrieval.answering.follow_up import leans_on
+from retrieval.answering.gate import Signs, Verdict, agreement, judge
 from retrieval.domain import Answer, Citation, Hit, Outcome, Statement, Timings
 from retrieval.term_weights import TermWeights
+from retrieval.wording import content_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,16 +53,16 @@ class Answerer:
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first."""
         started = time.perf_counter()
-        reading = read(question, history)
-        ranking = self._search.search(reading.search, _HITS)
+        context = leans_on(question, history)
+        ranking = self._search.search(question, _HITS, context=context or "")
         found = time.perf_counter()
-        closely = self._read_closely(reading.search, ranking) if ranking.hits else None
+        closely = self._read_closely(ranking) if ranking.hits else None
         verdict = judge(closely.signs) if closely else Verdict(Outcome.NOT_FOUND, 0.0)
         answer = self._write(question, ranking.hits, closely, verdict)
         done = time.perf_counter()
         return replace(
             answer,
-            trace=_trace(reading, ranking, closely, answer),
+            trace=_trace(context, ranking, closely, answer),
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
                 search=ranking.timings_ms.search,
@@ -71,20 +71,25 @@ class Answerer:
             ),
         )
 
-    def _read_closely(self, question: str, ranking: Ranking) -> _Read:
+    def _read_closely(self, ranking: Ranking) -> _Read:
+        question = ranking.searched
         hits = ranking.hits[:_READ_CLOSELY]
         sentences = extractive.split(hits)
         vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
         cosines = vectors @ ranking.vector
         coverage = [self._weights.coverage(question, [s.text]) for s in sentences]
         scores = extractive.score(sentences, hits, cosines, coverage)
-        unknown = self._weights.unknown(question)
+        content = " ".join(content_words(question))
+        in_words = [
+            self._weights.coverage(content, [hit.passage.text]) > 0 for hit in ranking.hits
+        ]
         signs = Signs(
             sentence_cosine=float(cosines.max()),
             passage_cosine=max(hit.cosine for hit in hits),
-            coverage=self._weights.coverage(question, [hit.passage.text for hit in hits[:3]]),
-            unknown=unknown.share,
-            unknown_name=any(_is_name(term, question) for term in unknown.words),
+            coverage=self._weights.coverage(question, [hits[0].passage.text]),
+            unknown_names=self._weights.unknown_names(ranking.mended.question),
+            margin=ranking.hits[0].score - ranking.hits[-1].score,
+            agreement=agreement(ranking.hits, in_words),
         )
         return _Read(sentences, scores, vectors, signs)
 
@@ -129,19 +134,15 @@ def _closest(hits: Sequence[Hit], closely: _Read) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
-def _is_name(word: str, question: str) -> bool:
-    """Tell whether a word is written like a name: a capital, but not as the first word."""
-    found = re.search(rf"(?<=\S\s){re.escape(word)}\b", question, re.IGNORECASE)
-    return bool(found and found.group()[:1].isupper())
-
-
 def _trace(
-    reading: Reading, ranking: Ranking, closely: _Read | None, answer: Answer
+    context: str | None, ranking: Ranking, closely: _Read | None, answer: Answer
 ) -> tuple[str, ...]:
     """Tell the steps behind an answer in plain words."""
     steps = []
-    if reading.leans_on:
-        steps.append(f"Read together with the earlier question “{reading.leans_on}”.")
+    if context:
+        steps.append(f"Read together with the earlier question “{context}”.")
+    for typed, known in ranking.mended.changes:
+        steps.append(f"Read “{typed}”, which the threads never use, as “{known}”.")
     steps.append(
         f"Compared {ranking.candidates} passages by meaning and by words "
         f"({ranking.timings_ms.embed + ranking.timings_ms.search:.0f} ms)."
@@ -156,11 +157,11 @@ def _trace(
     )
     steps.append(
         f"Read {len(closely.sentences)} sentences of the best passages; the closest one has "
-        f"{signs.sentence_cosine:.2f}, and they hold {signs.coverage:.0%} of the question's words."
+        f"{signs.sentence_cosine:.2f}. The best passage holds {signs.coverage:.0%} of the "
+        f"question's words; meaning and words agree on {signs.agreement:.0%} of the best."
     )
-    if signs.unknown:
-        what = "a name" if signs.unknown_name else "words"
-        steps.append(f"The question has {what} that the threads never use ({signs.unknown:.0%}).")
+    if signs.unknown_names:
+        steps.append(f"The threads never mention {', '.join(signs.unknown_names)}.")
     steps.append(_verdict(answer))
     return tuple(steps)
 

@@ -15,18 +15,22 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.domain import Hit, TextKind
-from retrieval.sentences import sentence_spans
+from retrieval.sentences import is_question, sentence_spans
 
 MAX_SENTENCES: Final = 4
 MAX_PASSAGES: Final = 3
 _MMR_RELEVANCE: Final = 0.7
 """How much relevance counts against novelty (maximal marginal relevance)."""
-_MIN_SHARE: Final = 0.72
+_SAME: Final = 0.92
+"""Sentences at least so similar say the same; only one of them is shown."""
+_MIN_SHARE: Final = 0.66
 """A further sentence must score this much of the lead's."""
 _MAX_QUOTE: Final = 600
 
 _COSINE, _COVERAGE, _PASSAGE = 0.55, 0.2, 0.25
 _QUESTION_PENALTY: Final = 0.2
+_RESTATED_PENALTY: Final = 0.7
+_RESTATED_FROM: Final = 0.6
 _SHORT_PENALTY: Final = 0.12
 _QUOTED_PENALTY: Final = 0.06
 _SHORT_WORDS: Final = 4
@@ -36,7 +40,6 @@ _LEANS_BACK: Final = re.compile(
     r"|her|both|which|so|then|also|but|and|however|instead|otherwise|therefore|thus|hence)\b",
     re.IGNORECASE,
 )
-_QUESTION_END: Final = re.compile(r"\?['\")\]’”»*_]*(?:\[\d+\])*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def score(
             _COSINE * float(cosines[place])
             + _COVERAGE * coverage[place]
             + _PASSAGE * (hit.score - worst) / spread
-            - _penalty(sentence, hit)
+            - _penalty(sentence, hit, float(cosines[place]))
         )
     return scores
 
@@ -130,9 +133,12 @@ def choose(
     return (lead, *rest)
 
 
-def _penalty(sentence: Sentence, hit: Hit) -> float:
+def _penalty(sentence: Sentence, hit: Hit, cosine: float) -> float:
     penalty = 0.0
-    if _QUESTION_END.search(sentence.text) or sentence.text.endswith(":"):
+    if is_question(sentence.text):
+        # Who asked the same thing before has not answered it.
+        penalty += _RESTATED_PENALTY if cosine > _RESTATED_FROM else _QUESTION_PENALTY
+    if sentence.text.endswith(":"):
         penalty += _QUESTION_PENALTY
     if len(sentence.text.split()) < _SHORT_WORDS:
         penalty += _SHORT_PENALTY
@@ -151,7 +157,7 @@ def _pick(
     while len(picked) < MAX_SENTENCES:
         novelty = similar[:, picked].max(axis=1)
         values = _MMR_RELEVANCE * scores - (1 - _MMR_RELEVANCE) * novelty
-        values[picked] = -np.inf
+        values[novelty > _SAME] = -np.inf
         passages = {sentences[place].hit for place in picked}
         for place in np.argsort(-values, kind="stable"):
             new_passage = sentences[place].hit not in passages

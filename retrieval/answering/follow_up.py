@@ -1,15 +1,16 @@
 """Reading a question that leans on the one before it.
 
-No model is asked: where a question is too short or too full of pronouns to stand alone, it
-is searched together with the question before.
+No model is asked: a question that is too short or too full of pronouns to stand alone is
+searched together with the question that it leans on.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from retrieval.wording import content_words
 
 _CONTENT_WORDS_ALONE: Final = 4
 _LEANS: Final = re.compile(
@@ -18,37 +19,19 @@ _LEANS: Final = re.compile(
     r"|other|another|else|instead|same|the former|the latter)\b",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(r"\w[\w’'-]*")
-_FUNCTION_WORDS: Final = frozenset(
-    _WORD.findall(
-        "a an and any are as at be been but by can could did do does for from had has have how i "
-        "if in is it its me my not of on or our so than that the their them then there these they "
-        "this to up was we were what when where which who why will with would you your"
-    )
-)
+def leans_on(question: str, history: Sequence[str]) -> str | None:
+    """Return the earlier question that this one leans on, None where it stands alone.
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a question was understood."""
-
-    search: str
-    """What is searched."""
-    leans_on: str | None = None
-    """The earlier question that it was read together with."""
-
-
-def read(question: str, history: Sequence[str]) -> Reading:
-    """Return a question as it stands alone, ``history`` holding the earlier ones in order."""
+    ``history`` holds the earlier questions, oldest first.  The question before may itself
+    lean on the one before it: then the last one that stands alone is meant.
+    """
     if not history or not _leans_back(question):
-        return Reading(question)
-    # The question before may itself lean on the one before it.
-    before = next((h for h in reversed(history) if not _leans_back(h)), history[-1])
-    return Reading(f"{before} {question}", before)
+        return None
+    return next((earlier for earlier in reversed(history) if not _leans_back(earlier)), history[-1])
 
 
 def _leans_back(question: str) -> bool:
-    content = [w for w in _WORD.findall(question.lower()) if w not in _FUNCTION_WORDS]
+    content = content_words(question)
     return len(content) <= _CONTENT_WORDS_ALONE - 2 or (
         len(content) <= 2 * _CONTENT_WORDS_ALONE and bool(_LEANS.search(question))
     )

@@ -93,6 +93,10 @@ class MiniLM:
         parts = (text[start : start + MAX_CHARACTERS] for start in starts)
         return sum(len(tokenizer.encode(part, add_special_tokens=False).ids) for part in parts)
 
+    def is_word(self, word: str) -> bool:
+        """Tells whether a lower-case word is one whole piece of the model's vocabulary."""
+        return self._load().tokenizer.token_to_id(word) is not None
+
     def token_ends(self, text: str) -> list[int]:
         """Returns where each word piece of a text ends, in characters, ascending."""
         encoding = self._load().tokenizer.encode(text, add_special_tokens=False)

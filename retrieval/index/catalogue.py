@@ -9,21 +9,36 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
-from pathlib import Path
+from enum import StrEnum
 from typing import Final
 
-from retrieval.errors import StorageError
-from retrieval.index.contents import Counts, FileContents, FileStamp, ThreadContents
-from retrieval.wording import text_key
+from retrieval.index.contents import Counts, FileContents, FileStamp
+from retrieval.index.database import Database
+from retrieval.index.rows import insert_file
 
-SCHEMA_VERSION: Final = 1
-_BUSY_SECONDS: Final = 30.0
+_COUNTS: Final = """
+WITH mine AS (SELECT id FROM files WHERE kb = ?)
+SELECT (SELECT count(*) FROM mine),
+       (SELECT count(DISTINCT id) FROM threads WHERE file_id IN mine),
+       (SELECT count(DISTINCT id) FROM posts WHERE file_id IN mine),
+       (SELECT count(DISTINCT id) FROM passages WHERE origin_id IS NOT NULL AND file_id IN mine),
+       (SELECT count(DISTINCT id) FROM passages INDEXED BY passages_by_id
+         WHERE indexed AND file_id IN mine)
+"""
+# The JSON array comes first, so that what is looked up is what was asked for, by index.
+_STILL_INDEXED: Final = """
+SELECT DISTINCT p.id FROM json_each(?) wanted
+ CROSS JOIN passages p ON p.id = wanted.value AND p.indexed
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = ?
+"""
+_OF_FILES: Final = """
+SELECT DISTINCT x.id FROM json_each(?) wanted
+ CROSS JOIN files f ON f.kb = ? AND f.path = wanted.value
+ CROSS JOIN {table} x ON x.file_id = f.id {condition}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,71 +57,28 @@ class Generation:
         return f"kb-{self.knowledge_base}-g{self.number:04d}"
 
 
-class Catalogue:
-    """Reads and writes the catalogue; one connection a thread, so any thread may ask."""
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the other stores may hold otherwise than the catalogue, by kind of id."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the catalogue at ``path``, making it where there is none.
+    passages: frozenset[str] = frozenset()
+    threads: frozenset[str] = frozenset()
 
-        Raises:
-            StorageError: if the file cannot be opened or is of another version.
-        """
-        self.path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._prepare()
+    def __bool__(self) -> bool:
+        return bool(self.passages or self.threads)
 
-    def close(self) -> None:
-        """Close every connection."""
-        while self._connections:
-            self._connections.pop().close()
-        self._local = threading.local()
 
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        existing: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if existing is not None:
-            return existing
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        except (OSError, sqlite3.Error) as error:
-            raise StorageError(
-                f"The catalogue {self.path} cannot be opened: {error}. "
-                "Check that the data folder exists and may be written."
-            ) from error
-        self._connections.append(connection)
-        self._local.connection = connection
-        return connection
+class Mark(StrEnum):
+    """What is not done yet; a mark that stands at the next start tells of a crash."""
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Run a transaction: all of it or nothing.
+    UNLINKED = "unlinked"
+    """Quotes have not been linked since the last write."""
+    WRITING = "writing"
+    """Somebody writes to Chroma, or was killed while doing so."""
 
-        Raises:
-            StorageError: if the disk is full, read-only or gone.
-        """
-        connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"The catalogue {self.path} cannot be written: {error}. Nothing that was "
-                "committed is lost; free the disk or mend its permissions and run again."
-            ) from error
+
+class Catalogue(Database):
+    """Reads and writes the catalogue; any thread may ask."""
 
     def generation(self, knowledge_base: str) -> Generation | None:
         """Return the live generation of a knowledge base, None before its first ingest."""
@@ -122,9 +94,21 @@ class Catalogue:
         """Record the first generation of a knowledge base."""
         with self.writing() as connection:
             connection.execute(
-                "INSERT INTO knowledge_bases VALUES (?, 1, ?, NULL)", (knowledge_base, embedding)
+                "INSERT OR IGNORE INTO knowledge_bases VALUES (?, 1, ?, NULL)",
+                (knowledge_base, embedding),
             )
         return Generation(knowledge_base, 1, embedding)
+
+    def flip(self, generation: Generation) -> None:
+        """Make ``generation`` the live one, in the place of that before it."""
+        kb = generation.knowledge_base
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE knowledge_bases SET generation = ?, embedding = ?, updated_at = ?"
+                " WHERE name = ?",
+                (generation.number, generation.embedding, _now(), kb),
+            )
+            connection.execute("DELETE FROM pending WHERE kb = ? AND generation > 0", (kb,))
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
         """Return the files of a knowledge base as they were read, by path."""
@@ -132,7 +116,7 @@ class Catalogue:
             "SELECT path, name, size, mtime_ns, sha256, reading FROM files WHERE kb = ?",
             (knowledge_base,),
         )
-        return {row["path"]: FileStamp(**dict(row)) for row in rows}
+        return {row[0]: FileStamp(*row) for row in rows}
 
     def restamp(self, knowledge_base: str, stamps: Iterable[FileStamp]) -> None:
         """Record new times of files whose bytes have not changed."""
@@ -144,77 +128,104 @@ class Catalogue:
 
     def indexed_ids(self, knowledge_base: str, paths: Sequence[str] | None = None) -> set[str]:
         """Return the ids of indexed passages, of all files or of those at ``paths``."""
+        if paths is not None:
+            return self._of_files(knowledge_base, paths, "passages", "AND x.indexed")
         rows = self.connection.execute(
-            """
-            SELECT DISTINCT p.id FROM passages p JOIN files f ON f.id = p.file_id
-             WHERE f.kb = ?1 AND p.indexed
-               AND (?2 IS NULL OR f.path IN (SELECT value FROM json_each(?2)))
-            """,
-            (knowledge_base, None if paths is None else json.dumps(list(paths))),
+            "SELECT DISTINCT p.id FROM passages p JOIN files f ON f.id = p.file_id"
+            " WHERE f.kb = ? AND p.indexed",
+            (knowledge_base,),
         )
         return {row[0] for row in rows}
 
     def still_indexed(self, knowledge_base: str, ids: Iterable[str]) -> set[str]:
         """Return those ``ids`` that are indexed passages of a knowledge base."""
-        return _still_indexed(self.connection, knowledge_base, set(ids))
+        rows = self.connection.execute(_STILL_INDEXED, (json.dumps(list(ids)), knowledge_base))
+        return {row[0] for row in rows}
 
     def write(
         self,
         generation: Generation,
         contents: Sequence[FileContents],
         removed_paths: Sequence[str] = (),
-    ) -> frozenset[str]:
+    ) -> Pending:
         """Put files in the place of what stood at their paths, and drop the removed ones.
 
         Returns:
-            The ids that are indexed no more.  They are recorded as pending until
-            ``settle`` says that Chroma and the lexical index have let go of them.
+            The passages that are indexed no more, and the threads that came, went or may
+            have changed.  They are recorded as pending until ``settle`` says that Chroma and
+            the lexical index have followed.
         """
         kb = generation.knowledge_base
         paths = [*removed_paths, *(file.stamp.path for file in contents)]
-        before = self.indexed_ids(kb, paths)
         with self.writing() as connection:
+            before = self.indexed_ids(kb, paths)
+            threads = self._of_files(kb, paths, "threads", "")
             connection.executemany(
                 "DELETE FROM files WHERE kb = ? AND path = ?", [(kb, path) for path in paths]
             )
             for file in contents:
-                _insert_file(connection, kb, file)
-            gone = frozenset(before - _still_indexed(connection, kb, before))
+                insert_file(connection, kb, file)
+                threads.update(thread.thread.id for thread in file.threads)
+            gone = before - self.still_indexed(kb, before)
             _forget_origins(connection, kb, gone)
-            connection.executemany(
-                "INSERT OR IGNORE INTO pending VALUES (?, ?, ?)",
-                [(kb, generation.number, passage_id) for passage_id in gone],
-            )
+            pending = Pending(frozenset(gone), frozenset(threads))
+            _announce(connection, generation, pending)
+            _mark(connection, kb, Mark.UNLINKED)
             connection.execute(
-                "UPDATE knowledge_bases SET updated_at = ? WHERE name = ?",
-                (datetime.now(UTC).isoformat(timespec="microseconds"), kb),
+                "UPDATE knowledge_bases SET updated_at = ? WHERE name = ?", (_now(), kb)
             )
-        return gone
+        return pending
 
-    def link_quotes(self, origins: Mapping[str, str]) -> None:
-        """Record the origin of quotes that had none: quote id → passage id."""
+    def link_quotes(self, knowledge_base: str, origins: Mapping[str, str]) -> None:
+        """Record the origin of quotes that had none, quote id → passage id: all known now."""
         with self.writing() as connection:
+            _unmark(connection, knowledge_base, Mark.UNLINKED)
             connection.executemany(
-                "UPDATE passages SET origin_id = ? WHERE id = ?",
-                [(origin, quote) for quote, origin in origins.items()],
+                "UPDATE passages SET origin_id = ? WHERE id = ?"
+                " AND file_id IN (SELECT id FROM files WHERE kb = ?)",
+                [(origin, quote, knowledge_base) for quote, origin in origins.items()],
             )
 
     def announce(self, generation: Generation, ids: Iterable[str]) -> None:
         """Record ids as pending: about to be inserted into Chroma and the lexical index."""
         with self.writing() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO pending VALUES (?, ?, ?)",
-                [(generation.knowledge_base, generation.number, id_) for id_ in ids],
-            )
+            _announce(connection, generation, Pending(passages=frozenset(ids)))
 
-    def orphans(self, generation: Generation) -> set[str]:
-        """Return the pending ids that are no passage: the index must let go of them."""
+    def pending(self, generation: Generation) -> Pending:
+        """Return what is pending, whether or not it has a passage or thread here."""
         rows = self.connection.execute(
-            "SELECT id FROM pending WHERE kb = ? AND generation = ?",
+            "SELECT kind, id FROM pending WHERE kb = ? AND generation = ?",
             (generation.knowledge_base, generation.number),
+        ).fetchall()
+        return Pending(
+            frozenset(row["id"] for row in rows if row["kind"] == "passage"),
+            frozenset(row["id"] for row in rows if row["kind"] == "thread"),
         )
-        pending = {row[0] for row in rows}
-        return pending - _still_indexed(self.connection, generation.knowledge_base, pending)
+
+    def mark(self, knowledge_base: str, mark: Mark) -> None:
+        """Leave a mark that a crash cannot take away."""
+        with self.writing() as connection:
+            _mark(connection, knowledge_base, mark)
+
+    def unmark(self, knowledge_base: str, mark: Mark) -> None:
+        """Take a mark away."""
+        with self.writing() as connection:
+            _unmark(connection, knowledge_base, mark)
+
+    def is_marked(self, knowledge_base: str, mark: Mark) -> bool:
+        """Tell whether a mark stands."""
+        row = self.connection.execute(
+            "SELECT 1 FROM pending WHERE kb = ? AND generation = 0 AND kind = ?",
+            (knowledge_base, mark),
+        ).fetchone()
+        return row is not None
+
+    def is_settled(self, knowledge_base: str) -> bool:
+        """Tell whether nothing is pending and no mark stands."""
+        row = self.connection.execute(
+            "SELECT 1 FROM pending WHERE kb = ? LIMIT 1", (knowledge_base,)
+        ).fetchone()
+        return row is None
 
     def settle(self, generation: Generation) -> None:
         """Forget what was pending: the index agrees with the catalogue again."""
@@ -226,45 +237,40 @@ class Catalogue:
 
     def counts(self, knowledge_base: str) -> Counts:
         """Count what a knowledge base holds."""
-        row = self.connection.execute(
-            """
-            WITH mine AS (SELECT id FROM files WHERE kb = ?)
-            SELECT (SELECT count(*) FROM mine),
-                   (SELECT count(DISTINCT id) FROM threads WHERE file_id IN mine),
-                   (SELECT count(DISTINCT id) FROM posts WHERE file_id IN mine),
-                   (SELECT count(DISTINCT id) FROM passages
-                     WHERE file_id IN mine AND origin_id IS NOT NULL),
-                   (SELECT count(DISTINCT id) FROM passages WHERE file_id IN mine AND indexed)
-            """,
-            (knowledge_base,),
-        ).fetchone()
-        return Counts(*row)
+        return Counts(*self.connection.execute(_COUNTS, (knowledge_base,)).fetchone())
 
-    def _prepare(self) -> None:
-        with self.writing() as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, SCHEMA_VERSION):
-                raise StorageError(
-                    f"The catalogue {self.path} was written by another version of Footnote "
-                    f"(layout {version}, this one reads {SCHEMA_VERSION}). "
-                    "Ingest into a new data folder, or install the version that wrote it."
-                )
-            if version == 0:
-                schema = resources.files("retrieval.index").joinpath("schema.sql")
-                for statement in schema.read_text("utf-8").split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    def _of_files(
+        self, knowledge_base: str, paths: Sequence[str], table: str, condition: str
+    ) -> set[str]:
+        statement = _OF_FILES.format(table=table, condition=condition)
+        rows = self.connection.execute(statement, (json.dumps(list(paths)), knowledge_base))
+        return {row[0] for row in rows}
 
 
-def _still_indexed(connection: sqlite3.Connection, kb: str, ids: set[str]) -> set[str]:
-    rows = connection.execute(
-        """
-        SELECT DISTINCT p.id FROM passages p JOIN files f ON f.id = p.file_id
-         WHERE f.kb = ? AND p.indexed AND p.id IN (SELECT value FROM json_each(?))
-        """,
-        (kb, json.dumps(sorted(ids))),
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _announce(connection: sqlite3.Connection, generation: Generation, pending: Pending) -> None:
+    kinds = (("passage", pending.passages), ("thread", pending.threads))
+    connection.executemany(
+        "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?)",
+        [
+            (generation.knowledge_base, generation.number, kind, id_)
+            for kind, ids in kinds
+            for id_ in ids
+        ],
     )
-    return {row[0] for row in rows}
+
+
+def _mark(connection: sqlite3.Connection, kb: str, mark: Mark) -> None:
+    connection.execute("INSERT OR IGNORE INTO pending VALUES (?, 0, ?, '')", (kb, mark))
+
+
+def _unmark(connection: sqlite3.Connection, kb: str, mark: Mark) -> None:
+    connection.execute(
+        "DELETE FROM pending WHERE kb = ? AND generation = 0 AND kind = ?", (kb, mark)
+    )
 
 
 def _forget_origins(connection: sqlite3.Connection, kb: str, gone: Iterable[str]) -> None:
@@ -272,51 +278,4 @@ def _forget_origins(connection: sqlite3.Connection, kb: str, gone: Iterable[str]
         "UPDATE passages SET origin_id = NULL WHERE origin_id = ? "
         "AND file_id IN (SELECT id FROM files WHERE kb = ?)",
         [(passage_id, kb) for passage_id in gone],
-    )
-
-
-def _insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> None:
-    stamp = file.stamp
-    file_id = connection.execute(
-        "INSERT INTO files (kb, path, name, size, mtime_ns, sha256, reading, source_kind, repeats)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(kb, stamp.path, stamp.name, stamp.size, stamp.mtime_ns, stamp.sha256),
-            *(stamp.reading, file.source_kind, file.repeats),
-        ),
-    ).lastrowid
-    assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
-    for ordinal, contents in enumerate(file.threads):
-        _insert_thread(connection, file_id, ordinal, contents)
-
-
-def _insert_thread(
-    connection: sqlite3.Connection, file_id: int, ordinal: int, contents: ThreadContents
-) -> None:
-    thread = contents.thread
-    connection.execute(
-        "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?)",
-        (file_id, thread.id, ordinal, thread.title, thread.url, contents.summary),
-    )
-    connection.executemany(
-        "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                *(file_id, post.thread_id, post.id, post.ordinal, post.text, post.author),
-                post.created_at.isoformat() if post.created_at else None,
-                *(post.parent_id, post.url),
-            )
-            for post in contents.posts
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                *(file_id, p.thread_id, p.post_id, p.id, p.ordinal, p.paragraph, p.start, p.end),
-                *(p.kind.value, p.origin_id, p.repeats, int(p.id not in contents.silent)),
-                text_key(p.text),
-            )
-            for p in contents.passages
-        ],
     )

@@ -2,153 +2,169 @@
 
 Two processes on one embedded Chroma directory lose vectors without an error (measured at
 1.5.9: a reader finds 0 of 3,200 new vectors, two writers lose 15 to 22 %).  So a directory
-has one owner: a process that holds its lock, or a ``chroma run`` child whose address the
-owner publishes in the data folder for everybody else.
+has one owner: a process that holds its lock, or one that runs a Chroma server and publishes
+its address in the data folder for everybody else (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from retrieval.errors import ConfigurationError, IndexBusyError, StorageError
+from retrieval.errors import IndexBusyError, StorageError
+from retrieval.index.chroma_server import LocalServer
+from retrieval.index.open_files import raise_open_file_limit
+from retrieval.index.ownership import INDEX, FolderLock, Patience, end_leftover, make_folder
+from retrieval.settings import ChromaSettings
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-_LOCK: Final = "index.lock"
-_OWNER: Final = "index.owner.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who owns the index, as published in the data folder."""
-
-    pid: int
-    doing: str
-    url: str | None = None
-    """Where its Chroma server listens; None while the process keeps Chroma to itself."""
+DEFAULT_WAIT_SECONDS: Final = 60.0
+_LEFTOVER_SECONDS: Final = 5.0
 
 
 @contextmanager
 def open_chroma(
-    data_dir: Path, *, url: str | None, doing: str, wait_seconds: float = 30.0
+    data_dir: Path,
+    settings: ChromaSettings,
+    *,
+    doing: str,
+    wait_seconds: float = DEFAULT_WAIT_SECONDS,
+    serve: bool = False,
 ) -> Iterator[ClientAPI]:
-    """Yield a Chroma client that is safe to use.
+    """Yield a Chroma client that is safe to use, by any number of threads.
 
     Args:
         data_dir: the data folder.
-        url: a Chroma server to use instead of the data folder.
+        settings: which server to use instead of the data folder, if any.
         doing: what the process is about, told to others who have to wait.
-        wait_seconds: how long to wait for another owner.
+        wait_seconds: how long to wait for a process that keeps Chroma to itself; 0 refuses.
+        serve: whether to run a server where there is none, so that others need not wait.
 
     Raises:
         IndexBusyError: if another process keeps the index for itself all that time.
-        ConfigurationError: if the server does not answer.
+        ConfigurationError: if the server is not what the settings say.
+        UnavailableError: if the server does not answer.
         StorageError: if the data folder cannot be used.
     """
-    if url is not None:
-        yield connect(url)
+    raise_open_file_limit()
+    if settings.url is not None:
+        with _connected(settings) as client:
+            yield client
         return
-    owner = published_owner(data_dir)
-    if owner is not None and owner.url is not None:
-        with contextlib.suppress(ConfigurationError):
-            yield connect(owner.url)
-            return
-    with owning(data_dir, doing=doing, wait_seconds=wait_seconds):
-        yield _embedded(data_dir)
-
-
-@contextmanager
-def owning(data_dir: Path, *, doing: str, wait_seconds: float) -> Iterator[None]:
-    """Hold the lock of the data folder's Chroma, alone."""
-    lock = FileLock(data_dir / _LOCK)
+    make_folder(data_dir)
+    lock = FolderLock(data_dir, INDEX)
+    if serve or not _acquired(lock, doing, wait_seconds):
+        with _through_server(data_dir, settings, doing, wait_seconds) as client:
+            yield client
+        return
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=wait_seconds)
-    except Timeout:
-        raise IndexBusyError(_busy(data_dir, published_owner(data_dir))) from None
-    except OSError as error:
-        raise StorageError(
-            f"The data folder {data_dir} cannot be used: {error.strerror or error}. "
-            "Choose another with FOOTNOTE_DATA_DIR, or mend its permissions."
-        ) from error
-    try:
-        publish(data_dir, Owner(os.getpid(), doing))
-        yield
+        with _embedded(data_dir) as client:
+            yield client
     finally:
-        with contextlib.suppress(OSError):
-            (data_dir / _OWNER).unlink(missing_ok=True)
         lock.release()
 
 
-def publish(data_dir: Path, owner: Owner) -> None:
-    """Say in the data folder who owns the index and where it is served."""
-    temporary = data_dir / f"{_OWNER}.{os.getpid()}"
-    temporary.write_text(
-        json.dumps({"pid": owner.pid, "doing": owner.doing, "url": owner.url}), "utf-8"
+def _acquired(lock: FolderLock, doing: str, wait_seconds: float) -> bool:
+    """Take the lock, or return false as soon as its holder serves Chroma."""
+    patience = Patience(lock, wait_seconds)
+    while True:
+        holder = lock.holder()
+        if holder is not None and holder.served_url() is not None:
+            return False
+        if lock.try_acquire(doing):
+            end_leftover(holder)
+            return True
+        patience.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    address: str
+    hint: str = "Start it, or unset FOOTNOTE_CHROMA__URL to use the data folder."
+
+    def url(self) -> str:
+        return self.address
+
+    def suspect(self, url: str) -> None:
+        """Hear that nobody answered; there is no other address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    server: LocalServer
+    hint: str
+
+    def url(self) -> str:
+        return self.server.url()
+
+    def suspect(self, url: str) -> None:
+        self.server.suspect(url)
+
+
+@contextmanager
+def _connected(settings: ChromaSettings) -> Iterator[ClientAPI]:
+    from retrieval.index.chroma_client import ServerClient, shown
+
+    address = _Remote(settings.url or "")
+    client = ServerClient(
+        address,
+        tenant=settings.tenant,
+        database=settings.database,
+        headers=settings.headers,
+        timeout_seconds=settings.timeout_seconds,
     )
-    temporary.replace(data_dir / _OWNER)
+    with contextlib.closing(client):
+        client.check(shown(address.address))
+        yield client
 
 
-def published_owner(data_dir: Path) -> Owner | None:
-    """Return the owner that the data folder names, None where it names none that is readable."""
-    try:
-        values = json.loads((data_dir / _OWNER).read_text("utf-8"))
-        return Owner(int(values["pid"]), str(values["doing"]), values.get("url"))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+@contextmanager
+def _through_server(
+    data_dir: Path, settings: ChromaSettings, doing: str, wait_seconds: float
+) -> Iterator[ClientAPI]:
+    with LocalServer(data_dir, doing=doing, wait_seconds=wait_seconds) as server:
+        # Imported while the server starts.
+        from retrieval.index.chroma_client import ServerClient
+
+        address = _Local(server, f"See {data_dir / 'chroma.log'}, and try again.")
+        client = ServerClient(address, timeout_seconds=settings.timeout_seconds)
+        with contextlib.closing(client):
+            yield client
 
 
-def connect(url: str) -> ClientAPI:
-    """Return a client of a Chroma server.
-
-    Raises:
-        ConfigurationError: if the address is no address, or nobody answers there.
-    """
+@contextmanager
+def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     import chromadb
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            f"FOOTNOTE_CHROMA__URL is “{url}”; it must look like http://127.0.0.1:8000."
-        )
+    folder = data_dir / "chroma"
+    directory_lock = FileLock(data_dir / "chroma.lock", thread_local=False)
     try:
-        client = chromadb.HttpClient(
-            host=parts.hostname,
-            port=parts.port or (443 if parts.scheme == "https" else 80),
-            ssl=parts.scheme == "https",
+        directory_lock.acquire(timeout=_LEFTOVER_SECONDS)
+        client: ClientAPI = chromadb.PersistentClient(
+            path=str(folder),
+            settings=Settings(_env_file=None, anonymized_telemetry=False),
         )
-        client.heartbeat()
+    except Timeout:
+        raise IndexBusyError(f"Another process has {folder} open. End it and try again.") from None
     except Exception as error:
-        raise ConfigurationError(
-            f"The Chroma server at {url} does not answer ({error}). "
-            "Start it, or unset FOOTNOTE_CHROMA__URL to use the data folder."
-        ) from error
-    return client
-
-
-def _embedded(data_dir: Path) -> ClientAPI:
-    import chromadb
-
-    try:
-        return chromadb.PersistentClient(path=str(data_dir / "chroma"))
-    except Exception as error:
+        directory_lock.release()
         raise StorageError(
-            f"Chroma could not open {data_dir / 'chroma'} ({error}). "
+            f"Chroma could not open {folder} ({error}). "
             "Check that the folder may be written and the disk is not full."
         ) from error
-
-
-def _busy(data_dir: Path, owner: Owner | None) -> str:
-    who = f"process {owner.pid} ({owner.doing})" if owner else "another process"
-    return f"The index in {data_dir} is in use by {who}. Wait until it is done, or end it."
+    try:
+        yield client
+    finally:
+        if isinstance(client, Client):
+            client.close()
+        directory_lock.release()

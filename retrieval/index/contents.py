@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from retrieval.domain import Passage, Post, Thread
 
@@ -34,6 +34,8 @@ class ThreadContents:
     passages: tuple[Passage, ...]
     silent: frozenset[str] = frozenset()
     """Ids of quotes whose very words are indexed where they come from."""
+    probes: Mapping[str, int] = field(default_factory=dict)
+    """Of each quote, by id, a few words as a number: what holds the quote holds them too."""
 
     def indexed(self) -> Iterator[Passage]:
         """Yield the passages that belong in Chroma and in the lexical index."""

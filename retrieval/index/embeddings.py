@@ -7,13 +7,13 @@ that is indexed or scored is read back from here, so all scores agree.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.errors import IndexDamagedError
 from retrieval.wording import text_key, visible
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
 
 _BATCH: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """Passages with their threads and vectors, in one order."""
-
-    ids: tuple[str, ...]
-    thread_ids: tuple[str, ...]
-    matrix: npt.NDArray[np.float32]
 
 
 class EmbeddingCache:
@@ -40,15 +31,18 @@ class EmbeddingCache:
         self._catalogue = catalogue
         self._embedder = embedder
 
+    @property
+    def model(self) -> str:
+        """Fingerprint of the model whose vectors these are."""
+        return self._embedder.fingerprint
+
     def fill(self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None) -> int:
         """Embed those ``texts`` that are not cached yet, and return how many they were.
 
         ``progress`` hears how many texts are done, whether embedded now or before.
         """
         by_key = {text_key(text): text for text in texts}
-        missing = sorted(
-            by_key.keys() - self._known(list(by_key)), key=lambda key: len(by_key[key])
-        )
+        missing = sorted(self.missing(by_key), key=lambda key: len(by_key[key]))
         for start in range(0, len(missing), _BATCH):
             keys = missing[start : start + _BATCH]
             vectors = self._embedder.embed_passages([visible(by_key[key]) for key in keys])
@@ -57,51 +51,100 @@ class EmbeddingCache:
         progress(len(texts))
         return len(missing)
 
-    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return the vectors of ``texts``, one a row; all of them must be cached."""
-        keys = [text_key(text) for text in texts]
+    def missing(self, keys: Iterable[str]) -> set[str]:
+        """Return those text keys that have no vector yet."""
+        wanted = set(keys)
         rows = self._catalogue.connection.execute(
-            "SELECT text, vector FROM embeddings "
-            "WHERE model = ? AND text IN (SELECT value FROM json_each(?))",
-            (self._embedder.fingerprint, json.dumps(sorted(set(keys)))),
+            "SELECT e.text FROM json_each(?) wanted"
+            " CROSS JOIN embeddings e ON e.text = wanted.value AND e.model = ?",
+            (json.dumps(list(wanted)), self.model),
         )
-        found = {row["text"]: np.frombuffer(row["vector"], dtype=np.float16) for row in rows}
+        return wanted - {row[0] for row in rows}
+
+    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors of ``texts``, one a row.
+
+        Raises:
+            IndexDamagedError: if one of them is not cached.
+        """
+        keys = [text_key(text) for text in texts]
         if not keys:
             return np.zeros((0, self._embedder.dimensions), dtype=np.float32)
-        return np.stack([found[key] for key in keys]).astype(np.float32)
+        rows = self._catalogue.connection.execute(
+            "SELECT e.text, e.vector FROM json_each(?) wanted"
+            " CROSS JOIN embeddings e ON e.text = wanted.value AND e.model = ?",
+            (json.dumps(list(set(keys))), self.model),
+        )
+        found: dict[str, bytes] = {row[0]: row[1] for row in rows}
+        lost = len(set(keys) - found.keys())
+        if lost:
+            raise IndexDamagedError(
+                f"The vectors of {lost:,} texts are missing from the catalogue. "
+                "Run `footnote doctor`, which makes them again."
+            )
+        matrix = np.frombuffer(b"".join(found[key] for key in keys), dtype=np.float16)
+        return matrix.reshape(len(keys), -1).astype(np.float32)
 
-    def of_passages(self, knowledge_base: str, ids: Sequence[str]) -> Vectors:
-        """Return the thread and the vector of each passage; unknown ids are left out."""
+    def of_passages(self, knowledge_base: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the cached vectors of passages as 16-bit floats, by passage id."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT p.id, p.thread_id, e.vector FROM passages p
-              JOIN files f ON f.id = p.file_id
-              JOIN embeddings e ON e.text = p.text_key AND e.model = ?
-             WHERE f.kb = ? AND p.id IN (SELECT value FROM json_each(?))
+            SELECT p.id, e.vector FROM json_each(?) wanted
+             CROSS JOIN passages p ON p.id = wanted.value
+             CROSS JOIN files f ON f.id = p.file_id AND f.kb = ?
+             CROSS JOIN embeddings e ON e.text = p.text_key AND e.model = ?
             """,
-            (self._embedder.fingerprint, knowledge_base, json.dumps(ids)),
+            (json.dumps(list(ids)), knowledge_base, self.model),
         )
-        found = {row["id"]: (row["thread_id"], row["vector"]) for row in rows}
-        blob = b"".join(vector for _, vector in found.values())
-        matrix = np.frombuffer(blob, dtype=np.float16).reshape(-1, self._embedder.dimensions)
-        return Vectors(
-            tuple(found), tuple(thread for thread, _ in found.values()), matrix.astype(np.float32)
-        )
+        return {row[0]: row[1] for row in rows}
 
-    def _known(self, keys: Sequence[str]) -> set[str]:
+    def lost(self, knowledge_base: str) -> list[str]:
+        """Return the texts of a knowledge base, of passages and threads, without a vector."""
         rows = self._catalogue.connection.execute(
-            "SELECT text FROM embeddings "
-            "WHERE model = ? AND text IN (SELECT value FROM json_each(?))",
-            (self._embedder.fingerprint, json.dumps(keys)),
+            """
+            SELECT substr(o.text, p.start + 1, p.end - p.start)
+              FROM files f JOIN passages p ON p.file_id = f.id AND p.indexed
+              JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id
+             WHERE f.kb = :kb AND NOT EXISTS (
+                   SELECT 1 FROM embeddings e WHERE e.text = p.text_key AND e.model = :model)
+             UNION
+            SELECT t.summary FROM files f JOIN threads t ON t.file_id = f.id
+             WHERE f.kb = :kb AND NOT EXISTS (
+                   SELECT 1 FROM embeddings e WHERE e.text = t.summary_key AND e.model = :model)
+            """,
+            {"kb": knowledge_base, "model": self.model},
         )
-        return {row["text"] for row in rows}
+        return [row[0] for row in rows]
+
+    def drop_malformed(self) -> int:
+        """Forget cached vectors that have not the model's length, and return how many."""
+        with self._catalogue.writing() as connection:
+            return connection.execute(
+                "DELETE FROM embeddings WHERE model = ? AND length(vector) <> ?",
+                (self.model, 2 * self._embedder.dimensions),
+            ).rowcount
+
+    def prune(self) -> int:
+        """Forget the vectors of texts that no knowledge base holds, and return how many.
+
+        So go those of models on which no knowledge base lives any more.
+        """
+        with self._catalogue.writing() as connection:
+            return connection.execute(
+                """
+                DELETE FROM embeddings
+                 WHERE model NOT IN (SELECT embedding FROM knowledge_bases)
+                    OR text NOT IN (SELECT text_key FROM passages
+                                    UNION ALL SELECT summary_key FROM threads)
+                """
+            ).rowcount
 
     def _keep(self, keys: Sequence[str], vectors: npt.NDArray[np.float16]) -> None:
         with self._catalogue.writing() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO embeddings VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO embeddings (model, text, vector) VALUES (?, ?, ?)",
                 [
-                    (self._embedder.fingerprint, key, vector.tobytes())
+                    (self.model, key, vector.tobytes())
                     for key, vector in zip(keys, vectors, strict=True)
                 ],
             )

@@ -5,23 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import (
-    Paragraph,
-    Passage,
-    Place,
-    Post,
-    PostView,
-    SourceView,
-    TextKind,
-    Thread,
-    ThreadView,
-)
+from retrieval.domain import Passage, Place, Post, SourceView, ThreadView
 from retrieval.errors import NotFoundError
 from retrieval.index.contents import Located
+from retrieval.index.records import located_in, post_in, thread_views
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -30,18 +21,52 @@ _SHORTEST_PREFIX: Final = 4
 _PLACES: Final = 20
 _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 
-# Of several files that hold the same passage, the first by name speaks for it.
+# Of several files that hold the same passage, the first by name speaks for it.  What is
+# asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
        p.origin_id, p.repeats,
        o.ordinal AS post_ordinal, o.text, o.author, o.created_at, o.parent_id, o.url AS post_url,
        t.title, t.url AS thread_url, f.name AS file, f.source_kind, f.id AS file_id
-  FROM passages p
-  JOIN files f ON f.id = p.file_id
-  JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id
-  JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
- WHERE f.kb = :kb AND {condition}
+  FROM ({places}) place
+ CROSS JOIN passages p ON p.file_id = place.file_id AND p.id = place.id
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ CROSS JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id
+ CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
  ORDER BY f.name, t.ordinal, p.ordinal
+"""
+_BY_ID: Final = """
+SELECT p.file_id, p.id FROM json_each(:ids) wanted CROSS JOIN passages p ON p.id = wanted.value
+"""
+_BY_PREFIX: Final = """
+SELECT p.file_id, p.id FROM passages p CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ WHERE p.id >= :low AND p.id < :high AND p.indexed ORDER BY p.id LIMIT :limit
+"""
+_BY_THREAD: Final = "SELECT p.file_id, p.id FROM passages p WHERE p.thread_id = :thread"
+_BY_FILE: Final = """
+SELECT p.file_id, p.id FROM files f CROSS JOIN passages p ON p.file_id = f.id
+ WHERE f.kb = :kb AND f.base = :base
+   AND (f.name = :name OR f.path = :name OR f.name LIKE :tail ESCAPE '\\')
+"""
+_SAME_WORDS: Final = """
+SELECT p.file_id, p.id FROM passages p WHERE p.id = :id
+ UNION SELECT p.file_id, p.id FROM passages p WHERE p.id = :origin
+ UNION SELECT p.file_id, p.id FROM passages p WHERE p.origin_id = :origin
+"""
+_POSTS: Final = """
+SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
+       o.parent_id, o.url AS post_url
+  FROM ({places}) place
+ CROSS JOIN posts o ON o.file_id = place.file_id AND o.id = place.id
+ CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
+ CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
+ ORDER BY f.name, t.ordinal, o.ordinal
+"""
+_POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
+_REPLIES: Final = """
+SELECT o.file_id, o.id FROM posts o WHERE o.parent_id = :post AND o.id <> :post
+ UNION
+SELECT p.file_id, p.post_id FROM passages p WHERE p.origin_id = :passage AND p.post_id <> :post
 """
 
 
@@ -55,59 +80,63 @@ class Library:
 
     def located(self, ids: Iterable[str]) -> dict[str, Located]:
         """Return passages with their surroundings, by id; unknown ids are left out."""
-        condition = "p.id IN (SELECT value FROM json_each(:ids))"
         found: dict[str, Located] = {}
-        for row in self._rows(condition, ids=json.dumps(list(ids))):
-            found.setdefault(row["id"], _located(row))
+        for row in self._passages(_BY_ID, ids=json.dumps(list(ids))):
+            found.setdefault(row["id"], located_in(row))
         return found
 
     def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
         """Return the ids of the indexed passages of threads."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT DISTINCT p.id FROM passages p JOIN files f ON f.id = p.file_id
-             WHERE f.kb = ? AND p.indexed AND p.thread_id IN (SELECT value FROM json_each(?))
+            SELECT DISTINCT p.id FROM json_each(?) wanted
+             CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
+             CROSS JOIN files f ON f.id = p.file_id AND f.kb = ?
             """,
-            (self._kb, json.dumps(list(thread_ids))),
+            (json.dumps(list(thread_ids)), self._kb),
         )
         return [row[0] for row in rows]
 
-    def summaries(self, paths: Sequence[str] | None = None) -> dict[str, str]:
-        """Return the summaries of threads by thread id: of all, or of files at ``paths``."""
+    def summaries(self) -> dict[str, str]:
+        """Return the summaries of all threads, by thread id."""
         rows = self._catalogue.connection.execute(
             """
             SELECT t.id, t.summary FROM threads t JOIN files f ON f.id = t.file_id
-             WHERE f.kb = ?1 AND (?2 IS NULL OR f.path IN (SELECT value FROM json_each(?2)))
-             ORDER BY f.name DESC
+             WHERE f.kb = ? ORDER BY f.name DESC
             """,
-            (self._kb, None if paths is None else json.dumps(list(paths))),
+            (self._kb,),
         )
-        return {row["id"]: row["summary"] for row in rows}
+        return {row[0]: row[1] for row in rows}
 
-    def existing_threads(self, ids: Iterable[str]) -> set[str]:
-        """Return those ``ids`` that are threads of some file."""
+    def summaries_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the summaries of threads, by thread id; unknown ids are left out."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT DISTINCT t.id FROM threads t JOIN files f ON f.id = t.file_id
-             WHERE f.kb = ? AND t.id IN (SELECT value FROM json_each(?))
+            SELECT t.id, t.summary FROM json_each(?) wanted
+             CROSS JOIN threads t ON t.id = wanted.value
+             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.name DESC
             """,
-            (self._kb, json.dumps(list(ids))),
+            (json.dumps(list(ids)), self._kb),
         )
-        return {row[0] for row in rows}
+        return {row[0]: row[1] for row in rows}
 
     def beginning(self, prefix: str, limit: int) -> list[Located]:
         """Return passages whose id begins like this; any passages where nothing is typed."""
         if not _ID_PREFIX.fullmatch(prefix):
             return []
-        rows = self._rows(
-            "p.id >= :low AND p.id < :high AND p.indexed", low=prefix, high=prefix + "\x7f"
-        )
-        return [_located(row) for row in rows[:limit]]
+        rows = self._passages(_BY_PREFIX, low=prefix, high=prefix + "\x7f", limit=limit)
+        return [located_in(row) for row in rows]
 
-    def quotes_without_origin(self) -> dict[str, Passage]:
-        """Return the quotes whose origin is not known, by id."""
-        rows = self._rows("p.kind = 'quote' AND p.origin_id IS NULL")
-        return {row["id"]: _passage(row) for row in rows}
+    def probes(self) -> list[tuple[int, str]]:
+        """Return the probes and ids of the quotes whose origin is not known."""
+        rows = self._catalogue.connection.execute(
+            """
+            SELECT p.probe, p.id FROM passages p JOIN files f ON f.id = p.file_id
+             WHERE p.probe IS NOT NULL AND p.origin_id IS NULL AND f.kb = ?
+            """,
+            (self._kb,),
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def source(self, prefix: str, around: int = 2) -> SourceView:
         """Return a passage in its thread, with ``around`` passages on each side.
@@ -137,18 +166,26 @@ class Library:
             NotFoundError: if nothing answers to the name, or more than one thread does.
         """
         wanted = name.removeprefix("./")
-        condition = "(f.name = :name OR f.path = :name OR f.name LIKE :tail ESCAPE '\\')"
         tail = "%/" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = self._rows(condition, name=wanted, tail=tail)
+        rows = self._passages(_BY_FILE, name=wanted, base=PurePath(wanted).name, tail=tail)
         if not rows:
             thread_id = self._whole_id("threads", name, "thread or file")
-            rows = self._rows("t.id = :id", id=thread_id)
+            rows = self._passages(_BY_THREAD, thread=thread_id)
             rows = [row for row in rows if row["file_id"] == rows[0]["file_id"]]
-        return _thread_views(rows)
+        return thread_views(rows)
 
-    def _rows(self, condition: str, **values: str) -> list[sqlite3.Row]:
-        statement = _LOCATED.format(condition=condition)
+    def _passages(self, places: str, **values: str | int) -> list[sqlite3.Row]:
+        statement = _LOCATED.format(places=places)
         return self._catalogue.connection.execute(statement, {"kb": self._kb, **values}).fetchall()
+
+    def _posts(self, places: str, **values: str) -> tuple[Post, ...]:
+        rows = self._catalogue.connection.execute(
+            _POSTS.format(places=places), {"kb": self._kb, **values}
+        )
+        unique: dict[str, Post] = {}
+        for row in rows:
+            unique.setdefault(row["post_id"], post_in(row))
+        return tuple(unique.values())
 
     def _whole_id(self, table: str, prefix: str, what: str) -> str:
         prefix = prefix.strip().lower()
@@ -167,120 +204,25 @@ class Library:
         return str(rows[0][0])
 
     def _thread_passages(self, here: Located) -> list[Passage]:
-        rows = self._rows("p.thread_id = :thread", thread=here.passage.thread_id)
+        rows = self._passages(_BY_THREAD, thread=here.passage.thread_id)
         first = next(row["file_id"] for row in rows if row["file"] == here.thread.file)
-        return [_located(row).passage for row in rows if row["file_id"] == first]
+        return [located_in(row).passage for row in rows if row["file_id"] == first]
 
     def _parent(self, here: Located) -> Post | None:
         if here.post.parent_id is None:
             return None
-        rows = self._rows("o.id = :id", id=here.post.parent_id)
-        return _post(rows[0]) if rows else None
+        return next(iter(self._posts(_POST_BY_ID, post=here.post.parent_id)), None)
 
     def _replies(self, here: Located) -> tuple[Post, ...]:
         """Posts that name this one as what they answer, or that quote this passage."""
-        rows = self._rows(
-            "(o.parent_id = :post OR p.origin_id = :passage) AND o.id <> :post",
-            post=here.post.id,
-            passage=here.passage.id,
-        )
-        unique = {row["post_id"]: _post(row) for row in rows}
-        return tuple(unique.values())
+        return self._posts(_REPLIES, post=here.post.id, passage=here.passage.id)
 
     def _also_in(self, here: Located) -> tuple[Place, ...]:
         """Every other place of the same words: their origin, quotes of them, other files."""
         origin = here.passage.origin_id or here.passage.id
-        rows = self._rows(
-            "(p.id = :origin OR p.origin_id = :origin OR p.id = :id)",
-            origin=origin,
-            id=here.passage.id,
-        )
         places = []
-        for row in rows:
-            there = _located(row)
+        for row in self._passages(_SAME_WORDS, origin=origin, id=here.passage.id):
+            there = located_in(row)
             if (there.passage.id, there.thread.file) != (here.passage.id, here.thread.file):
                 places.append(Place(there.passage.id, there.passage.kind, there.post, there.thread))
         return tuple(places[:_PLACES])
-
-
-def _located(row: sqlite3.Row) -> Located:
-    return Located(_passage(row), _post(row), _thread(row))
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    return Passage(
-        id=row["id"],
-        post_id=row["post_id"],
-        thread_id=row["thread_id"],
-        ordinal=row["ordinal"],
-        paragraph=row["paragraph"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"][row["start"] : row["end"]],
-        kind=TextKind(row["kind"]),
-        origin_id=row["origin_id"],
-        repeats=row["repeats"],
-    )
-
-
-def _post(row: sqlite3.Row) -> Post:
-    created_at = row["created_at"]
-    return Post(
-        id=row["post_id"],
-        thread_id=row["thread_id"],
-        ordinal=row["post_ordinal"],
-        text=row["text"],
-        author=row["author"],
-        created_at=datetime.fromisoformat(created_at) if created_at else None,
-        parent_id=row["parent_id"],
-        url=row["post_url"],
-    )
-
-
-def _thread(row: sqlite3.Row) -> Thread:
-    return Thread(
-        id=row["thread_id"],
-        file=row["file"],
-        source_kind=row["source_kind"],
-        title=row["title"],
-        url=row["thread_url"],
-    )
-
-
-def _thread_views(rows: Sequence[sqlite3.Row]) -> tuple[ThreadView, ...]:
-    threads: dict[tuple[int, str], Thread] = {}
-    posts: dict[tuple[int, str], dict[str, Post]] = {}
-    paragraphs: dict[tuple[int, str], dict[int, list[Passage]]] = {}
-    for row in rows:
-        key = (row["file_id"], row["thread_id"])
-        threads.setdefault(key, _thread(row))
-        posts.setdefault(key, {}).setdefault(row["post_id"], _post(row))
-        of_post = paragraphs.setdefault((row["file_id"], row["post_id"]), {})
-        of_post.setdefault(row["paragraph"], []).append(_passage(row))
-    return tuple(
-        ThreadView(
-            thread,
-            tuple(
-                PostView(
-                    post,
-                    tuple(
-                        _paragraph(post, passages)
-                        for passages in paragraphs[key[0], post.id].values()
-                    ),
-                )
-                for post in posts[key].values()
-            ),
-        )
-        for key, thread in threads.items()
-    )
-
-
-def _paragraph(post: Post, passages: Sequence[Passage]) -> Paragraph:
-    first = passages[0]
-    return Paragraph(
-        id=first.id,
-        text=post.text[first.start : passages[-1].end],
-        kind=first.kind,
-        origin_id=first.origin_id,
-        repeats=first.repeats,
-    )

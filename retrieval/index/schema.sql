@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS files (
     kb          TEXT NOT NULL REFERENCES knowledge_bases (name),
     path        TEXT NOT NULL,        -- absolute
     name        TEXT NOT NULL,        -- relative to the folder that was ingested
+    base        TEXT NOT NULL,        -- the last part of both
     size        INTEGER NOT NULL,
     mtime_ns    INTEGER NOT NULL,
     sha256      TEXT NOT NULL,
@@ -20,14 +21,16 @@ CREATE TABLE IF NOT EXISTS files (
     repeats     INTEGER NOT NULL,     -- lines that repeat another line of the file
     UNIQUE (kb, path)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS files_by_base ON files (kb, base);
 
 CREATE TABLE IF NOT EXISTS threads (
-    file_id   INTEGER NOT NULL REFERENCES files (id) ON DELETE CASCADE,
-    id        TEXT NOT NULL,
-    ordinal   INTEGER NOT NULL,
-    title     TEXT,
-    url       TEXT,
-    summary   TEXT NOT NULL,          -- title and opening post: what the thread's score compares
+    file_id     INTEGER NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    id          TEXT NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    title       TEXT,
+    url         TEXT,
+    summary     TEXT NOT NULL,        -- title and opening post: what the thread's score compares
+    summary_key TEXT NOT NULL,        -- names that text in embeddings
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS threads_by_id ON threads (id);
@@ -62,25 +65,34 @@ CREATE TABLE IF NOT EXISTS passages (
     repeats   INTEGER NOT NULL,
     indexed   INTEGER NOT NULL,       -- 0 for a quote whose very words are indexed elsewhere
     text_key  TEXT NOT NULL,          -- names its text in embeddings
+    asking    REAL NOT NULL,          -- share of its sentences that are questions
+    probe     INTEGER,                -- of a quote: a few of its words, by which to know its origin
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS passages_by_id ON passages (id);
+CREATE INDEX IF NOT EXISTS passages_by_id ON passages (id, indexed);
 CREATE INDEX IF NOT EXISTS passages_by_thread ON passages (thread_id, ordinal);
 CREATE INDEX IF NOT EXISTS passages_by_origin ON passages (origin_id) WHERE origin_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS quotes_without_origin ON passages (probe)
+    WHERE probe IS NOT NULL AND origin_id IS NULL;
 
--- Vectors by text and model, so that nothing is embedded twice; 16-bit floats.
+-- Vectors by text and model, so that nothing is embedded twice; 16-bit floats.  A table with
+-- row numbers: keys are random, and rows of a kilobyte are better appended than sorted in.
 CREATE TABLE IF NOT EXISTS embeddings (
+    id     INTEGER PRIMARY KEY,
     model  TEXT NOT NULL,
     text   TEXT NOT NULL,             -- content id of the text
     vector BLOB NOT NULL,
-    PRIMARY KEY (model, text)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (text, model)
+) STRICT;
 
--- Ids that may stand in Chroma or tantivy without a passage here: written before an insert
--- and after a removal, taken out when the index is known to agree again.
+-- What may differ between the catalogue and the other stores: ids of passages that may stand
+-- in Chroma or tantivy without standing here, ids of threads whose text in tantivy may be old.
+-- Written before the stores are, taken out when they are known to agree again.  Rows of
+-- generation 0 without an id are marks (see Mark in catalogue.py).
 CREATE TABLE IF NOT EXISTS pending (
     kb         TEXT NOT NULL,
     generation INTEGER NOT NULL,
+    kind       TEXT NOT NULL,         -- passage, thread or a mark
     id         TEXT NOT NULL,
-    PRIMARY KEY (kb, generation, id)
+    PRIMARY KEY (kb, generation, kind, id)
 ) STRICT, WITHOUT ROWID;

@@ -33,6 +33,8 @@ from retrieval.domain import (
     Timings,
 )
 from retrieval.errors import FootnoteError, NotFoundError, QuestionError
+from retrieval.evaluation.progress import OnProgress
+from retrieval.evaluation.request import EvalRequest, Report
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07x\x1b]8;;\x07 "
@@ -273,21 +275,29 @@ class FakeApp:
     ingest_error: FootnoteError | None = None
     settings: FakeSettings | None = None
     opened: list[str] = field(default_factory=list)
+    serving: list[bool] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     requests: list[IngestRequest] = field(default_factory=list)
     bots: int = 0
+    evaluation: Report | None = None
+    evaluations: list[EvalRequest] = field(default_factory=list)
 
     def context(self) -> AppContext:
-        return AppContext(self._load, self._open, self._ingest, self._run_bot)
+        return AppContext(
+            self._load, self._open, self._ingest, self._run_bot, evaluate=self._evaluate
+        )
 
     def _load(self, **overrides: Any) -> FakeSettings:
         self.settings = FakeSettings(overrides.get("corpus_dir", self.corpus_dir), overrides)
         return self.settings
 
     @contextmanager
-    def _open(self, settings: FakeSettings, knowledge_base: str) -> Iterator[FakeLibrarian]:
+    def _open(
+        self, settings: FakeSettings, knowledge_base: str, *, serve: bool
+    ) -> Iterator[FakeLibrarian]:
         assert settings is self.settings
         self.opened.append(knowledge_base)
+        self.serving.append(serve)
         try:
             yield self.librarian
         finally:
@@ -310,3 +320,12 @@ class FakeApp:
     def _run_bot(self, settings: FakeSettings) -> None:
         assert settings is self.settings
         self.bots += 1
+
+    def _evaluate(
+        self, settings: FakeSettings, request: EvalRequest, on_progress: OnProgress
+    ) -> Report:
+        assert settings is self.settings
+        self.evaluations.append(request)
+        on_progress("Asking", 1, 1)
+        assert self.evaluation is not None
+        return self.evaluation

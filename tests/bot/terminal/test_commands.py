@@ -138,6 +138,18 @@ def test_ingest_passes_on_what_it_was_told(cli, tmp_path):
     ]
 
 
+def test_ingest_waits_for_others_unless_it_must_not(cli, tmp_path):
+    assert cli.run("ingest", str(tmp_path)).exit_code == 0
+    assert cli.run("ingest", str(tmp_path), "--no-wait").exit_code == 0
+    assert [request.wait for request in cli.app.requests] == [True, False]
+
+
+def test_only_a_conversation_lets_others_in_beside_it(cli):
+    assert cli.run("chat", stdin="").exit_code == 0
+    assert cli.run("ask", "x").exit_code == 0
+    assert cli.app.serving == [True, False]
+
+
 def test_ingest_without_a_path_reads_the_corpus_folder(cli, tmp_path):
     cli.app.corpus_dir = tmp_path
     assert cli.run("ingest").exit_code == 0

@@ -1,0 +1,94 @@
+"""The passages that a search weighs, with the paragraphs beside them, as arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from retrieval.index.catalogue import Catalogue
+
+_STATEMENT: Final = """
+WITH wanted AS (SELECT value AS id FROM json_each(:ids)),
+     chosen AS (
+         SELECT p.file_id, p.thread_id, p.post_id, p.ordinal, p.id
+           FROM passages p JOIN files f ON f.id = p.file_id
+          WHERE f.kb = :kb AND p.id IN (SELECT id FROM wanted)
+     ),
+     places AS (
+         SELECT file_id, id FROM chosen
+          UNION
+         SELECT n.file_id, n.id
+           FROM chosen c
+           JOIN passages n ON n.thread_id = c.thread_id
+                          AND n.ordinal IN (c.ordinal - 1, c.ordinal + 1)
+          WHERE n.file_id = c.file_id AND n.post_id = c.post_id
+     )
+SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, t.title, e.vector
+  FROM places x
+  JOIN passages p ON p.file_id = x.file_id AND p.id = x.id
+  JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
+  JOIN embeddings e ON e.model = :model AND e.text = p.text_key
+ ORDER BY p.file_id, p.thread_id, p.ordinal
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages in the order in which they were written, n of them, and their neighbours."""
+
+    ids: tuple[str, ...]
+    wanted: npt.NDArray[np.bool_]
+    """n; false for a passage that is here only as a neighbour."""
+    before: npt.NDArray[np.intp]
+    """n; the place of the passage before in the same post, its own where there is none."""
+    after: npt.NDArray[np.intp]
+    """n; likewise."""
+    thread_ids: tuple[str, ...]
+    titled: npt.NDArray[np.bool_]
+    """n; whether the thread has a title, hence an opening post known as such."""
+    asking: npt.NDArray[np.float64]
+    """n; the share of its sentences that are questions."""
+    vectors: npt.NDArray[np.float32]
+    """n × d."""
+
+
+def load_candidates(
+    catalogue: Catalogue, knowledge_base: str, ids: Iterable[str], model: str, dimensions: int
+) -> Candidates:
+    """Read passages, with those beside them in their posts, from the catalogue."""
+    wanted = set(ids)
+    rows = catalogue.connection.execute(
+        _STATEMENT, {"kb": knowledge_base, "ids": json.dumps(sorted(wanted)), "model": model}
+    ).fetchall()
+    places = {(row["file_id"], row["thread_id"], row["ordinal"]): n for n, row in enumerate(rows)}
+
+    def beside(step: int) -> npt.NDArray[np.intp]:
+        found = np.arange(len(rows), dtype=np.intp)
+        for n, row in enumerate(rows):
+            other = places.get((row["file_id"], row["thread_id"], row["ordinal"] + step), n)
+            if rows[other]["post_id"] == row["post_id"]:
+                found[n] = other
+        return found
+
+    blob = b"".join(row["vector"] for row in rows)
+    first = {row["id"]: n for n, row in reversed(list(enumerate(rows)))}
+    return Candidates(
+        ids=tuple(row["id"] for row in rows),
+        # A passage that stands in several files is weighed once.
+        wanted=np.array(
+            [first[row["id"]] == n and row["id"] in wanted for n, row in enumerate(rows)],
+            dtype=bool,
+        ),
+        before=beside(-1),
+        after=beside(1),
+        thread_ids=tuple(row["thread_id"] for row in rows),
+        titled=np.array([row["title"] is not None for row in rows], dtype=bool),
+        asking=np.array([row["asking"] for row in rows], dtype=np.float64),
+        vectors=np.frombuffer(blob, np.float16).reshape(-1, dimensions).astype(np.float32),
+    )

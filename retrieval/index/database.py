@@ -1,0 +1,168 @@
+"""The catalogue's SQLite file: connections, transactions, layout."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
+
+SCHEMA_VERSION: Final = 2
+_BUSY_SECONDS: Final = 30.0
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    # Bounds what a reader that never pauses lets the write-ahead log keep of the disk.
+    f"PRAGMA journal_size_limit = {64 * 2**20}",
+)
+
+
+class Database:
+    """A SQLite file in WAL mode with one connection a thread, so any thread may ask."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at ``path``, making it where there is none.
+
+        Raises:
+            StorageError: if it cannot be opened.
+            IndexMismatchError: if another version of Footnote wrote it.
+            IndexDamagedError: if it is no database.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._prepare()
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection.
+
+        Raises:
+            StorageError: if the file cannot be opened, or is gone.
+        """
+        existing: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if existing is not None:
+            return existing
+        try:
+            connection = self._connect()
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
+        self._connections.append(connection)
+        self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Run a transaction: all of it or nothing.
+
+        Raises:
+            StorageError: if the disk is full, read-only or gone.
+        """
+        connection = self.connection
+        if not self.path.exists():
+            # SQLite would go on writing into the deleted file, and lose it all at the end.
+            raise StorageError(
+                f"The catalogue {self.path} was deleted while it was in use. "
+                "Run `footnote ingest` to make it anew."
+            )
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, a full disk among them.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"The catalogue {self.path} cannot be written: {error}. Nothing that was "
+                "committed is lost; free the disk or mend its permissions and run again."
+            ) from error
+
+    def check(self) -> None:
+        """Check that SQLite can read its file.
+
+        Raises:
+            IndexDamagedError: if it cannot.
+        """
+        try:
+            verdict = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            verdict = str(error)
+        if verdict != "ok":
+            raise self._damaged(verdict)
+
+    def compact(self) -> None:
+        """Give the pages that deleted rows left empty back to the disk.
+
+        Raises:
+            StorageError: if the disk is full, read-only or gone.
+        """
+        try:
+            self.connection.execute("PRAGMA incremental_vacuum").fetchall()
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not self.path.exists()
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        try:
+            if is_new:
+                # Only before the first table; later it would wait for whoever writes.
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self) -> None:
+        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        if version != 0:
+            self.close()
+            raise IndexMismatchError(
+                f"The catalogue {self.path} was written by another version of Footnote "
+                f"(layout {version}, this one reads {SCHEMA_VERSION}). "
+                "Ingest into a new data folder, or install the version that wrote it."
+            )
+        schema = resources.files("retrieval.index").joinpath("schema.sql").read_text("utf-8")
+        with self.writing() as connection:
+            for statement in schema.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _unusable(self, error: OSError | sqlite3.Error) -> StorageError | IndexDamagedError:
+        if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
+            return self._damaged(str(error))
+        return StorageError(
+            f"The catalogue {self.path} cannot be opened: {error}. "
+            "Check that the data folder exists and may be written."
+        )
+
+    def _damaged(self, how: str) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"The catalogue {self.path} is damaged: {how}. Put a backup of it in its place, or "
+            "remove the data folder and ingest afresh."
+        )

@@ -1,0 +1,120 @@
+"""A whole examination of a knowledge base: check and mend it, or make it anew."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from retrieval.errors import EmptyIndexError, IndexDamagedError
+from retrieval.index.catalogue import Generation
+from retrieval.index.doctor import Doctor, Finding
+from retrieval.index.findability import OnStep
+from retrieval.index.lexical import LexicalIndex
+from retrieval.index.rebuilding import (
+    GRACE_SECONDS,
+    Stores,
+    clear_away,
+    rebuild,
+    remove_orphaned_segments,
+)
+from retrieval.index.store import check_model
+
+_LEXICAL_PARTS: Final = ("passages", "threads")
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was looked at, what was found and what was done about it."""
+
+    knowledge_base: str
+    generation: int
+    passages: int
+    threads: int
+    searched: int
+    """How many vectors were searched for, each by itself."""
+    findings: tuple[Finding, ...]
+    rebuilt: bool
+    seconds: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was found has been mended."""
+        return all(finding.done for finding in self.findings)
+
+
+def examine(
+    stores: Stores,
+    knowledge_base: str,
+    *,
+    anew: bool = False,
+    chroma_folder: Path | None = None,
+    on_step: OnStep = lambda *_: None,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Examination:
+    """Check a knowledge base and mend it; with ``anew``, make a new generation instead.
+
+    Only for who may write.
+
+    Args:
+        stores: the catalogue and what follows it.
+        knowledge_base: its name.
+        anew: whether to rebuild.
+        chroma_folder: Chroma's folder, if this process owns it.
+        on_step: hears how far it is.
+        grace_seconds: how long a rebuild leaves the old generation to questions under way.
+
+    Raises:
+        EmptyIndexError: if there is no such knowledge base.
+        IndexMismatchError: if another model made it, unless it is made anew.
+        IndexDamagedError: if the catalogue itself is damaged, which nothing can mend.
+        StorageError: if a store cannot be written.
+    """
+    started = time.monotonic()
+    live = stores.catalogue.generation(knowledge_base)
+    if live is None:
+        raise EmptyIndexError(
+            f"The knowledge base “{knowledge_base}” is empty: there is nothing to examine. "
+            "Run `footnote ingest FOLDER` with a folder of threads first."
+        )
+    stores.catalogue.check()
+    findings: list[Finding] = []
+    searched = 0
+    if anew:
+        live = rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
+    else:
+        check_model(live, stores.embedder.fingerprint)
+        findings += _unreadable_lexical_indexes(stores, live)
+        with closing(stores.open(live)) as index:
+            doctor = Doctor(index, on_step)
+            findings += doctor.examine()
+            searched = doctor.searched
+        findings += clear_away(stores, live)
+    if chroma_folder is not None and (freed := remove_orphaned_segments(chroma_folder)):
+        findings.append(Finding(f"Chroma had left {freed / 2**20:.1f} MB behind", "removed"))
+    counts = stores.catalogue.counts(knowledge_base)
+    return Examination(
+        knowledge_base=knowledge_base,
+        generation=live.number,
+        passages=counts.passages,
+        threads=counts.threads,
+        searched=counts.passages if anew else searched,
+        findings=tuple(findings),
+        rebuilt=anew,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _unreadable_lexical_indexes(stores: Stores, live: Generation) -> list[Finding]:
+    """Remove lexical indexes that cannot be opened; the examination fills them again."""
+    findings = []
+    for part in _LEXICAL_PARTS:
+        folder = stores.lexical_folder / live.collection / part
+        try:
+            LexicalIndex(folder)
+        except IndexDamagedError:
+            LexicalIndex.remove(folder)
+            findings.append(Finding(f"the lexical index of {part} could not be read", "begun anew"))
+    return findings

@@ -1,0 +1,78 @@
+"""Searching for what is in Chroma, since a record that is counted may yet be found by no search.
+
+Killed while it writes, Chroma 1.5.9 now and then keeps a vector out of reach of its graph:
+the record is there, ``get`` returns it, and no query finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from retrieval.index.store import PassageIndex
+
+_PAGE: Final = 2_000
+_SEARCHED_AT_ONCE: Final = 200
+_NEAREST: Final = 5
+_TWINS: Final = 200
+"""How many passages of one and the same text are told apart."""
+_SAME: Final = 0.99
+"""Cosine between a vector and itself, kept as 16- and as 32-bit floats, is above this."""
+
+OnStep = Callable[[str, int, int], None]
+"""Hears what is being done, and how much of how much is done."""
+
+
+def unfindable(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> set[str]:
+    """Return those passages whose own vector does not lead to them."""
+    lost: set[str] = set()
+    for done, some in pages(ids, _SEARCHED_AT_ONCE):
+        on_step("Searching", done, len(ids))
+        suspects = _not_among_nearest(index, some, _NEAREST)
+        if suspects:
+            lost |= _not_among_nearest(index, sorted(suspects), _TWINS)
+    return lost
+
+
+def put_back(index: PassageIndex, ids: Collection[str], on_step: OnStep) -> None:
+    """Put passages into Chroma and the lexical index, from catalogue and embedding cache."""
+    for done, some in pages(sorted(ids), _PAGE):
+        on_step("Mending", done, len(ids))
+        index.insert(list(index.library.located(some).values()))
+
+
+def mend(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> tuple[int, int]:
+    """Make passages findable, and return how many were not, and how many still are not."""
+    lost = unfindable(index, ids, on_step)
+    if not lost:
+        return 0, 0
+    # Under its old place in the graph it would stay lost: out, and in anew.
+    index.vectors.delete(sorted(lost))
+    put_back(index, lost, on_step)
+    return len(lost), len(unfindable(index, sorted(lost), on_step))
+
+
+def pages(ids: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield ids some at a time, with how many went before."""
+    for start in range(0, len(ids), size):
+        yield start, ids[start : start + size]
+
+
+def _not_among_nearest(index: PassageIndex, ids: Sequence[str], count: int) -> set[str]:
+    blobs = index.embeddings.of_passages(index.generation.knowledge_base, ids)
+    matrix = np.frombuffer(b"".join(blobs.values()), np.float16).reshape(len(blobs), -1)
+    found = index.vectors.nearest_to_each(matrix.astype(np.float32), count)
+    found += [{}] * (len(blobs) - len(found))
+    return {
+        id_
+        for id_, near in zip(blobs, found, strict=True)
+        if near.get(id_, 0.0) < _SAME and not _all_twins(near)
+    }
+
+
+def _all_twins(near: dict[str, float]) -> bool:
+    """Tell whether more passages of the same text are there than can be told apart."""
+    return len(near) >= _TWINS and min(near.values()) > 1 - 1e-4

@@ -1,0 +1,66 @@
+"""Writing the rows of one file into the catalogue."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from retrieval.sentences import question_share
+from retrieval.wording import text_key
+
+if TYPE_CHECKING:
+    from retrieval.index.contents import FileContents, ThreadContents
+
+
+def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> None:
+    """Insert a file with all its threads, posts and passages; call it in a transaction."""
+    stamp = file.stamp
+    file_id = connection.execute(
+        "INSERT INTO files (kb, path, name, base, size, mtime_ns, sha256, reading, source_kind,"
+        " repeats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(kb, stamp.path, stamp.name, PurePath(stamp.path).name, stamp.size, stamp.mtime_ns),
+            *(stamp.sha256, stamp.reading, file.source_kind, file.repeats),
+        ),
+    ).lastrowid
+    assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
+    connection.executemany(
+        "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?)", _threads(file_id, file)
+    )
+    for contents in file.threads:
+        connection.executemany(
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _posts(file_id, contents)
+        )
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _passages(file_id, contents),
+        )
+
+
+def _threads(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
+    for ordinal, contents in enumerate(file.threads):
+        thread = contents.thread
+        yield (
+            *(file_id, thread.id, ordinal, thread.title, thread.url),
+            *(contents.summary, text_key(contents.summary)),
+        )
+
+
+def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...]]:
+    for post in contents.posts:
+        yield (
+            *(file_id, post.thread_id, post.id, post.ordinal, post.text, post.author),
+            post.created_at.isoformat() if post.created_at else None,
+            *(post.parent_id, post.url),
+        )
+
+
+def _passages(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...]]:
+    for p in contents.passages:
+        yield (
+            *(file_id, p.thread_id, p.post_id, p.id, p.ordinal, p.paragraph, p.start, p.end),
+            *(p.kind.value, p.origin_id, p.repeats, int(p.id not in contents.silent)),
+            *(text_key(p.text), question_share(p.text), contents.probes.get(p.id)),
+        )

@@ -1,0 +1,1 @@
+"""Programs for developing Footnote; nothing here is installed with it."""

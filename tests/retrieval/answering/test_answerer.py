@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from retrieval.answering.citations import is_verified
+from retrieval.domain import Outcome
+
+QUESTIONS = [
+    "When should I replace the chain, at which wear on the gauge?",
+    "How does ammonia dissolve corrosion between aluminium and steel?",
+    "Sand the brake pads lightly?",
+    "What's the weather tomorrow?",
+    "ammonia",
+    "???",
+]
+
+
+def test_an_answer_is_made_of_cited_sentences(engine):
+    answer = engine.answerer.answer(QUESTIONS[0])
+    assert answer.outcome is Outcome.ANSWERED
+    assert "Replace the chain at 0.75 % wear" in answer.text
+    assert answer.text.endswith("]")
+    assert answer.citations[0].post.author == "Tom"
+    assert answer.mode == "extractive"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_whatever_is_shown_stands_word_for_word_in_its_post(engine, question):
+    answer = engine.answerer.answer(question)
+    for citation in (*answer.citations, *answer.closest):
+        assert is_verified(citation)
+        assert citation.post.text[citation.start : citation.end] == citation.quote
+    numbers = {citation.n for citation in answer.citations}
+    assert numbers == set(range(1, len(answer.citations) + 1))
+    for statement in answer.statements:
+        assert set(statement.citations) <= numbers
+        quotes = [c.quote for c in answer.citations if c.n in statement.citations]
+        assert any(statement.text in quote for quote in quotes)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_outcome_and_content_go_together(engine, question):
+    answer = engine.answerer.answer(question)
+    assert bool(answer.statements) == (answer.outcome is Outcome.ANSWERED)
+    assert bool(answer.closest) == (answer.outcome is Outcome.CLOSEST)
+    assert 0 <= answer.confidence <= 1
+
+
+def test_quoted_words_are_credited_to_who_wrote_them(engine):
+    answer = engine.answerer.answer("Pour ammonia around the seatpost and wait a night?")
+    assert answer.outcome is Outcome.ANSWERED
+    said = [c.post.author for c in answer.citations if "Pour ammonia" in c.quote]
+    assert said == ["Tom"]
+
+
+def test_what_the_threads_never_mention_is_not_answered(engine):
+    answer = engine.answerer.answer("What hydration does a sourdough loaf want?")
+    assert answer.outcome is not Outcome.ANSWERED
+    assert answer.text.startswith("The threads do not")
+
+
+def test_the_trace_tells_each_step_in_plain_words(engine):
+    trace = engine.answerer.answer(
+        "and what about it in winter?", ["How often replace the chian, at which wear?"]
+    ).trace
+    assert "Read together with the earlier question" in trace[0]
+    assert any(step.startswith("Compared ") for step in trace)
+    assert "probability" in trace[-1]
+
+
+def test_a_slip_is_mended_and_told(engine):
+    answer = engine.answerer.answer("How does amonia dissolve corosion on aluminium?")
+    assert any("Read “corosion”" in step for step in answer.trace)
+
+
+def test_the_time_is_told(engine):
+    timings = engine.answerer.answer(QUESTIONS[0]).timings_ms
+    assert timings.total >= timings.write > 0
+    assert timings.search > 0

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+
+from retrieval.domain import TextKind
+from retrieval.index.candidates import load_candidates
+from retrieval.settings import SearchSettings
+from tests.fakes import HashingEmbedder
+from tests.retrieval.conftest import engine_on
+from tests.retrieval.index.builders import Folder, Said, client_at, file_of
+
+
+def texts(ranking):
+    return [hit.passage.text for hit in ranking.hits]
+
+
+def test_the_passage_that_answers_comes_first(engine):
+    found = engine.search.search("At what wear on the gauge is it time to replace a chain?", 5)
+    assert texts(found)[0].startswith("Replace the chain at 0.75 %")
+    assert found.hits[0].thread.title == "Chain wear"
+    assert found.hits[0].post.author == "Tom"
+
+
+def test_hits_are_ordered_by_score_and_unique(engine):
+    hits = engine.search.search("seatpost ammonia vice", 10).hits
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len({hit.passage.id for hit in hits}) == len(hits)
+
+
+def test_no_more_hits_than_asked_for(engine):
+    assert len(engine.search.search("chain", 2).hits) == 2
+
+
+def test_the_parts_add_up_to_the_score(engine):
+    for hit in engine.search.search("seatpost stuck in the frame", 10).hits:
+        parts = hit.parts
+        assert hit.score == pytest.approx(parts.dense + parts.lexical + parts.thread)
+
+
+def test_a_quote_gives_way_to_the_words_it_repeats(engine):
+    hits = engine.search.search("pour ammonia around the seatpost and wait a night", 10).hits
+    saying_so = [hit for hit in hits if "Pour ammonia" in hit.passage.text]
+    assert [hit.post.author for hit in saying_so] == ["Tom"]
+    assert all(hit.passage.kind is TextKind.OWN for hit in saying_so)
+
+
+def test_a_passage_that_only_asks_is_marked_down(workshop, engine):
+    def place(penalty: float) -> int:
+        settings = SearchSettings(question_penalty=penalty)
+        search = type(engine.search)(workshop, HashingEmbedder(), settings, engine.search._speller)
+        found = texts(search.search("how often replace the chain", 10))
+        return found.index("How often should I replace the chain?")
+
+    assert place(0.0) == 0
+    assert place(0.5) > 0
+
+
+def test_every_candidate_has_both_scores(engine):
+    hits = engine.search.search("ammonia corrosion", 10).hits
+    assert any(hit.bm25 == 0 for hit in hits)
+    assert all(-1.001 <= hit.cosine <= 1.001 and hit.cosine != 0 for hit in hits)
+
+
+def test_the_thread_lifts_a_passage_that_shares_no_word_with_the_question(engine):
+    hits = engine.search.search("chain wear in winter", 4).hits
+    assert "In winter that is every 2,000 km" in " ".join(hit.passage.text for hit in hits)
+
+
+def test_full_text_operators_are_words(engine):
+    for query in ('chain" NEAR/0 col:x* ) AND (', "' OR 1=1; --", "text:chain^9", "*", "😀", "的"):
+        hits = engine.search.search(query, 5).hits
+        assert len(hits) == 5
+
+
+def test_a_follow_up_is_searched_with_what_it_leans_on(engine):
+    alone = texts(engine.search.search("and in winter, what about it?", 3))
+    together = engine.search.search(
+        "and how long must it wait?", 3, context="How do I free a stuck seatpost?"
+    )
+    assert any("ammonia" in text for text in texts(together))
+    assert not any("ammonia" in text for text in alone[:1])
+    assert "stuck seatpost" in together.searched
+
+
+def test_an_index_that_changes_is_searched_as_it_is_now(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        index.write([file_of("one.json", Said("Ann", "The kettle whistles at noon."))])
+        engine = engine_on(index)
+        assert texts(engine.search.search("kettle", 3)) == ["The kettle whistles at noon."]
+        index.write([file_of("two.json", Said("Bob", "My kettle leaks on Sundays."))])
+        assert len(engine.search.search("kettle", 3).hits) == 2
+        index.write((), ["/threads/one.json"])
+        assert texts(engine.search.search("kettle", 3)) == ["My kettle leaks on Sundays."]
+
+
+def test_an_empty_index_has_no_hits(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        assert engine_on(index).search.search("anything", 5).hits == ()
+
+
+def test_neighbours_are_the_paragraphs_beside_it_in_its_own_post(workshop):
+    model = HashingEmbedder()
+    wanted = [
+        id_
+        for id_, located in workshop.library.located(
+            workshop.catalogue.indexed_ids("default")
+        ).items()
+        if located.passage.text.startswith("Then clamp")
+    ]
+    found = load_candidates(
+        workshop.catalogue, "default", wanted, model.fingerprint, model.dimensions
+    )
+    assert len(found.ids) == 2  # itself and the paragraph before; the next post is another's
+    (at,) = [n for n, is_wanted in enumerate(found.wanted) if is_wanted]
+    assert found.before[at] == at - 1
+    assert found.after[at] == at
+
+
+def test_the_weights_can_be_set(workshop):
+    engine = engine_on(workshop)
+    lexical_only = SearchSettings(dense_weight=0, thread_weight=0, neighbour_weight=0)
+    search = type(engine.search)(workshop, HashingEmbedder(), lexical_only, engine.search._speller)
+    hit = search.search("sealant", 1).hits[0]
+    assert hit.parts.dense == 0
+    assert "Sealant dries out" in hit.passage.text
