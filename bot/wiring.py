@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from bot.settings import BotSettings
-from retrieval.errors import ConfigurationError, EmptyIndexError
+from retrieval.errors import ConfigurationError, EmptyIndexError, IndexBusyError
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from retrieval.evaluation.collection import CollectionReport
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
+    from retrieval.evaluation.self_test import SelfReport
+    from retrieval.index.examination import Examination
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch
 
@@ -87,6 +89,7 @@ def open_librarian(
                 _open_chroma(settings, doing="answering", wait_seconds=60, serve=serve)
             )
             index = _open_index(settings, catalogue, knowledge_base, embedder, chroma)
+            _recover_unless_busy(settings, index)
             search = _search(settings, index, embedder, embedder)
             return Engine(index, search, Answerer(index, search, embedder))
 
@@ -148,11 +151,44 @@ def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgres
     from retrieval.evaluation.questions import read_questions
 
     path, name = request.path, request.knowledge_base
+    if path is None:
+        return _evaluate_itself(settings, request, on_progress)
     if is_collection(path):
         return _evaluate_collection(settings, path, request, on_progress)
     questions = read_questions(path, request.limit)
     with open_librarian(settings, name) as librarian:
         return question_report(path.name, name, ask_all(librarian.open(), questions, on_progress))
+
+
+def _evaluate_itself(
+    settings: BotSettings, request: EvalRequest, on_progress: OnProgress
+) -> SelfReport:
+    """Ask a knowledge base about its own quotes, and compare with the last time."""
+    from datetime import UTC, datetime
+
+    from retrieval.evaluation.self_test import (
+        SelfReport,
+        SelfRun,
+        ask_itself,
+        keep_run,
+        last_run,
+        self_questions,
+    )
+
+    name = request.knowledge_base
+    with open_librarian(settings, name) as librarian:
+        engine = librarian.open()
+        questions = self_questions(engine.index, request.limit)
+        run = SelfRun(
+            at=datetime.now(UTC),
+            embedding=engine.index.generation.embedding,
+            passages=engine.index.vectors.count(),
+            ranks=ask_itself(engine.search, questions, on_progress),
+        )
+    path = settings.data_dir / "eval" / f"self-{name}.json"
+    before = last_run(path)
+    keep_run(path, run)
+    return SelfReport(name, run, before, {question.id: question.text for question in questions})
 
 
 def _evaluate_collection(
@@ -204,6 +240,42 @@ def _evaluate_collection(
         return evaluate_collection(collection, rankers, size, on_progress)
 
 
+def examine(
+    settings: BotSettings,
+    knowledge_base: str,
+    on_step: Callable[[str, int, int], None],
+    *,
+    anew: bool,
+) -> Examination:
+    """Check and mend a knowledge base's index, or make it anew.
+
+    Raises:
+        FootnoteError: if it cannot be examined, or not be mended.
+    """
+    from retrieval.index.chroma_client import ServerClient
+    from retrieval.index.examination import examine as examine_stores
+    from retrieval.index.rebuilding import Stores
+
+    with ExitStack() as stack:
+        catalogue = _existing_catalogue(settings, knowledge_base)
+        stack.callback(catalogue.close)
+        stack.enter_context(
+            alone(settings.data_dir, INGEST, doing="examining", wait_seconds=_INGEST_WAIT_SECONDS)
+        )
+        chroma = stack.enter_context(_open_chroma(settings, doing="examining", wait_seconds=60))
+        lexical_folder = settings.data_dir / "lexical"
+        return examine_stores(
+            Stores(catalogue, chroma, lexical_folder, _embedder(settings)),
+            knowledge_base,
+            anew=anew,
+            # Behind a server the folder is the server's.
+            chroma_folder=(
+                None if isinstance(chroma, ServerClient) else settings.data_dir / "chroma"
+            ),
+            on_step=on_step,
+        )
+
+
 def run_bot(settings: BotSettings) -> None:
     """Run the Discord bot until it is stopped.
 
@@ -217,13 +289,24 @@ def run_bot(settings: BotSettings) -> None:
     check_token(settings.discord)
     command = [sys.executable, "-m", "bot.terminal.main"]
     command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
-    reingester = ChildIngest([*command, "ingest", "--events", "--kb", settings.knowledge_base])
+    reingester = ChildIngest(
+        [*command, "ingest", "--events", "--no-wait", "--kb", settings.knowledge_base]
+    )
     with open_librarian(settings, settings.knowledge_base, serve=True) as librarian:
         try:
             librarian.open()
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
         run_bot(settings.discord, librarian, reingester)
+
+
+def _recover_unless_busy(settings: BotSettings, index: PassageIndex) -> None:
+    """Finish what a crash interrupted, unless what looks like it is an ingest under way."""
+    if index.needs_recovery():
+        lock = alone(settings.data_dir, INGEST, doing="recovering", wait_seconds=0)
+        with suppress(IndexBusyError), lock:
+            index.recover()
+            index.close()
 
 
 def _existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.domain import Hit, ScoreParts, Timings
+from retrieval.filters import Filters, split_filters
 from retrieval.fusion import Scores, standardise, top, union_of_tops
-from retrieval.index.candidates import Candidates, load_candidates
+from retrieval.index.candidates import Candidates, known_author, load_candidates, matching_ids
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -25,6 +26,9 @@ _THREADS_OPENED: Final = 10
 """From each ranker's best threads every passage becomes a candidate."""
 
 
+_WEIGHED_WHOLE: Final = 2_000
+"""So many passages that fulfil a condition are all weighed; of more, the nearest."""
+_FILTERED_REACH: Final = 10
 _ALONE: Final = 0.7
 """Weight of a follow-up question alone beside the same read together with its context: of
 ten follow-ups nine find their passage among three; seven do with either reading alone."""
@@ -36,6 +40,8 @@ class Ranking:
 
     mended: Mended
     """The question with its slips mended."""
+    filters: Filters
+    """The conditions that were found in the question."""
     searched: str
     """The words that were searched: the question and what it leans on."""
     hits: tuple[Hit, ...]
@@ -67,15 +73,17 @@ class HybridSearch:
         """
         started = time.perf_counter()
         self._index.follow()
-        mended = self._speller.mend(question)
+        asked, filters = split_filters(question, self._known_author)
+        mended = self._speller.mend(asked)
         vector = self._embed(mended.question, context)
         embedded = time.perf_counter()
         words = f"{context} {mended.question}" if context else mended.question
-        scored = self._score(words, vector)
+        scored = self._score(words, vector, filters)
         hits = self._hits(scored, limit)
         done = time.perf_counter()
         return Ranking(
             mended=mended,
+            filters=filters,
             searched=words,
             hits=hits,
             vector=vector,
@@ -87,21 +95,37 @@ class HybridSearch:
             ),
         )
 
+    def _known_author(self, name: str) -> str | None:
+        index = self._index
+        return known_author(index.catalogue, index.generation.knowledge_base, name)
+
+    def _allowed(self, filters: Filters) -> set[str] | None:
+        if not filters:
+            return None
+        index = self._index
+        return matching_ids(index.catalogue, index.generation.knowledge_base, filters)
+
     def _embed(self, question: str, context: str) -> npt.NDArray[np.float32]:
         vector = self._embedder.embed_question(question)
         if context:
             vector = _ALONE * vector + self._embedder.embed_question(f"{context} {question}")
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
-    def _score(self, question: str, vector: npt.NDArray[np.float32]) -> _Scored:
+    def _score(self, question: str, vector: npt.NDArray[np.float32], filters: Filters) -> _Scored:
         index, count = self._index, self._settings.candidates
         thread_dense = self._threads.similarities(vector)
         thread_lexical = index.threads.best(question, max(count, _THREADS_OPENED))
-        ids = set(index.vectors.nearest(vector, count))
-        ids.update(index.passages.best(question, count))
-        if self._settings.thread_weight:
-            opened = {*_best(thread_dense), *_best(thread_lexical)}
-            ids.update(index.library.in_threads(opened))
+        allowed = self._allowed(filters)
+        if allowed is not None and len(allowed) <= _WEIGHED_WHOLE:
+            ids = allowed
+        else:
+            reach = count if allowed is None else _FILTERED_REACH * count
+            ids = set(index.vectors.nearest(vector, reach))
+            ids.update(index.passages.best(question, reach))
+            if self._settings.thread_weight:
+                opened = {*_best(thread_dense), *_best(thread_lexical)}
+                ids.update(index.library.in_threads(opened))
+            ids = ids if allowed is None else ids & allowed
         found = load_candidates(
             index.catalogue,
             index.generation.knowledge_base,

@@ -143,6 +143,8 @@ def _trace(
         steps.append(f"Read together with the earlier question “{context}”.")
     for typed, known in ranking.mended.changes:
         steps.append(f"Read “{typed}”, which the threads never use, as “{known}”.")
+    if ranking.filters:
+        steps.append(f"Looked only at posts {ranking.filters.described()}.")
     steps.append(
         f"Compared {ranking.candidates} passages by meaning and by words "
         f"({ranking.timings_ms.embed + ranking.timings_ms.search:.0f} ms)."

@@ -21,7 +21,7 @@ MAX_SENTENCES: Final = 4
 MAX_PASSAGES: Final = 3
 _MMR_RELEVANCE: Final = 0.7
 """How much relevance counts against novelty (maximal marginal relevance)."""
-_SAME: Final = 0.92
+_SAME: Final = 0.85
 """Sentences at least so similar say the same; only one of them is shown."""
 _MIN_SHARE: Final = 0.66
 """A further sentence must score this much of the lead's."""

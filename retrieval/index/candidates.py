@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from retrieval.filters import Filters
     from retrieval.index.catalogue import Catalogue
 
 _STATEMENT: Final = """
@@ -56,6 +57,45 @@ class Candidates:
     """n; the share of its sentences that are questions."""
     vectors: npt.NDArray[np.float32]
     """n × d."""
+
+
+def known_author(catalogue: Catalogue, knowledge_base: str, name: str) -> str | None:
+    """Return an author's name as the threads write it, None if nobody is called so."""
+    row = catalogue.connection.execute(
+        """
+        SELECT o.author FROM posts o JOIN files f ON f.id = o.file_id
+         WHERE f.kb = ? AND o.author = ? COLLATE NOCASE LIMIT 1
+        """,
+        (knowledge_base, name),
+    ).fetchone()
+    return row["author"] if row else None
+
+
+def matching_ids(catalogue: Catalogue, knowledge_base: str, filters: Filters) -> set[str]:
+    """Return the indexed passages whose post fulfils the conditions.
+
+    A post without a time fulfils no condition on it.
+    """
+    rows = catalogue.connection.execute(
+        """
+        SELECT DISTINCT p.id
+          FROM posts o
+          JOIN files f ON f.id = o.file_id
+          JOIN passages p ON p.file_id = o.file_id AND p.post_id = o.id
+         WHERE f.kb = :kb AND p.indexed
+           -- what somebody only quotes is not what they said
+           AND (:author IS NULL OR (o.author = :author AND p.kind = 'own'))
+           AND (:after IS NULL OR o.created_at >= :after)
+           AND (:before IS NULL OR o.created_at < :before)
+        """,
+        {
+            "kb": knowledge_base,
+            "author": filters.author,
+            "after": filters.after.isoformat() if filters.after else None,
+            "before": filters.before.isoformat() if filters.before else None,
+        },
+    )
+    return {row["id"] for row in rows}
 
 
 def load_candidates(
