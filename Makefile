@@ -35,7 +35,7 @@ format: $(VENV)/.tools ## put the code into its standard format
 bench: $(VENV)/.tools ## measure speed and quality (benchmarks/)
 	@scripts/bench.sh $(BIN)
 
-soak: $(VENV)/.tools ## the long tests: many threads, crashes, hours of load
+soak: $(VENV)/.tools ## the long tests: crashes, load, many threads
 	@$(BIN)/python -m pytest -q -m soak || [ $$? -eq 5 ]
 
 lock: $(VENV)/lock/bin/uv ## rebuild the locks; UPGRADE=1 takes newer versions

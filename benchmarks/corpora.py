@@ -18,7 +18,9 @@ PASSAGES_A_FILE: Final = 20
 _WORDS: Final = 20_000
 _SYLLABLES: Final = tuple(c + v for c in "bdfgklmnprstvz" for v in "aeiou")
 _REPLY_QUOTES: Final = 0.35
-"""Share of replies that quote the post before them; of quotes, one in ten is of another thread."""
+"""Share of replies that quote the post before them."""
+_FOREIGN_QUOTES: Final = 0.1
+"""Share of quotes that are of another thread."""
 _REPEATED: Final = 0.02
 """Share of paragraphs that repeat one of the thread word for word."""
 
@@ -33,7 +35,7 @@ class Language:
 
 def language(seed: int = 7) -> Language:
     """Return a made-up language."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - makes up words, no secrets
     words: dict[str, None] = {}
     while len(words) < _WORDS:
         words["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4)))] = None
@@ -44,7 +46,7 @@ def language(seed: int = 7) -> Language:
 def write_corpus(folder: Path, passages: int, seed: int = 7) -> None:
     """Write files of about ``PASSAGES_A_FILE`` passages each, a thread a file, as JSONL."""
     folder.mkdir(parents=True, exist_ok=True)
-    spoken, chance = language(seed), random.Random(seed)
+    spoken, chance = language(seed), random.Random(seed)  # noqa: S311 - the same
     elsewhere: list[str] = []
     for number in range(max(1, passages // PASSAGES_A_FILE)):
         rows = list(_thread(f"t{seed}-{number}", spoken, chance, elsewhere))
@@ -60,7 +62,7 @@ def _thread(
     while paragraphs < PASSAGES_A_FILE:
         post: list[str] = []
         if said and chance.random() < _REPLY_QUOTES:
-            foreign = elsewhere and chance.random() < 0.1
+            foreign = elsewhere and chance.random() < _FOREIGN_QUOTES
             quoted = chance.choice(elsewhere) if foreign else said[-1]
             post.append("> " + " ".join(quoted.split()[: chance.randint(8, 30)]))
         for _ in range(min(chance.randint(1, 3), max(1, PASSAGES_A_FILE - paragraphs - len(post)))):

@@ -105,6 +105,8 @@ def ingest(
         FootnoteError: if nothing could be done; refused files are in the report.
     """
     from ingest.pipeline import Ingest, Request
+    from retrieval.index.rebuilding import Stores, open_recovered
+    from retrieval.index.store import live_generation
 
     wait_seconds = _INGEST_WAIT_SECONDS if request.wait else 0
     with ExitStack() as stack:
@@ -123,9 +125,8 @@ def ingest(
             chroma = stack.enter_context(
                 _open_chroma(settings, doing="ingesting", wait_seconds=wait_seconds)
             )
-            index = _open_index(settings, catalogue, kb, embedder.model, chroma)
-            index.recover()
-            return index
+            stores = Stores(catalogue, chroma, settings.data_dir / "lexical", embedder.model)
+            return open_recovered(stores, live_generation(catalogue, kb, embedder.model))
 
         job = Request(
             knowledge_base=request.knowledge_base,
@@ -187,7 +188,8 @@ def _evaluate_itself(
         )
     path = settings.data_dir / "eval" / f"self-{name}.json"
     before = last_run(path)
-    keep_run(path, run)
+    if request.limit is None:
+        keep_run(path, run)
     return SelfReport(name, run, before, {question.id: question.text for question in questions})
 
 
@@ -234,7 +236,7 @@ def _evaluate_collection(
         rankers: dict[str, Ranker] = {FOOTNOTE: DocumentSearch(search, contents.document_of_post)}
         if request.compare:
             whole = {document.id: document.whole_text for document in collection.documents}
-            others = Baselines(whole, scratch / "baselines", embedder)
+            others = Baselines(whole, scratch / "baselines", embedder, on_progress)
             stack.callback(others.close)
             rankers |= {"bm25": others.bm25, "dense": others.dense, "rrf": others.rrf}
         return evaluate_collection(collection, rankers, size, on_progress)

@@ -107,6 +107,8 @@ def _passages(
 
 def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage, ...]:
     """Link the quotes of a thread to the earlier passages whose words they repeat."""
+    if all(passage.kind is TextKind.OWN for passage in passages):
+        return tuple(passages)
     index: QuoteIndex[int] = QuoteIndex()
     for number, passage in enumerate(passages):
         index.add(number, quoted_words(passage))

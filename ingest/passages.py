@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from retrieval.sentences import sentence_spans
 
@@ -37,28 +37,36 @@ def passage_spans(text: str, token_ends: TokenEnds) -> tuple[tuple[int, int], ..
         return ((0, len(text)),)
     if len(text) <= _MAX_CHARACTERS and len(token_ends(text)) <= MAX_TOKENS:
         return ((0, len(text)),)
-    return tuple(
-        (offset + start, offset + end)
-        for offset, block, sentences in _blocks(text)
-        for start, end in _pack(block, sentences, token_ends(block))
-    )
+    spans: list[tuple[int, int]] = []
+    # A line of megabytes is most often a few words over and over: look at each block once.
+    known: dict[tuple[str, bool], _Block] = {}
+    at = 0
+    while at < len(text):
+        ahead, is_last = text[at : at + _BLOCK], at + _BLOCK >= len(text)
+        block = known.get((ahead, is_last)) or _cut_block(ahead, token_ends, is_last=is_last)
+        known[ahead, is_last] = block
+        spans += [(at + start, at + end) for start, end in block.spans]
+        at = _next_word(text, at + block.length)
+    return tuple(spans)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, Sequence[tuple[int, int]]]]:
-    """Yield offset, text and sentences of each block; blocks begin with a sentence or word."""
-    start = 0
-    while start < len(text):
-        block = text[start : start + _BLOCK]
-        sentences: Sequence[tuple[int, int]] = sentence_spans(block)
-        if start + _BLOCK < len(text):
-            if len(sentences) > 1 and sentences[-1][0] > _BLOCK // 2:
-                sentences = sentences[:-1]  # the last may go on in the next block
-                block = block[: sentences[-1][1]]
-            elif (blank := _last_blank(block, _BLOCK // 2, len(block))) > 0:
-                block = block[:blank].rstrip()
-                sentences = [(begin, min(end, len(block))) for begin, end in sentences]
-        yield start, block, sentences
-        start = _next_word(text, start + len(block))
+class _Block(NamedTuple):
+    length: int
+    spans: tuple[tuple[int, int], ...]
+
+
+def _cut_block(ahead: str, token_ends: TokenEnds, *, is_last: bool) -> _Block:
+    """Cut the beginning of ``ahead``, up to a sentence or a word that may go on after it."""
+    block = ahead
+    sentences: Sequence[tuple[int, int]] = sentence_spans(block)
+    if not is_last:
+        if len(sentences) > 1 and sentences[-1][0] > _BLOCK // 2:
+            sentences = sentences[:-1]
+            block = block[: sentences[-1][1]]
+        elif (blank := _last_blank(block, _BLOCK // 2, len(block))) > 0:
+            block = block[:blank].rstrip()
+            sentences = [(begin, min(end, len(block))) for begin, end in sentences]
+    return _Block(len(block), tuple(_pack(block, sentences, token_ends(block))))
 
 
 def _pack(

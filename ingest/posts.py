@@ -52,6 +52,8 @@ def read_lines(lines: Sequence[Line]) -> tuple[ReadLine, ...]:
 def _origin(
     number: int, line: Line, index: QuoteIndex[int], read: Sequence[ReadLine]
 ) -> int | None:
+    if number == 0 and not line.first_pass_only:
+        return None  # nothing to repeat, and it may be long
     earlier = [key for key in index.same(line.text) if key < number]
     earlier += [key for key in index.holding(line.text) if key < number]
     if earlier:

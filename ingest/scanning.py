@@ -59,10 +59,10 @@ def scan(paths: Sequence[Path], corpus_dir: Path) -> Scan:
     if paths and len(missing) == len(paths):
         raise UsageError(_nowhere(paths))
     there = [path.resolve() for path in paths if path not in missing]
-    for folder in filter(Path.is_dir, there):  # first, so that a file has its longer name
+    for folder in filter(_is_folder, there):  # first, so that a file has its longer name
         looking.through(folder)
     for path in there:
-        if not path.is_dir():
+        if not _is_folder(path):
             looking.at(path, path.parent)
     refused = [Refusal(shown(str(path)), "does not exist") for path in missing]
     ordered = sorted(looking.files.values(), key=lambda file: (file.name, file.path))
@@ -119,6 +119,13 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _nowhere(paths: Sequence[Path]) -> str:

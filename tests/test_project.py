@@ -92,8 +92,7 @@ def test_every_footnote_command_that_is_named_exists(document) -> None:
 
     commands = set(footnote.list_commands(None))  # type: ignore[arg-type]  # needs no context
     named = set(re.findall(r"(?:`|bin/|^)footnote ([a-z]+)\b", text, re.MULTILINE))
-    # The threads talk about what is still to come; the documents do not.
-    assert named - {"eval"} <= commands
+    assert named <= commands
 
 
 def settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, object]]:

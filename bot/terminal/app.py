@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingest.report import IngestReport, Progress
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
+    from retrieval.index.examination import Examination
 
 
 class TerminalSettings(Protocol):
@@ -43,6 +44,8 @@ class AppContext:
     """Takes the settings, a knowledge base's name, and ``serve`` by keyword."""
     ingest: Callable[[Any, IngestRequest, Callable[[Progress], None]], IngestReport]
     run_bot: Callable[[Any], None]
+    examine: Callable[..., Examination]
+    """Takes the settings, a knowledge base's name, a listener, and ``anew`` by keyword."""
     evaluate: Callable[[Any, EvalRequest, OnProgress], Report]
 
 
@@ -87,6 +90,12 @@ class Session:
         """Carry out an evaluation, telling ``on_progress`` of each step."""
         return self._context.evaluate(self._settings, request, on_progress)
 
+    def examine(
+        self, knowledge_base: str, on_step: Callable[[str, int, int], None], *, anew: bool
+    ) -> Examination:
+        """Check and mend a knowledge base's index, or make it anew."""
+        return self._context.examine(self._settings, knowledge_base, on_step, anew=anew)
+
     def run_bot(self) -> None:
         """Run the Discord bot until it is stopped."""
         self._context.run_bot(self._settings)
@@ -101,5 +110,6 @@ def real_context() -> AppContext:
         open_librarian=wiring.open_librarian,
         ingest=wiring.ingest,
         run_bot=wiring.run_bot,
+        examine=wiring.examine,
         evaluate=wiring.evaluate,
     )

@@ -29,7 +29,10 @@ Examples:
 @click.command(name="doctor", short_help="Check the index, and mend it.", epilog=EPILOG)
 @kb_option
 @click.option(
-    "--rebuild", "anew", is_flag=True, help="Make the index anew, and answer from the old till then."
+    "--rebuild",
+    "anew",
+    is_flag=True,
+    help="Make the index anew, and answer from the old till then.",
 )
 @json_option
 @pass_session
@@ -68,8 +71,7 @@ def _shape(examination: Examination) -> Shape:
         "threads": examination.threads,
         "vectors_searched": examination.searched,
         "findings": [
-            {"what": finding.what, "done": finding.done or None}
-            for finding in examination.findings
+            {"what": finding.what, "done": finding.done or None} for finding in examination.findings
         ],
         "seconds": round(examination.seconds, 3),
     }
@@ -90,7 +92,9 @@ def _view(examination: Examination) -> RenderableType:
         ("Knowledge base ", HEADING), label(examination.knowledge_base, HEADING), f" {verdict}"
     )
     found = [
-        Text(f"{finding.what}: {finding.done or 'not mended'}", style="" if finding.done else CAUTION)
+        Text(
+            f"{finding.what}: {finding.done or 'not mended'}", style="" if finding.done else CAUTION
+        )
         for finding in examination.findings
     ]
     rows = [

@@ -21,6 +21,7 @@ Examples:
   footnote eval questions.jsonl --html report.html
   footnote eval questions.jsonl --kb archive --json | jq '."recall@3"'
   footnote eval collections/scifact --compare
+  footnote eval --self                      has it got worse since last time?
 
 \b
 Lines of a question file (docs/evaluation.md has every field):
@@ -34,7 +35,15 @@ qrels/test.tsv.  It is indexed apart from your knowledge bases.
 
 
 @click.command(name="eval", short_help="Measure how well questions are answered.", epilog=EPILOG)
-@click.argument("path", type=click.Path(exists=True, path_type=Path), metavar="PATH")
+@click.argument(
+    "path", type=click.Path(exists=True, path_type=Path), metavar="[PATH]", required=False
+)
+@click.option(
+    "--self",
+    "of_itself",
+    is_flag=True,
+    help="Instead of PATH: ask the knowledge base about its own quotes.",
+)
 @kb_option
 @click.option(
     "-k",
@@ -58,18 +67,22 @@ qrels/test.tsv.  It is indexed apart from your knowledge bases.
 @pass_session
 def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     session: Session,
-    path: Path,
+    path: Path | None,
+    of_itself: bool,  # noqa: FBT001  # click passes flags by name
     knowledge_base: str,
     limit: int | None,
-    compare: bool,  # noqa: FBT001  # click passes flags by name
+    compare: bool,  # noqa: FBT001  # the same
     html: Path | None,
     as_json: bool,  # noqa: FBT001  # the same
 ) -> int:
     """Ask the questions of PATH and compare the answers with those it holds.
 
     PATH is a JSONL file of questions, each with the words that answer it, or the folder of a
-    collection in BEIR layout.
+    collection in BEIR layout.  With --self, replies become questions and the passages that
+    they quote the answers; what has changed since the last such run is shown.
     """
+    if (path is not None) == of_itself:
+        raise click.UsageError("Give either PATH or --self.")
     from bot.terminal.eval_progress import eval_progress
     from retrieval.evaluation.request import EvalRequest
 

@@ -43,7 +43,7 @@ def eval_progress(*, shown: bool = True) -> Iterator[OnProgress]:
     from bot.terminal.output import make_console
 
     columns = (
-        rich_progress.TextColumn("{task.description:<17}", markup=False),
+        rich_progress.TextColumn("{task.description:<19}", markup=False),
         rich_progress.BarColumn(bar_width=30),
         rich_progress.MofNCompleteColumn(),
         rich_progress.TimeElapsedColumn(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrieval.evaluation.question_report import DEPTHS, QuestionReport
+from retrieval.evaluation.self_test import SelfReport
 
 if TYPE_CHECKING:
     from bot.terminal.shapes import Shape
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def report_shape(report: Report) -> Shape:
     """Return the document of ``footnote eval``."""
-    return _questions(report) if isinstance(report, QuestionReport) else _collection(report)
+    if isinstance(report, QuestionReport):
+        return _questions(report)
+    return _self_test(report) if isinstance(report, SelfReport) else _collection(report)
 
 
 def _questions(report: QuestionReport) -> Shape:
@@ -29,11 +32,9 @@ def _questions(report: QuestionReport) -> Shape:
     return {
         "name": report.name,
         "knowledge_base": report.knowledge_base,
+        **_recall(report.alone),
         "questions": report.questions,
-        "answerable": _recall(report.alone),
-        **_at(report.alone.at, "recall@{}"),
-        "answered": _rounded(report.alone.answered),
-        "gold_shown": _rounded(report.alone.shown),
+        "answerable": report.alone.questions,
         "wrong_among_answered": _rounded(report.wrong_among_answered),
         "abstained": _rounded(1 - answered / asked) if asked else None,
         "by_kind": {kind: _recall(row) for kind, row in report.by_kind.items()},
@@ -71,15 +72,19 @@ def _questions(report: QuestionReport) -> Shape:
 def _recall(row: RecallFigures) -> Shape:
     return {
         "questions": row.questions,
-        **_at(row.at, "recall@{}"),
-        **_at(row.any_at, "any@{}"),
-        "answered": _rounded(row.answered),
-        "gold_shown": _rounded(row.shown),
+        **_at(row, row.at, "recall@{}"),
+        **_at(row, row.any_at, "any@{}"),
+        "answered": _rounded(row.answered) if row.questions else None,
+        "gold_shown": _rounded(row.shown) if row.questions else None,
     }
 
 
-def _at(shares: tuple[float, ...], name: str) -> Shape:
-    return {name.format(k): _rounded(share) for k, share in zip(DEPTHS, shares, strict=True)}
+def _at(row: RecallFigures, shares: tuple[float, ...], name: str) -> Shape:
+    """Return a figure for each depth, null where there was no question to measure it on."""
+    return {
+        name.format(k): _rounded(share) if row.questions else None
+        for k, share in zip(DEPTHS, shares, strict=True)
+    }
 
 
 def _abstention(row: Abstention) -> Shape:
@@ -138,6 +143,33 @@ def _missed(query: MissedQuery) -> Shape:
         "expected": list(query.expected),
         "first": query.first,
     }
+
+
+def _self_test(report: SelfReport) -> Shape:
+    before, now = report.recall_of_shared
+    since = report.before
+    return {
+        "knowledge_base": report.name,
+        "at": report.run.at.isoformat(),
+        "embedding": report.run.embedding,
+        "passages": report.run.passages,
+        "questions": len(report.run.ranks),
+        **_by_depth(report.recall),
+        "since": since
+        and {
+            "at": since.at.isoformat(),
+            "embedding": since.embedding,
+            "passages": since.passages,
+            "questions_in_both": len(report.shared),
+            "before": _by_depth(before),
+            "now": _by_depth(now),
+            "lost": [{"id": id_, "question": report.texts[id_]} for id_ in report.lost],
+        },
+    }
+
+
+def _by_depth(recall: tuple[float, ...]) -> Shape:
+    return {f"recall@{k}": _rounded(share) for k, share in zip(DEPTHS, recall, strict=True)}
 
 
 def _latency(latency: Latency) -> Shape:

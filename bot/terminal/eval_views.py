@@ -20,10 +20,12 @@ from bot.terminal.layout import (
     joined,
     label,
     lines,
+    minute,
     plain,
     stack,
 )
 from retrieval.evaluation.question_report import DEPTHS, QuestionReport
+from retrieval.evaluation.self_test import SelfReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +45,7 @@ def report_view(report: Report) -> Group:
     """Show an evaluation: its figures, then what failed."""
     if isinstance(report, QuestionReport):
         return stack(_questions(report))
-    return stack(_collection(report))
+    return stack(_self_test(report) if isinstance(report, SelfReport) else _collection(report))
 
 
 def _questions(report: QuestionReport) -> Iterator[RenderableType]:
@@ -79,10 +81,13 @@ def _recall_row(name: str, row: RecallFigures) -> tuple[str, ...]:
 
 
 def _further(report: QuestionReport) -> list[tuple[str, str]]:
-    any_at = zip(DEPTHS, report.alone.any_at, strict=True)
+    rows = [("wrong among the answered", _share(report.wrong_among_answered))]
+    if report.alone.questions:
+        any_at = zip(DEPTHS, report.alone.any_at, strict=True)
+        text = ", ".join(f"recall@{k} {_share(at)}" for k, at in any_at)
+        rows.append(("one gold passage is enough", text))
     return [
-        ("wrong among the answered", _share(report.wrong_among_answered)),
-        ("one gold passage is enough", ", ".join(f"recall@{k} {_share(at)}" for k, at in any_at)),
+        *rows,
         ("calibration error", f"{report.calibration_error:.3f} of the confidence, 10 bins"),
         ("risk against coverage", _risks(report)),
         ("an answer takes", _latency(report.answer_latency)),
@@ -123,6 +128,33 @@ def _failure(failure: Failure) -> Group:
 
 def _after(history: Sequence[str]) -> Text:
     return Text.assemble(("after: ", SECONDARY), label(" → ".join(history)))
+
+
+def _self_test(report: SelfReport) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        (f"Asked {counted(len(report.run.ranks), 'question')} made of the quotes in ", HEADING),
+        label(report.name, HEADING),
+    )
+    rows = [("all of them", len(report.run.ranks), report.recall)]
+    if report.before is not None:
+        before, now = report.recall_of_shared
+        rows.append((f"before, {minute(report.before.at)}", len(report.shared), before))
+        rows.append(("the same ones now", len(report.shared), now))
+    yield _table(
+        ("", "questions", *(f"recall@{k}" for k in DEPTHS)),
+        ((name, str(count), *map(_share, recall)) for name, count, recall in rows),
+    )
+    if report.before is None:
+        yield Text("The first run: the next one is compared with it.", style=SECONDARY)
+        return
+    if report.before.embedding != report.run.embedding:
+        yield label(
+            f"The model has changed: {report.before.embedding} before, {report.run.embedding} now."
+        )
+    lost = counted(len(report.lost), "question")
+    yield Text(f"{lost} found what they reply to then, and not now", style=HEADING)
+    if report.lost:
+        yield Group(*(barred(label(report.texts[id_]), 0) for id_ in report.lost))
 
 
 def _collection(report: CollectionReport) -> Iterator[RenderableType]:

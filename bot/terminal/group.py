@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "chat": "bot.terminal.chat_command",
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
+    "doctor": "bot.terminal.doctor_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

@@ -72,6 +72,22 @@ def progress_display(*, shown: bool = True) -> Iterator[Callable[[Progress], Non
         yield ProgressBars(bars)
 
 
+@contextmanager
+def steps_display(*, shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a listener for named steps: a line on stderr if that is a terminal."""
+    if not (shown and sys.stderr.isatty()):
+        yield _ignore_step
+        return
+    from bot.terminal.output import make_console
+
+    with make_console(sys.stderr).status("Checking") as status:
+        yield lambda what, done, total: status.update(f"{what} {done:,}/{total:,}")
+
+
+def _ignore_step(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
 def _ignore(_progress: Progress) -> None:
     pass
 

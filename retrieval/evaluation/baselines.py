@@ -16,10 +16,14 @@ from retrieval.fusion import top
 from retrieval.index.lexical import LexicalIndex
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from retrieval.embedding import Embedder
+    from retrieval.evaluation.progress import OnProgress
 
 DEPTH: Final = 300
 """How many documents each ranker gives."""
+_TEXTS_AT_ONCE: Final = 512
 RRF_K: Final = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
@@ -27,13 +31,19 @@ RRF_K: Final = 60
 class Baselines:
     """Three rankers over whole documents."""
 
-    def __init__(self, documents: Mapping[str, str], folder: Path, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        documents: Mapping[str, str],
+        folder: Path,
+        embedder: Embedder,
+        on_progress: OnProgress,
+    ) -> None:
         """Index ``documents``, texts by id, below ``folder``."""
         self._ids = list(documents)
         self._embedder = embedder
         self._lexical = LexicalIndex(folder)
         self._lexical.write(documents.items())
-        self._matrix = embedder.embed_passages(list(documents.values()))
+        self._matrix = np.concatenate(list(_vectors(documents, embedder, on_progress)))
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -51,6 +61,15 @@ class Baselines:
     def rrf(self, query: str) -> list[str]:
         """Return both rankers' documents by the sum of their reciprocal ranks."""
         return reciprocal_rank_fusion([self.dense(query), self.bm25(query)])
+
+
+def _vectors(
+    documents: Mapping[str, str], embedder: Embedder, on_progress: OnProgress
+) -> Iterator[npt.NDArray[np.float32]]:
+    texts = list(documents.values())
+    for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        yield embedder.embed_passages(texts[start : start + _TEXTS_AT_ONCE])
+        on_progress("Indexing to compare", min(start + _TEXTS_AT_ONCE, len(texts)), len(texts))
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> list[str]:

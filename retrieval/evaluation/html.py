@@ -19,6 +19,7 @@ from retrieval.evaluation.question_report import (
     RecallFigures,
 )
 from retrieval.evaluation.request import Report
+from retrieval.evaluation.self_test import SelfReport
 from retrieval.wording import visible
 
 _STYLE: Final = """
@@ -55,7 +56,10 @@ Cells = Sequence[str]
 
 def page(report: Report) -> str:
     """Return the page of a report."""
-    parts = _questions(report) if isinstance(report, QuestionReport) else _collection(report)
+    if isinstance(report, QuestionReport):
+        parts = _questions(report)
+    else:
+        parts = _self_test(report) if isinstance(report, SelfReport) else _collection(report)
     title = _safe(f"Evaluation of {report.name}")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -101,16 +105,16 @@ def _recall_row(name: str, row: RecallFigures) -> Cells:
 
 def _facts(report: QuestionReport) -> str:
     answer, search = report.answer_latency, report.search_latency
-    any_at = ", ".join(
-        f"@{k} {share:.0%}" for k, share in zip(DEPTHS, report.alone.any_at, strict=True)
-    )
-    rows = (
-        ("Wrong among the answered", f"{report.wrong_among_answered:.0%}"),
-        ("Recall where any gold passage is enough", any_at),
+    rows = [("Wrong among the answered", f"{report.wrong_among_answered:.0%}")]
+    if report.alone.questions:
+        any_at = zip(DEPTHS, report.alone.any_at, strict=True)
+        text = ", ".join(f"@{k} {share:.0%}" for k, share in any_at)
+        rows.append(("Recall where any gold passage is enough", text))
+    rows += [
         ("Calibration error of the confidence", f"{report.calibration_error:.3f}"),
         ("An answer takes", f"p50 {answer.p50_ms:.0f} ms, p95 {answer.p95_ms:.0f} ms"),
         ("A search alone", f"p50 {search.p50_ms:.0f} ms, p95 {search.p95_ms:.0f} ms"),
-    )
+    ]
     return "<h2>Further figures</h2>" + _table(("", ""), rows)
 
 
@@ -184,6 +188,25 @@ def _collection_plots(report: CollectionReport) -> Iterator[tuple[str, str]]:
     points = [((n + 0.5) / len(ordered), value) for n, value in enumerate(ordered)]
     title = "nDCG@10 of each query, the best first"
     yield title, line_plot(title, points, "queries", "nDCG@10")
+
+
+def _self_test(report: SelfReport) -> Iterator[str]:
+    yield (
+        f'<p class="lead">{len(report.run.ranks):,} replies, asked for the passages that they '
+        f"quote, {report.run.at:%Y-%m-%d %H:%M} UTC.</p>"
+    )
+    rows = [("all of them", len(report.run.ranks), report.recall)]
+    if report.before is not None:
+        before, now = report.recall_of_shared
+        rows.append((f"before, {report.before.at:%Y-%m-%d %H:%M} UTC", len(report.shared), before))
+        rows.append(("the same ones now", len(report.shared), now))
+    heads = ("", "questions", *(f"recall@{k}" for k in DEPTHS))
+    yield _table(heads, ((name, f"{count}", *map(_percent, at)) for name, count, at in rows))
+    series = [f"@{k}" for k in DEPTHS]
+    bars = bar_plot("Recall", {name: at for name, _, at in rows}, series, "found")
+    yield _plots([("Recall", bars)])
+    yield f"<h2>Found before, and not now ({len(report.lost)})</h2>"
+    yield from (f"<article><h3>{_safe(report.texts[id_])}</h3></article>" for id_ in report.lost)
 
 
 def _missed(query: MissedQuery) -> str:

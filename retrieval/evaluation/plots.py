@@ -11,8 +11,9 @@ from typing import Final
 
 WIDTH: Final = 560
 HEIGHT: Final = 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 12, 14, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 26, 14, 46
 _TICKS: Final = 5
+_ENOUGH_DIGITS: Final = 10
 _LABEL_CHARACTERS: Final = 16
 _LEGEND_STEP: Final = 92
 Point = tuple[float, float]
@@ -72,8 +73,8 @@ def histogram(title: str, values: Sequence[float], x_name: str, bins: int = 24) 
         _bar(place / bins, 0.9 / bins, count / most, 0, f"{count}")
         for place, count in enumerate(counts)
     )
-    frame = _frame(x_name, "questions", lambda tick: f"{tick * most:.3g}")
-    ticks = _x_ticks(lambda tick: f"{tick * top:.3g}")
+    frame = _frame(x_name, "questions", lambda tick: _figure(tick * most))
+    ticks = _x_ticks(lambda tick: _figure(tick * top))
     return _svg(title, [*frame, *ticks, *bars])
 
 
@@ -128,6 +129,10 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
     return (
         f'<text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
     )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= _ENOUGH_DIGITS else f"{value:.2g}"
 
 
 def _shortened(name: str) -> str:

@@ -98,6 +98,11 @@ def read_questions(path: Path, limit: int | None = None) -> tuple[Question, ...]
     Raises:
         UsageError: if there is none, or naming the line that is not as it should be.
     """
+    if path.is_dir():
+        raise UsageError(
+            f"{path} is a folder without corpus.jsonl. Name a file of questions, or a folder "
+            "in BEIR layout."
+        )
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:

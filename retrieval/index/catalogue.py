@@ -109,6 +109,7 @@ class Catalogue(Database):
                 (generation.number, generation.embedding, _now(), kb),
             )
             connection.execute("DELETE FROM pending WHERE kb = ? AND generation > 0", (kb,))
+            _unmark(connection, kb, Mark.WRITING)
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
         """Return the files of a knowledge base as they were read, by path."""

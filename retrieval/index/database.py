@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
@@ -21,6 +21,20 @@ _PRAGMAS: Final = (
     # Bounds what a reader that never pauses lets the write-ahead log keep of the disk.
     f"PRAGMA journal_size_limit = {64 * 2**20}",
 )
+
+
+class _Connection(sqlite3.Connection):
+    """Says in words that its file is damaged, whatever was asked of it."""
+
+    path: Path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3 has it
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            if type(error) is sqlite3.DatabaseError:
+                raise _damaged(self.path, str(error)) from error
+            raise
 
 
 class Database:
@@ -99,12 +113,9 @@ class Database:
         Raises:
             IndexDamagedError: if it cannot.
         """
-        try:
-            verdict = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        except sqlite3.Error as error:
-            verdict = str(error)
+        verdict = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise self._damaged(verdict)
+            raise _damaged(self.path, verdict)
 
     def compact(self) -> None:
         """Give the pages that deleted rows left empty back to the disk.
@@ -122,8 +133,13 @@ class Database:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists()
         connection = sqlite3.connect(
-            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self.path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
         )
+        connection.path = self.path
         connection.row_factory = sqlite3.Row
         try:
             if is_new:
@@ -131,7 +147,7 @@ class Database:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
-        except sqlite3.Error:
+        except (sqlite3.Error, IndexDamagedError):
             connection.close()
             raise
         return connection
@@ -153,16 +169,15 @@ class Database:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
-    def _unusable(self, error: OSError | sqlite3.Error) -> StorageError | IndexDamagedError:
-        if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
-            return self._damaged(str(error))
+    def _unusable(self, error: OSError | sqlite3.Error) -> StorageError:
         return StorageError(
             f"The catalogue {self.path} cannot be opened: {error}. "
             "Check that the data folder exists and may be written."
         )
 
-    def _damaged(self, how: str) -> IndexDamagedError:
-        return IndexDamagedError(
-            f"The catalogue {self.path} is damaged: {how}. Put a backup of it in its place, or "
-            "remove the data folder and ingest afresh."
-        )
+
+def _damaged(path: Path, how: str) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"The catalogue {path} is damaged: {how}. Put a backup of it in its place, or remove "
+        "the data folder and ingest afresh."
+    )

@@ -51,8 +51,15 @@ class Doctor:
         Raises:
             StorageError: if a store cannot be written.
         """
+        return (*self._interrupted(), *self.verify())
+
+    def verify(self) -> tuple[Finding, ...]:
+        """Do what ``examine`` does for an index that no crash has interrupted.
+
+        Raises:
+            StorageError: if a store cannot be written.
+        """
         checks = (
-            self._interrupted,
             self._vectors_without_text,
             self._chroma_ids,
             self._findable,
@@ -63,7 +70,7 @@ class Doctor:
 
     def _interrupted(self) -> Iterator[Finding]:
         if count := self._index.recover():
-            yield Finding(f"{_many(count, 'change')} had been interrupted", "finished")
+            yield Finding(f"{_many(count, 'change')} interrupted by a crash", "finished")
 
     def _vectors_without_text(self) -> Iterator[Finding]:
         cache = self._index.embeddings
@@ -72,7 +79,7 @@ class Doctor:
         if malformed or lost:
             cache.fill(lost, lambda done: self._on_step("Embedding", done, len(lost)))
             yield Finding(
-                f"{_many(len(lost), 'text')} had no vector in the cache", "embedded again"
+                f"{_many(len(lost), 'text')} without a vector in the cache", "embedded again"
             )
 
     def _chroma_ids(self) -> Iterator[Finding]:
@@ -81,12 +88,12 @@ class Doctor:
         if missing := wanted - there:
             put_back(self._index, missing, self._on_step)
             yield Finding(
-                f"{_many(len(missing), 'passage')} were missing from Chroma",
+                f"{_many(len(missing), 'passage')} missing from Chroma",
                 "put back from the embedding cache",
             )
         if extra := there - wanted:
             self._index.vectors.delete(sorted(extra))
-            yield Finding(f"Chroma held {_many(len(extra), 'record')} too many", "removed")
+            yield Finding(f"{_many(len(extra), 'record')} too many in Chroma", "removed")
 
     def _findable(self) -> Iterator[Finding]:
         ids = sorted(self._index.catalogue.indexed_ids(self._kb))
@@ -95,7 +102,7 @@ class Doctor:
         self.searched = len(ids)
         lost, still = mend(self._index, ids, self._on_step)
         if lost:
-            what = f"no search could find {_many(lost, 'vector')} in Chroma"
+            what = f"{_many(lost, 'vector')} in Chroma that no search could find"
             yield Finding(what, "" if still else "inserted anew")
 
     def _lexical_passages(self) -> Iterator[Finding]:
@@ -132,10 +139,10 @@ def _lexical_findings(
 ) -> Iterator[Finding]:
     if missing:
         yield Finding(
-            f"{_many(len(missing), what)} were missing from the lexical index", "written again"
+            f"{_many(len(missing), what)} missing from the lexical index", "written again"
         )
     if extra:
-        yield Finding(f"the lexical index held {_many(len(extra), what)} too many", "removed")
+        yield Finding(f"{_many(len(extra), what)} too many in the lexical index", "removed")
 
 
 def _many(count: int, what: str) -> str:

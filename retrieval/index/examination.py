@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from retrieval.errors import EmptyIndexError, IndexDamagedError
+from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
 from retrieval.index.catalogue import Generation
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import OnStep
@@ -82,18 +82,21 @@ def examine(
     stores.catalogue.check()
     findings: list[Finding] = []
     searched = 0
+    if not anew:
+        check_model(live, stores.embedder.fingerprint)
+        findings += _unreadable_lexical_indexes(stores, live)
+        try:
+            searched, found = _mended(stores, live, on_step)
+            findings += found
+        except (IndexDamagedError, StorageError) as error:
+            findings.append(Finding(f"stores that cannot be mended ({error})", "made anew"))
+            anew = True
     if anew:
         live = rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
     else:
-        check_model(live, stores.embedder.fingerprint)
-        findings += _unreadable_lexical_indexes(stores, live)
-        with closing(stores.open(live)) as index:
-            doctor = Doctor(index, on_step)
-            findings += doctor.examine()
-            searched = doctor.searched
         findings += clear_away(stores, live)
     if chroma_folder is not None and (freed := remove_orphaned_segments(chroma_folder)):
-        findings.append(Finding(f"Chroma had left {freed / 2**20:.1f} MB behind", "removed"))
+        findings.append(Finding(f"{freed / 2**20:.1f} MB that Chroma left behind", "removed"))
     counts = stores.catalogue.counts(knowledge_base)
     return Examination(
         knowledge_base=knowledge_base,
@@ -107,6 +110,16 @@ def examine(
     )
 
 
+def _mended(stores: Stores, live: Generation, on_step: OnStep) -> tuple[int, tuple[Finding, ...]]:
+    with closing(stores.open(live)) as index:
+        doctor = Doctor(index, on_step)
+        found = doctor.examine()
+        unmended = [finding.what for finding in found if not finding.done]
+        if unmended:
+            raise IndexDamagedError("; ".join(unmended))
+        return doctor.searched, found
+
+
 def _unreadable_lexical_indexes(stores: Stores, live: Generation) -> list[Finding]:
     """Remove lexical indexes that cannot be opened; the examination fills them again."""
     findings = []
@@ -116,5 +129,7 @@ def _unreadable_lexical_indexes(stores: Stores, live: Generation) -> list[Findin
             LexicalIndex(folder)
         except IndexDamagedError:
             LexicalIndex.remove(folder)
-            findings.append(Finding(f"the lexical index of {part} could not be read", "begun anew"))
+            findings.append(
+                Finding(f"a lexical index of {part} that could not be read", "begun anew")
+            )
     return findings

@@ -67,8 +67,13 @@ class LexicalIndex:
     def start_anew(self) -> None:
         """Throw everything away, readable or not."""
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.remove(self._folder)
         self.reopen(self._folder)
+
+    @staticmethod
+    def remove(folder: Path) -> None:
+        """Remove an index that nobody has open, readable or not."""
+        shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Let another process write; this object opens a writer again when it needs one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from retrieval.domain import Passage, Place, Post, SourceView, ThreadView
 from retrieval.errors import NotFoundError
 from retrieval.index.contents import Located
-from retrieval.index.records import located_in, post_in, thread_views
+from retrieval.index.records import Row, located_in, post_in, thread_views
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -26,14 +25,19 @@ _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
        p.origin_id, p.repeats,
-       o.ordinal AS post_ordinal, o.text, o.author, o.created_at, o.parent_id, o.url AS post_url,
        t.title, t.url AS thread_url, f.name AS file, f.source_kind, f.id AS file_id
   FROM ({places}) place
  CROSS JOIN passages p ON p.file_id = place.file_id AND p.id = place.id
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
- CROSS JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id
  CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
  ORDER BY f.name, t.ordinal, p.ordinal
+"""
+# Apart from the passages: a post of megabytes has thousands of them.
+_POSTS_OF: Final = """
+SELECT o.file_id, o.id AS post_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
+       o.parent_id, o.url AS post_url
+  FROM json_each(:posts) wanted
+ CROSS JOIN posts o ON o.file_id = wanted.value ->> 0 AND o.id = wanted.value ->> 1
 """
 _BY_ID: Final = """
 SELECT p.file_id, p.id FROM json_each(:ids) wanted CROSS JOIN passages p ON p.id = wanted.value
@@ -174,9 +178,22 @@ class Library:
             rows = [row for row in rows if row["file_id"] == rows[0]["file_id"]]
         return thread_views(rows)
 
-    def _passages(self, places: str, **values: str | int) -> list[sqlite3.Row]:
-        statement = _LOCATED.format(places=places)
-        return self._catalogue.connection.execute(statement, {"kb": self._kb, **values}).fetchall()
+    def _passages(self, places: str, **values: str | int) -> list[Row]:
+        """Return the rows of passages, those of one post sharing what is known of it."""
+        connection = self._catalogue.connection
+        rows = connection.execute(_LOCATED.format(places=places), {"kb": self._kb, **values})
+        found: list[Row] = [dict(row) for row in rows]
+        posts = sorted({(row["file_id"], row["post_id"]) for row in found})
+        known = {
+            (row["file_id"], row["post_id"]): dict(row)
+            for row in connection.execute(_POSTS_OF, {"posts": json.dumps(posts)})
+        }
+        # What another process has replaced between the two queries is left out.
+        return [
+            {**row, **known[row["file_id"], row["post_id"]]}
+            for row in found
+            if (row["file_id"], row["post_id"]) in known
+        ]
 
     def _posts(self, places: str, **values: str) -> tuple[Post, ...]:
         rows = self._catalogue.connection.execute(
@@ -184,7 +201,7 @@ class Library:
         )
         unique: dict[str, Post] = {}
         for row in rows:
-            unique.setdefault(row["post_id"], post_in(row))
+            unique.setdefault(row["post_id"], post_in(dict(row)))
         return tuple(unique.values())
 
     def _whole_id(self, table: str, prefix: str, what: str) -> str:

@@ -6,6 +6,7 @@ it the live one.  Readers notice at their next question (``PassageIndex.follow``
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import sqlite3
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from retrieval.errors import IndexDamagedError
+from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue, Generation
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import OnStep, pages
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from retrieval.embedding import Embedder
 
+_log = logging.getLogger(__name__)
 _PAGE: Final = 5_000
 _SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 GRACE_SECONDS: Final = 3.0
@@ -72,7 +74,7 @@ def rebuild(
     _drop(stores, new.collection)
     with closing(stores.open(new)) as index:
         _build(index, on_step)
-        unmended = [found.what for found in Doctor(index, on_step).examine() if not found.done]
+        unmended = [found.what for found in Doctor(index, on_step).verify() if not found.done]
         if unmended:
             raise IndexDamagedError(
                 f"The rebuilt index is not whole ({'; '.join(unmended)}), so the old one stays. "
@@ -82,6 +84,25 @@ def rebuild(
     time.sleep(grace_seconds)
     clear_away(stores, new)
     return new
+
+
+def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
+    """Open a generation for writing, with whatever a crash did to it made good.
+
+    A full disk or a crash can leave Chroma with a collection that it cannot open any more.
+    All that was in it is in the catalogue, so it is then made anew.
+
+    Raises:
+        StorageError: if the stores cannot be written.
+    """
+    index = stores.open(live)
+    try:
+        index.recover()
+    except (StorageError, IndexDamagedError) as error:
+        _log.warning("the index cannot be mended (%s); making it anew", error)
+        index.close()
+        return stores.open(rebuild(stores, live, grace_seconds=0))
+    return index
 
 
 def clear_away(stores: Stores, live: Generation) -> tuple[Finding, ...]:
@@ -97,9 +118,9 @@ def clear_away(stores: Stores, live: Generation) -> tuple[Finding, ...]:
     )
     for name in others:
         _drop(stores, name)
-    findings = [Finding(f"an old generation was left over ({name})", "removed") for name in others]
+    findings = [Finding(f"the left-over generation {name}", "removed") for name in others]
     if pruned := stores.open(live).embeddings.prune():
-        findings.append(Finding(f"{pruned:,} cached vectors belonged to no text", "removed"))
+        findings.append(Finding(f"{pruned:,} cached vectors of no text", "removed"))
     stores.catalogue.compact()
     return tuple(findings)
 

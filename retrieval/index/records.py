@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from retrieval.domain import (
     Paragraph,
@@ -17,13 +17,16 @@ from retrieval.domain import (
 )
 from retrieval.index.contents import Located
 
+Row = Mapping[str, Any]
+"""Values by column; SQLite's own rows carry no types either."""
 
-def located_in(row: sqlite3.Row) -> Located:
+
+def located_in(row: Row) -> Located:
     """Return the passage of a row with its post and thread."""
     return Located(passage_in(row), post_in(row), _thread(row))
 
 
-def passage_in(row: sqlite3.Row) -> Passage:
+def passage_in(row: Row) -> Passage:
     """Return the passage of a row."""
     return Passage(
         id=row["id"],
@@ -40,7 +43,7 @@ def passage_in(row: sqlite3.Row) -> Passage:
     )
 
 
-def post_in(row: sqlite3.Row) -> Post:
+def post_in(row: Row) -> Post:
     """Return the post of a row."""
     created_at = row["created_at"]
     return Post(
@@ -55,7 +58,7 @@ def post_in(row: sqlite3.Row) -> Post:
     )
 
 
-def _thread(row: sqlite3.Row) -> Thread:
+def _thread(row: Row) -> Thread:
     return Thread(
         id=row["thread_id"],
         file=row["file"],
@@ -65,7 +68,7 @@ def _thread(row: sqlite3.Row) -> Thread:
     )
 
 
-def thread_views(rows: Sequence[sqlite3.Row]) -> tuple[ThreadView, ...]:
+def thread_views(rows: Sequence[Row]) -> tuple[ThreadView, ...]:
     """Return the threads that rows in reading order make up."""
     threads: dict[tuple[int, str], Thread] = {}
     posts: dict[tuple[int, str], dict[str, Post]] = {}

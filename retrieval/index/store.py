@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval.errors import EmptyIndexError, IndexMismatchError
+from retrieval.errors import EmptyIndexError, IndexDamagedError, IndexMismatchError
 from retrieval.index.catalogue import Catalogue, Generation, Mark
 from retrieval.index.contents import FileContents, Located
 from retrieval.index.embeddings import EmbeddingCache
@@ -75,14 +75,18 @@ class PassageIndex:
         self.library = Library(catalogue, generation.knowledge_base)
         self._following = threading.Lock()
         self._is_writing = False
+        self._is_suspect = False
+        """Whether Chroma was interrupted: then what is written next may get lost, too."""
 
     def close(self) -> None:
         """Let other processes write to the lexical index."""
         self.passages.close()
         self.threads.close()
         if self._is_writing and not self.catalogue.pending(self.generation):
+            if self._is_suspect:
+                self._mend()
             self.catalogue.unmark(self.generation.knowledge_base, Mark.WRITING)
-            self._is_writing = False
+            self._is_writing = self._is_suspect = False
 
     def follow(self) -> None:
         """Turn to the live generation where another has taken the place of this one.
@@ -151,6 +155,10 @@ class PassageIndex:
 
         Only for who may write: what another process is about to commit would look like what
         a crash left over.  After a crash every vector is searched for, at 0.4 ms each.
+
+        Raises:
+            StorageError: if a store cannot be written, because of the disk or of the crash.
+            IndexDamagedError: if a store cannot be read any more.
         """
         kb = self.generation.knowledge_base
         if not self.needs_recovery():
@@ -158,13 +166,23 @@ class PassageIndex:
         pending = self.catalogue.pending(self.generation)
         kept = self.catalogue.still_indexed(kb, pending.passages)
         self._let_follow(pending.passages - kept, pending.threads)
-        lost, _ = mend(self, sorted(self.catalogue.indexed_ids(kb)), lambda *_: None)
+        lost = self._mend()
+        self._is_suspect = True
         self.catalogue.unmark(kb, Mark.WRITING)
         return len(pending.passages) + len(pending.threads) + lost
 
     def needs_recovery(self) -> bool:
         """Tell whether somebody is writing, or was killed while doing so."""
         return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
+
+    def _mend(self) -> int:
+        ids = sorted(self.catalogue.indexed_ids(self.generation.knowledge_base))
+        lost, still = mend(self, ids, lambda *_: None)
+        if still:
+            raise IndexDamagedError(
+                f"Chroma cannot find {still:,} of its vectors. Run `footnote doctor --rebuild`."
+            )
+        return lost
 
     def _fresh(self, contents: Sequence[FileContents]) -> list[Located]:
         """Return the passages that are not indexed yet, each id once."""

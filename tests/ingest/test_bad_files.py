@@ -79,6 +79,13 @@ def footnote(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+def most_memory_of_children() -> int:
+    """The largest resident size that any finished child of this process has had, in bytes."""
+    resource = pytest.importorskip("resource")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * unit
+
+
 def write_bad(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, (data, _) in BAD.items():
@@ -141,15 +148,21 @@ def test_an_empty_folder_cannot_be_worked_with(footnote, tmp_path):
 
 
 @pytest.mark.slow
-def test_lines_of_five_megabytes_are_ingested_in_bounded_time(footnote, tmp_path):
+def test_lines_of_five_megabytes_take_bounded_time_and_memory(footnote, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    (small / "good.txt").write_text("\n".join(GOOD), "utf-8")
+    assert footnote("ingest", small, "--kb", "small").exit_code == 0
+    usual = most_memory_of_children()
     for name, text in HUGE.items():
         (tmp_path / name).write_text(text)
     result = footnote("ingest", tmp_path, "--kb", "huge", "--json")
     assert result.exit_code == 0, result.stderr
-    assert result.document["files"]["read"] == 3
+    assert result.document["files"]["read"] == 4
     # What repeats itself is indexed once, so that it cannot fill the top of a search.
     assert result.document["passages"]["total"] < 1_000
-    assert result.seconds < 60
+    assert result.seconds < 30
+    assert most_memory_of_children() - usual < 500 * 2**20
     found = footnote("search", "lorem alignment", "--kb", "huge", "--json")
     assert found.exit_code == 0
     assert all(len(hit["text"]) <= 1_500 for hit in found.document["hits"])

@@ -422,5 +422,7 @@ def test_a_paragraph_that_repeats_itself_is_indexed_once_and_kept_whole(bench):
     assert all(
         len(entry.passage.text) <= 1_500 for entry in bench.library.located(bench.ids()).values()
     )
+    # Not a megabyte for each of its passages.
+    assert len({id(entry.post.text) for entry in bench.library.located(bench.ids()).values()}) == 1
     posts = bench.thread("long.txt").posts
     assert sum(len(post.post.text) for post in posts) > len(long)

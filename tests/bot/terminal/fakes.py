@@ -35,6 +35,7 @@ from retrieval.domain import (
 from retrieval.errors import FootnoteError, NotFoundError, QuestionError
 from retrieval.evaluation.progress import OnProgress
 from retrieval.evaluation.request import EvalRequest, Report
+from retrieval.index.examination import Examination
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07x\x1b]8;;\x07 "
@@ -278,13 +279,20 @@ class FakeApp:
     serving: list[bool] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     requests: list[IngestRequest] = field(default_factory=list)
+    examination: Examination | None = None
+    examined: list[tuple[str, bool]] = field(default_factory=list)
     bots: int = 0
     evaluation: Report | None = None
     evaluations: list[EvalRequest] = field(default_factory=list)
 
     def context(self) -> AppContext:
         return AppContext(
-            self._load, self._open, self._ingest, self._run_bot, evaluate=self._evaluate
+            self._load,
+            self._open,
+            self._ingest,
+            self._run_bot,
+            examine=self._examine,
+            evaluate=self._evaluate,
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:
@@ -316,6 +324,20 @@ class FakeApp:
             raise self.ingest_error
         listener(Progress(Stage.READ, 2, 2, "b.txt"))
         return self.report
+
+    def _examine(
+        self,
+        settings: FakeSettings,
+        knowledge_base: str,
+        on_step: Callable[[str, int, int], None],
+        *,
+        anew: bool,
+    ) -> Examination:
+        assert settings is self.settings
+        self.examined.append((knowledge_base, anew))
+        on_step("Searching", 0, 1)
+        assert self.examination is not None
+        return self.examination
 
     def _run_bot(self, settings: FakeSettings) -> None:
         assert settings is self.settings

@@ -12,7 +12,7 @@ from tests.ingest.sources import refusal, threads_in
 READER = plain_text.READER
 
 
-def lines_of(data, encoding=None):
+def lines_of(data: bytes | str, encoding: str | None = None) -> list[str]:
     [thread] = threads_in(READER, data, encoding=encoding)
     return [paragraph.text for post in thread.posts for paragraph in post.paragraphs]
 

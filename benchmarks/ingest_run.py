@@ -1,0 +1,176 @@
+"""One measurement of ``benchmarks.ingest``, in a process of its own: prints a line of JSON.
+
+``python -m benchmarks.ingest_run HOW CORPUS DATA [MODEL_FOLDER]`` where HOW is ``footnote``,
+``llama-index`` or ``chroma``.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import chromadb
+import chromadb.api.rust
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.stub_embedder import StubEmbedder
+from ingest.pipeline import Ingest, Request
+from retrieval.index.catalogue import Catalogue
+from retrieval.index.rebuilding import Stores, open_recovered
+from retrieval.index.store import PassageIndex, live_generation
+
+if TYPE_CHECKING:
+    from retrieval.embedding.minilm import MiniLM
+
+_KB: Final = "default"
+_FILES_AT_ONCE: Final = 200
+"""ChromaVectorStore fails above 5,461 nodes in one call."""
+_METADATA: Final[dict[str, str | int]] = {
+    "file": "thread.jsonl",
+    "thread_id": "x" * 16,
+    "post_id": "x" * 16,
+    "author": "ann",
+    "kind": "own",
+    "start": 0,
+}
+_IMPORTED: Final = {
+    "footnote": ("chromadb", "tantivy"),
+    "llama-index": ("llama_index.core.ingestion", "llama_index.vector_stores.chroma"),
+    "chroma": ("chromadb",),
+}
+"""What takes seconds to import: not what is measured."""
+
+
+class Timed:
+    """An embedder that keeps the time it takes."""
+
+    def __init__(self, embedder: StubEmbedder | MiniLM) -> None:
+        self._embedder = embedder
+        self.fingerprint = embedder.fingerprint
+        self.dimensions = embedder.dimensions
+        self.token_ends = embedder.token_ends
+        self.seconds = 0.0
+
+    def embed_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return one row a text."""
+        started = time.perf_counter()
+        rows = self._embedder.embed_passages(texts)
+        self.seconds += time.perf_counter() - started
+        return rows
+
+    def embed_question(self, text: str) -> npt.NDArray[np.float32]:
+        """Return the vector of a text."""
+        return self._embedder.embed_question(text)
+
+
+def footnote(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
+    """Ingest as ``footnote ingest`` does."""
+    with ExitStack() as stack:
+        catalogue = Catalogue(data / "catalogue.sqlite3")
+        stack.callback(catalogue.close)
+
+        def open_index() -> PassageIndex:
+            catalogue.begin_generation(_KB, embedder.fingerprint)
+            client = chromadb.PersistentClient(path=str(data / "chroma"))
+            stores = Stores(catalogue, client, data / "lexical", embedder)
+            return open_recovered(stores, live_generation(catalogue, _KB, embedder))
+
+        request = Request(_KB, (corpus,), corpus)
+        report = Ingest(request, catalogue, open_index, embedder.token_ends, lambda _: None).run()
+    return {
+        "added": report.passages_added,
+        "removed": report.passages_removed,
+        "total": report.passages_total,
+    }
+
+
+def llama_index(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
+    """Ingest as llama-index's documentation does: a document store beside a vector store."""
+    from llama_index.core import Document
+    from llama_index.core.ingestion import DocstoreStrategy, IngestionPipeline
+    from llama_index.core.node_parser import SentenceSplitter
+    from llama_index.core.storage.docstore import SimpleDocumentStore
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    from retrieval.embedding.llamaindex import FootnoteEmbedding
+
+    client = chromadb.PersistentClient(path=str(data / "chroma"))
+    collection = client.get_or_create_collection("plain", embedding_function=None)
+    before = collection.count()
+    pipeline = IngestionPipeline(
+        transformations=[
+            SentenceSplitter(chunk_size=128, chunk_overlap=0),
+            FootnoteEmbedding(embedder),
+        ],
+        docstore=SimpleDocumentStore(),
+        docstore_strategy=DocstoreStrategy.UPSERTS,
+        vector_store=ChromaVectorStore(chroma_collection=collection),
+    )
+    if (data / "pipeline").exists():
+        pipeline.load(str(data / "pipeline"))
+    files = sorted(corpus.iterdir())
+    for start in range(0, len(files), _FILES_AT_ONCE):
+        pipeline.run(
+            documents=[
+                Document(id_=path.name, text=_plain_text(path))
+                for path in files[start : start + _FILES_AT_ONCE]
+            ]
+        )
+    pipeline.persist(str(data / "pipeline"))
+    total = collection.count()
+    return {"added": total - before, "removed": 0, "total": total}
+
+
+def chroma(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
+    """Put the same texts into Chroma and nothing else: what no pipeline can be faster than."""
+    client = chromadb.PersistentClient(path=str(data / "chroma"))
+    collection = client.get_or_create_collection("bare", embedding_function=None)
+    texts = [text for path in sorted(corpus.iterdir()) for text in _plain_text(path).split("\n\n")]
+    for start in range(0, len(texts), 5_000):
+        some = texts[start : start + 5_000]
+        collection.upsert(
+            ids=[f"{start + n:016d}" for n in range(len(some))],
+            embeddings=embedder.embed_passages(some),
+            documents=some,
+            metadatas=[{**_METADATA, "end": len(text)} for text in some],
+        )
+    return {"added": len(texts), "removed": 0, "total": collection.count()}
+
+
+def _plain_text(path: Path) -> str:
+    return "\n\n".join(json.loads(line)["text"] for line in path.read_text("utf-8").splitlines())
+
+
+def main() -> None:
+    """Measure what the command line names."""
+    how, corpus, data, *model = sys.argv[1:]
+    embedder: StubEmbedder | MiniLM = StubEmbedder()
+    if model:
+        from retrieval.embedding.minilm import load_minilm
+
+        embedder = load_minilm(Path(model[0]), threads=None)
+    timed = Timed(embedder)
+    ways = {"footnote": footnote, "llama-index": llama_index, "chroma": chroma}
+    for module in _IMPORTED[how]:
+        import_module(module)
+    wall, cpu = time.perf_counter(), time.process_time()
+    figures = ways[how](Path(corpus), Path(data), timed)
+    figures |= {
+        "seconds": time.perf_counter() - wall,
+        "cpu_seconds": time.process_time() - cpu,
+        "embedding_seconds": timed.seconds,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()
