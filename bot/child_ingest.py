@@ -45,7 +45,7 @@ class ChildIngest:
             FootnoteError: what the command says, or its last line on standard error.
         """
         if self._is_running:
-            raise IndexBusyError("An ingest is running already; wait for its report.")
+            raise IndexBusyError("An ingest is running already; try again when it is done.")
         self._is_running = True
         try:
             child = await self._start()

@@ -287,6 +287,7 @@ def run_bot(settings: BotSettings) -> None:
     """
     from bot.child_ingest import ChildIngest
     from bot.discord_app.run import check_token, run_bot
+    from bot.discord_app.watch import CorpusWatch
 
     check_token(settings.discord)
     command = [sys.executable, "-m", "bot.terminal.main"]
@@ -294,12 +295,15 @@ def run_bot(settings: BotSettings) -> None:
     reingester = ChildIngest(
         [*command, "ingest", "--events", "--no-wait", "--kb", settings.knowledge_base]
     )
+    corpus = None
+    if settings.discord.watch:
+        corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
     with open_librarian(settings, settings.knowledge_base, serve=True) as librarian:
         try:
             librarian.open()
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
-        run_bot(settings.discord, librarian, reingester)
+        run_bot(settings.discord, librarian, reingester, corpus)
 
 
 def _recover_unless_busy(settings: BotSettings, index: PassageIndex) -> None:

@@ -19,6 +19,8 @@ from ingest.planning import Plan, plan
 from ingest.readers import reader_for
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from ingest.scanning import FoundFile, read_bytes, scan, sha256
+from retrieval.domain import TextKind
+from retrieval.duplicates import DuplicateIndex
 from retrieval.errors import FileRefusedError
 from retrieval.index.contents import Counts, FileContents, FileStamp
 
@@ -56,6 +58,7 @@ class _Tally:
     read: int = 0
     unchanged: int = 0
     repeats: int = 0
+    near: int = 0
     added: int = 0
     removed: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -80,6 +83,7 @@ class Ingest:
         self._listener = listener
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
+        self._own_words: DuplicateIndex[str] = DuplicateIndex()
 
     def run(self) -> IngestReport:
         """Bring the knowledge base in line with the files.
@@ -143,9 +147,18 @@ class Ingest:
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
-        self._tally.repeats += sum(file.repeats for file in batch)
+        self._count_duplicates(batch)
         link_across_threads(index, [p for file in batch for p in file.indexed()])
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
+
+    def _count_duplicates(self, batch: Sequence[FileContents]) -> None:
+        self._tally.repeats += sum(file.repeats for file in batch)
+        for passage in (passage for file in batch for passage in file.indexed()):
+            if passage.kind is TextKind.OWN:
+                copies = self._own_words.original(passage.text) is not None
+                self._tally.near += copies
+                if not copies:
+                    self._own_words.add(passage.id, passage.text)
 
     def _rehearse(self, todo: Plan) -> None:
         kb = self._request.knowledge_base
@@ -153,7 +166,7 @@ class Ingest:
         touched = set(todo.removed)
         for batch in self._batches(todo.to_read):
             self._tally.read += len(batch)
-            self._tally.repeats += sum(file.repeats for file in batch)
+            self._count_duplicates(batch)
             wanted.update(passage.id for file in batch for passage in file.indexed())
             touched.update(file.stamp.path for file in batch)
         kept = self._catalogue.indexed_ids(kb, sorted(self._stored.keys() - touched))
@@ -232,7 +245,7 @@ class Ingest:
             posts=after.posts,
             quotes_linked=after.quotes_linked,
             repeats=tally.repeats,
-            near=0,
+            near=tally.near,
             passages_total=before.passages - tally.removed + tally.added,
             passages_added=tally.added,
             passages_removed=tally.removed,

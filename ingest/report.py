@@ -49,7 +49,7 @@ class IngestReport:
     repeats: int
     """Lines of the files read that repeat another line of theirs word for word."""
     near: int
-    """Passages linked to another as near-duplicates."""
+    """Passages of the files read that repeat another of them with small differences."""
     passages_total: int
     passages_added: int
     passages_removed: int

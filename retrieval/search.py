@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.domain import Hit, ScoreParts, Timings
+from retrieval.duplicates import DuplicateIndex
 from retrieval.filters import Filters, split_filters
 from retrieval.fusion import Scores, standardise, top, union_of_tops
 from retrieval.index.candidates import Candidates, known_author, load_candidates, matching_ids
@@ -144,15 +145,19 @@ class HybridSearch:
 
     def _hits(self, scored: _Scored, limit: int) -> tuple[Hit, ...]:
         ranked = fuse(scored, self._settings)
-        # Quotes give way to their origin below, so look a little further than asked.
+        # Quotes give way to their origin and copies to what they copy, so look further than asked.
         places = ranked.order[: 2 * limit + 10]
         located = self._index.library.located([scored.found.ids[place] for place in places])
         origins = [entry.passage.origin_id for entry in located.values()]
         located |= self._index.library.located([id_ for id_ in origins if id_])
         hits: dict[str, Hit] = {}
+        shown: DuplicateIndex[str] = DuplicateIndex()
         for place in places:
             entry = _credited(located, scored.found.ids[place])
-            if entry is not None and entry.passage.id not in hits:
+            if entry is None or entry.passage.id in hits:
+                continue
+            if shown.original(entry.passage.text) is None:
+                shown.add(entry.passage.id, entry.passage.text)
                 hits[entry.passage.id] = Hit(
                     passage=entry.passage,
                     post=entry.post,

@@ -14,6 +14,7 @@ import discord
 
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
+from bot.discord_app.watch import CorpusWatch, watching
 from bot.ports import Librarian, Reingester
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
 
@@ -42,8 +43,13 @@ def check_token(settings: DiscordSettings) -> None:
         raise ConfigurationError(NO_TOKEN)
 
 
-def run_bot(settings: DiscordSettings, librarian: Librarian, reingester: Reingester) -> None:
-    """Run the bot until SIGINT or SIGTERM.
+def run_bot(
+    settings: DiscordSettings,
+    librarian: Librarian,
+    reingester: Reingester,
+    corpus: CorpusWatch | None = None,
+) -> None:
+    """Run the bot, and beside it the watch on its corpus, until SIGINT or SIGTERM.
 
     Raises:
         ConfigurationError: no token, a wrong one, or a permission that it lacks.
@@ -52,7 +58,7 @@ def run_bot(settings: DiscordSettings, librarian: Librarian, reingester: Reinges
     check_token(settings)
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
     try:
-        asyncio.run(_serve(settings, librarian, reingester, executor))
+        asyncio.run(_serve(settings, librarian, reingester, executor, corpus))
     finally:
         # Questions that wait are dropped; one in work ends by itself.
         executor.shutdown(wait=False, cancel_futures=True)
@@ -91,12 +97,14 @@ async def _serve(
     librarian: Librarian,
     reingester: Reingester,
     executor: ThreadPoolExecutor,
+    corpus: CorpusWatch | None,
 ) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
     bot = FootnoteBot(librarian, reingester, executor, settings)
     token = settings.token.get_secret_value() if settings.token is not None else ""
-    await serve(bot, token, stop)
+    async with watching(corpus):
+        await serve(bot, token, stop)
 
 
 def _on_signals(callback: Callable[[], object]) -> None:

@@ -29,3 +29,5 @@ class DiscordSettings(BaseModel):
     max_concurrent_answers: int = Field(default=2, ge=1, le=64)
     mention_replies: bool = True
     """Answer mentions and replies; needs the message content intent."""
+    watch: bool = True
+    """Ingest what changes in the corpus folder without being told to."""

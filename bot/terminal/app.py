@@ -26,6 +26,11 @@ class TerminalSettings(Protocol):
     """What the terminal reads of the settings; the rest it only passes on."""
 
     @property
+    def data_dir(self) -> Path:
+        """Where everything is kept that is not the corpus."""
+        ...
+
+    @property
     def corpus_dir(self) -> Path:
         """The folder that an ingest reads when it is told of no other."""
         ...
@@ -72,6 +77,12 @@ class Session:
         """The folder that an ingest reads when it is told of no other."""
         settings: TerminalSettings = self._settings
         return settings.corpus_dir
+
+    @property
+    def data_dir(self) -> Path:
+        """Where everything is kept that is not the corpus."""
+        settings: TerminalSettings = self._settings
+        return settings.data_dir
 
     def open_librarian(
         self, knowledge_base: str, *, serve: bool = False

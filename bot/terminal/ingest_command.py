@@ -24,6 +24,7 @@ Examples:
   footnote ingest threads/ --dry-run         what would change
   footnote ingest old.txt --encoding latin-1
   footnote ingest threads/ --json | jq .passages
+  footnote ingest --watch                    again after each change
 """
 
 
@@ -54,6 +55,7 @@ def _known_encoding(
     callback=_known_encoding,
     help="Read files that are not UTF-8 in this encoding, such as windows-1252.",
 )
+@click.option("--watch", is_flag=True, help="Go on, and ingest again after each change.")
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder empty the index.")
 @click.option("--no-wait", is_flag=True, help="Be refused, not wait, while the index is in use.")
 @json_option
@@ -65,6 +67,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     knowledge_base: str,
     dry_run: bool,  # noqa: FBT001  # click passes flags by name
     encoding: str | None,
+    watch: bool,  # noqa: FBT001  # the same
     allow_empty: bool,  # noqa: FBT001  # the same
     no_wait: bool,  # noqa: FBT001  # the same
     as_json: bool,  # noqa: FBT001  # the same
@@ -74,15 +77,23 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
 
     Without PATH, reads the corpus folder of the settings.  Only what changed since the last
     time is read again.  A file that cannot be read is named, and the others go in.
+
+    With --watch it says in a line what each round did, and Ctrl-C stops it.
     """
+    if watch and (dry_run or events):
+        raise UsageError("--watch is for real ingests: leave out --dry-run")
     request = IngestRequest(
         knowledge_base,
-        paths or (_corpus_dir(session),),
+        paths or (session.corpus_dir if watch else _corpus_dir(session),),
         dry_run,
         encoding,
         allow_empty,
         wait=not no_wait,
     )
+    if watch:
+        from bot.terminal.watch_rounds import ingest_and_watch
+
+        return ingest_and_watch(session, request, as_json=as_json)
     if events:
         report = _ingest_with_events(session, request)
     else:

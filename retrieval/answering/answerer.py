@@ -80,9 +80,7 @@ class Answerer:
         coverage = [self._weights.coverage(question, [s.text]) for s in sentences]
         scores = extractive.score(sentences, hits, cosines, coverage)
         content = " ".join(content_words(question))
-        in_words = [
-            self._weights.coverage(content, [hit.passage.text]) > 0 for hit in ranking.hits
-        ]
+        in_words = [self._weights.coverage(content, [hit.passage.text]) > 0 for hit in ranking.hits]
         signs = Signs(
             sentence_cosine=float(cosines.max()),
             passage_cosine=max(hit.cosine for hit in hits),

@@ -19,6 +19,8 @@ _LEANS: Final = re.compile(
     r"|other|another|else|instead|same|the former|the latter)\b",
     re.IGNORECASE,
 )
+
+
 def leans_on(question: str, history: Sequence[str]) -> str | None:
     """Return the earlier question that this one leans on, None where it stands alone.
 

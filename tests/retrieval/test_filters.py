@@ -10,7 +10,7 @@ from retrieval.filters import Filters, split_filters
 AUTHORS = {"tom": "Tom", "vera": "Vera", "anna lee": "Anna Lee"}
 
 
-def split(question):
+def split(question: str) -> tuple[str, Filters]:
     return split_filters(question, lambda name: AUTHORS.get(name.lower()))
 
 

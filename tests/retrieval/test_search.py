@@ -4,13 +4,14 @@ import pytest
 
 from retrieval.domain import TextKind
 from retrieval.index.candidates import load_candidates
+from retrieval.search import Ranking
 from retrieval.settings import SearchSettings
 from tests.fakes import HashingEmbedder
 from tests.retrieval.conftest import engine_on
 from tests.retrieval.index.builders import Folder, Said, client_at, file_of
 
 
-def texts(ranking):
+def texts(ranking: Ranking) -> list[str]:
     return [hit.passage.text for hit in ranking.hits]
 
 

@@ -264,6 +264,7 @@ class FakeLibrarian:
 class FakeSettings:
     corpus_dir: Path
     overrides: dict[str, Any]
+    data_dir: Path = Path("no-such-data")
 
 
 @dataclass
@@ -280,6 +281,7 @@ class FakeApp:
     closed: list[str] = field(default_factory=list)
     requests: list[IngestRequest] = field(default_factory=list)
     examination: Examination | None = None
+    examination_error: FootnoteError | None = None
     examined: list[tuple[str, bool]] = field(default_factory=list)
     bots: int = 0
     evaluation: Report | None = None
@@ -336,6 +338,8 @@ class FakeApp:
         assert settings is self.settings
         self.examined.append((knowledge_base, anew))
         on_step("Searching", 0, 1)
+        if self.examination_error:
+            raise self.examination_error
         assert self.examination is not None
         return self.examination
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +19,9 @@ def hit(text: str, score: float = 1.0, kind: TextKind = TextKind.OWN, name: str 
     return Hit(passage, post, Thread("t", "f", "test"), score, ScoreParts(0, 0, 0))
 
 
-def chosen_texts(hits, scores, vectors=None):
+def chosen_texts(
+    hits: Sequence[Hit], scores: Sequence[float], vectors: npt.NDArray[np.float32] | None = None
+) -> list[str]:
     sentences = extractive.split(hits)
     if vectors is None:
         vectors = np.eye(len(sentences), dtype=np.float32)

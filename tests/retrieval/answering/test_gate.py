@@ -41,9 +41,16 @@ def test_something_near_is_shown_as_closest():
     assert judge(replace(NOTHING, passage_cosine=0.45)).outcome is Outcome.CLOSEST
 
 
-@pytest.mark.parametrize("sign", ["sentence_cosine", "coverage", "margin", "agreement"])
-def test_each_sign_raises_the_confidence(sign):
-    more = replace(NOTHING, **{sign: 1.0})
+@pytest.mark.parametrize(
+    "more",
+    [
+        replace(NOTHING, sentence_cosine=1.0),
+        replace(NOTHING, coverage=1.0),
+        replace(NOTHING, margin=1.0),
+        replace(NOTHING, agreement=1.0),
+    ],
+)
+def test_each_sign_raises_the_confidence(more):
     assert judge(more).confidence > judge(NOTHING).confidence
 
 

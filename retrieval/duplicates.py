@@ -6,7 +6,9 @@ then looks at the words that differ: only slips of the pen may be among them.  A
 one word was changed to its opposite differs in one word too, and must stay a text of its own.
 
 Compared with MinHash at its usual settings this finds half quotes (.97 against 0) and needs no
-package; at 100,000 texts it takes some 10 microseconds a shingle.
+package.  Of each text only its eight smallest shingles are kept (a bottom-k sketch; Broder
+1997): of a text that holds half of another's shingles, one of eight is missed with a
+probability of 2^-8.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from difflib import SequenceMatcher
+from heapq import nsmallest
 from typing import Final, Generic, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -27,6 +30,7 @@ MIN_SHINGLES: Final = 8
 """Shorter texts ("Thanks, that worked for me") coincide without being copies."""
 _MAX_POSTINGS: Final = 200
 """A shingle in more texts is boilerplate: it says nothing and would cost much."""
+_SKETCH: Final = 8
 _SLIP_LENGTH: Final = 5
 _APOSTROPHES: Final = re.compile(r"(?<=\w)['’´`](?=\w)")
 # Words whose coming or going turns a statement round, or makes it another one.
@@ -43,15 +47,15 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class DuplicateIndex(Generic[Key]):
-    """Texts by their shingles; asked for one that a further text is a copy of."""
+    """Texts by a sketch of their shingles; asked for one that a further text is a copy of."""
 
     def __init__(self) -> None:
-        self._words: dict[Key, tuple[str, ...]] = {}
+        self._texts: dict[Key, str] = {}
         self._postings: dict[int, list[Key]] = defaultdict(list)
         self._counts: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self._texts)
 
     def add(self, key: Key, text: str) -> None:
         """Make ``text`` findable; texts too short to be copies are left out."""
@@ -59,27 +63,29 @@ class DuplicateIndex(Generic[Key]):
         shingles = _shingles(tokens)
         if len(shingles) < MIN_SHINGLES:
             return
-        self._words[key] = tokens
+        self._texts[key] = text
         self._counts.update(tokens)
-        for shingle in shingles:
+        for shingle in nsmallest(_SKETCH, shingles):
             postings = self._postings[shingle]
             if len(postings) <= _MAX_POSTINGS:
                 postings.append(key)
 
     def original(self, text: str) -> Key | None:
-        """Return the text added first that this one repeats with small differences."""
+        """Return a text added before that this one repeats with small differences."""
         tokens = words_of(text)
         shingles = _shingles(tokens)
         if len(shingles) < MIN_SHINGLES:
             return None
-        shared: Counter[Key] = Counter()
+        likely: dict[Key, None] = {}
         for shingle in shingles:
             postings = self._postings.get(shingle, ())
             if len(postings) <= _MAX_POSTINGS:
-                shared.update(postings)
-        enough = MIN_SHARE * len(shingles)
-        likely = [key for key, count in shared.items() if count >= enough]
-        return next((k for k in likely if is_copy(tokens, self._words[k], self._counts)), None)
+                likely.update(dict.fromkeys(postings))
+        return next((key for key in likely if self._is_copy(tokens, self._texts[key])), None)
+
+    def _is_copy(self, tokens: Sequence[str], text: str) -> bool:
+        other = words_of(text)
+        return share(tokens, other) >= MIN_SHARE and is_copy(tokens, other, self._counts)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ingest.duplicates import DuplicateIndex, is_copy, share, words_of
+from retrieval.duplicates import DuplicateIndex, is_copy, share, words_of
 
 ORIGINAL = (
     "If the pump does not start after a cold night, warm the oil tank to at least ten degrees "
