@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -58,7 +59,7 @@ class CorpusWatch:
             await _in_thread(watch.open, stop)
             while True:
                 pause = await self._round(watch)
-                await _in_thread(lambda until=pause: watch.wait(until), stop)
+                await _in_thread(partial(watch.wait, pause), stop)
         finally:
             watch.close()
 
@@ -118,7 +119,7 @@ async def watching(corpus: CorpusWatch | None) -> AsyncIterator[None]:
 async def _guarded(corpus: CorpusWatch) -> None:
     try:
         await corpus.run()
-    except Exception:
+    except Exception:  # noqa: BLE001  # whatever it is, the bot goes on answering
         _log.exception("the corpus folder is no longer watched; /reingest still works")
 
 

@@ -47,9 +47,11 @@ def ingest_and_watch(
             if watch.is_anything_there():
                 is_waiting_for_paths = False
                 went_well = rounds.run(watch.is_anything_there)
-            elif not is_waiting_for_paths:
+            else:
+                went_well = True  # nothing to try again before they are there
+                if not is_waiting_for_paths:
+                    complain(f"there is nothing at {_named(request)}; waiting for it")
                 is_waiting_for_paths = True
-                complain(f"there is nothing at {_named(request)}; waiting for it")
             if not watch.wait(None if went_well else RETRY_SECONDS):
                 return 0
 
