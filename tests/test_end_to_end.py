@@ -97,7 +97,11 @@ def _model_is_there() -> None:
 async def running_bot(home: Path, server: LoopbackDiscord) -> AsyncIterator[None]:
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", LAUNCHER, server.rest_url, server.gateway_url),
-        env={**environment(home), "FOOTNOTE_DISCORD__TOKEN": server.token},
+        env={
+            **environment(home),
+            "FOOTNOTE_DISCORD__TOKEN": server.token,
+            "FOOTNOTE_DISCORD__WATCH": "false",  # here /reingest is to find the new file
+        },
         cwd=home,
         stderr=subprocess.PIPE,
     )

@@ -154,10 +154,12 @@ def _pick(
 ) -> list[int]:
     picked = [int(scores.argmax())]
     similar = vectors @ vectors.T
+    asking = np.array([is_question(sentence.text) for sentence in sentences])
     while len(picked) < MAX_SENTENCES:
         novelty = similar[:, picked].max(axis=1)
         values = _MMR_RELEVANCE * scores - (1 - _MMR_RELEVANCE) * novelty
-        values[novelty > _SAME] = -np.inf
+        # A question may lead where nothing else was found; it adds nothing to an answer.
+        values[asking | (novelty > _SAME)] = -np.inf
         passages = {sentences[place].hit for place in picked}
         for place in np.argsort(-values, kind="stable"):
             new_passage = sentences[place].hit not in passages

@@ -57,6 +57,11 @@ def test_weak_sentences_are_left_out():
     assert chosen_texts(hits, [0.9, 0.3]) == ["Alpha comes."]
 
 
+def test_a_question_adds_nothing_to_an_answer():
+    hits = [hit("Alpha comes. Does beta go?"), hit("Gamma stays here.", name="b")]
+    assert chosen_texts(hits, [0.9, 0.89, 0.8]) == ["Alpha comes.", "Gamma stays here."]
+
+
 def test_the_same_thing_is_not_said_twice():
     hits = [hit("Alpha comes soon."), hit("Alpha comes soon!", name="b"), hit("Beta.", name="c")]
     vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
