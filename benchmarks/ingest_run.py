@@ -10,7 +10,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +26,7 @@ from ingest.pipeline import Ingest, Request
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.rebuilding import Stores, open_recovered
 from retrieval.index.store import PassageIndex, live_generation
+from retrieval.wording import content_id
 
 if TYPE_CHECKING:
     from retrieval.embedding.minilm import MiniLM
@@ -33,14 +34,7 @@ if TYPE_CHECKING:
 _KB: Final = "default"
 _FILES_AT_ONCE: Final = 200
 """ChromaVectorStore fails above 5,461 nodes in one call."""
-_METADATA: Final[dict[str, str | int]] = {
-    "file": "thread.jsonl",
-    "thread_id": "x" * 16,
-    "post_id": "x" * 16,
-    "author": "ann",
-    "kind": "own",
-    "start": 0,
-}
+_METADATA: Final[tuple[str, ...]] = ("thread_id", "thread_title", "post_id", "author", "created_at")
 _IMPORTED: Final = {
     "footnote": ("chromadb", "tantivy"),
     "llama-index": ("llama_index.core.ingestion", "llama_index.vector_stores.chroma"),
@@ -133,16 +127,27 @@ def chroma(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
     """Put the same texts into Chroma and nothing else: what no pipeline can be faster than."""
     client = chromadb.PersistentClient(path=str(data / "chroma"))
     collection = client.get_or_create_collection("bare", embedding_function=None)
-    texts = [text for path in sorted(corpus.iterdir()) for text in _plain_text(path).split("\n\n")]
-    for start in range(0, len(texts), 5_000):
-        some = texts[start : start + 5_000]
+    records = list(_records(corpus))
+    for start in range(0, len(records), 5_000):
+        some = records[start : start + 5_000]
+        texts = [text for text, _ in some]
         collection.upsert(
-            ids=[f"{start + n:016d}" for n in range(len(some))],
-            embeddings=embedder.embed_passages(some),
-            documents=some,
-            metadatas=[{**_METADATA, "end": len(text)} for text in some],
+            ids=[content_id(text, str(start + place)) for place, text in enumerate(texts)],
+            embeddings=embedder.embed_passages(texts),
+            documents=texts,
+            metadatas=[values for _, values in some],
         )
-    return {"added": len(texts), "removed": 0, "total": collection.count()}
+    return {"added": len(records), "removed": 0, "total": collection.count()}
+
+
+def _records(corpus: Path) -> Iterator[tuple[str, dict[str, str | int]]]:
+    for path in sorted(corpus.iterdir()):
+        for line in path.read_text("utf-8").splitlines():
+            post = json.loads(line)
+            values: dict[str, str | int] = {"file": path.name, "kind": "own", "start": 0}
+            values |= {key: post[key] for key in _METADATA}
+            for text in post["text"].split("\n\n"):
+                yield text, {**values, "end": len(text)}
 
 
 def _plain_text(path: Path) -> str:

@@ -23,7 +23,7 @@ _COUNTS: Final = """
 WITH mine AS (SELECT id FROM files WHERE kb = ?)
 SELECT (SELECT count(*) FROM mine),
        (SELECT count(DISTINCT id) FROM threads WHERE file_id IN mine),
-       (SELECT count(DISTINCT id) FROM posts WHERE file_id IN mine),
+       (SELECT count(DISTINCT id) FROM posts INDEXED BY posts_by_id WHERE file_id IN mine),
        (SELECT count(DISTINCT id) FROM passages WHERE origin_id IS NOT NULL AND file_id IN mine),
        (SELECT count(DISTINCT id) FROM passages INDEXED BY passages_by_id
          WHERE indexed AND file_id IN mine)

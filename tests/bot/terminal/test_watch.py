@@ -6,7 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Timer
@@ -27,7 +28,10 @@ NOTHING = replace(
 )
 ONE = replace(NOTHING, files_read=1, passages_added=2)
 Step = tuple[Callable[[], object], IngestReport | FootnoteError]
+# A process started in the background of a shell ignores SIGINT; here it must not.
 LAUNCHER = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from bot.terminal.main import footnote
 from tests.bot.terminal.fakes import FakeApp
 
@@ -127,16 +131,25 @@ def test_it_goes_with_no_rehearsal(tmp_path, flag) -> None:
     assert "--watch is for real ingests" in result.stderr
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_signal_ends_the_wait(tmp_path, number, status) -> None:
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     child = subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, "--corpus-dir", str(tmp_path), "ingest", "--watch"],
+        [sys.executable, "-c", LAUNCHER, *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     with child:
+        try:
+            yield child
+        finally:
+            child.kill()  # else a child that goes on would be waited for without end
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_wait(tmp_path, number, status) -> None:
+    with started("--corpus-dir", str(tmp_path), "ingest", "--watch") as child:
         assert child.stdout is not None
         assert child.stderr is not None
         assert "read" in child.stdout.readline()
@@ -147,14 +160,7 @@ def test_a_signal_ends_the_wait(tmp_path, number, status) -> None:
 
 def test_a_corpus_folder_that_is_not_there_yet_is_waited_for(tmp_path) -> None:
     folder = tmp_path / "later"
-    child = subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, "--corpus-dir", str(folder), "ingest", "--watch"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with child:
+    with started("--corpus-dir", str(folder), "ingest", "--watch") as child:
         assert child.stdout is not None
         assert child.stderr is not None
         assert child.stderr.readline() == (
