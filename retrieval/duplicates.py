@@ -81,11 +81,12 @@ class DuplicateIndex(Generic[Key]):
             postings = self._postings.get(shingle, ())
             if len(postings) <= _MAX_POSTINGS:
                 likely.update(dict.fromkeys(postings))
-        return next((key for key in likely if self._is_copy(tokens, self._texts[key])), None)
-
-    def _is_copy(self, tokens: Sequence[str], text: str) -> bool:
-        other = words_of(text)
-        return share(tokens, other) >= MIN_SHARE and is_copy(tokens, other, self._counts)
+        for key in likely:
+            other = words_of(self._texts[key])
+            shared = len(shingles & _shingles(other)) / len(shingles)
+            if shared >= MIN_SHARE and is_copy(tokens, other, self._counts):
+                return key
+        return None
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,13 +27,19 @@ class TermWeights:
         total, having = self._lexical.count(), self._lexical.document_frequency(term)
         return math.log(1 + (total - having + 0.5) / (having + 0.5))
 
-    def coverage(self, question: str, texts: Sequence[str]) -> float:
+    def of(self, question: str) -> dict[str, float]:
+        """Return the weights of a question's terms, to be compared with many texts."""
+        return {term: self.weight(term) for term in self._lexical.terms(question)}
+
+    def covered(self, weights: Mapping[str, float], texts: Sequence[str]) -> float:
         """Return the share of a question's weight that ``texts`` hold together, 0 to 1."""
-        terms = self._lexical.terms(question)
         there = {term for text in texts for term in self._lexical.terms(text)}
-        weights = {term: self.weight(term) for term in terms}
         total = sum(weights.values())
         return sum(w for term, w in weights.items() if term in there) / total if total else 0.0
+
+    def coverage(self, question: str, texts: Sequence[str]) -> float:
+        """Return ``covered`` for a question that is compared once."""
+        return self.covered(self.of(question), texts)
 
     def unknown_names(self, question: str) -> tuple[str, ...]:
         """Return the words written like names, with a capital, that stand in no text."""
