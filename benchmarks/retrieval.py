@@ -18,6 +18,7 @@ from typing import Final
 
 from bot import wiring
 from bot.ports import IngestRequest
+from bot.settings import load_settings
 from ingest.report import Progress
 from retrieval.embedding.minilm import load_minilm
 from retrieval.evaluation.asking import ask_all
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [_heading(), *_sample(options.data.resolve())]
     for folder in folders:
         report = wiring.evaluate(
-            wiring.load_settings(data_dir=options.data),
+            load_settings(data_dir=options.data),
             EvalRequest(folder, compare=True),
             _say,
         )
@@ -85,7 +86,7 @@ def _sample(data: Path) -> Iterator[str]:
     with TemporaryDirectory(prefix="footnote-bench-") as scratch:
         (data / "models").mkdir(parents=True, exist_ok=True)
         (Path(scratch) / "models").symlink_to(data / "models")
-        settings = wiring.load_settings(data_dir=Path(scratch))
+        settings = load_settings(data_dir=Path(scratch))
         wiring.ingest(settings, IngestRequest(_SAMPLE_KB, (ROOT / "sample" / "threads",)), _quiet)
         with wiring.open_librarian(settings, _SAMPLE_KB) as librarian:
             engine = librarian.open()

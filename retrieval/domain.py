@@ -125,6 +125,28 @@ class Statement:
 
     text: str
     citations: tuple[int, ...]
+    disputes: tuple[int, ...] = ()
+    """Numbers of the citations that this one contradicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was given and gave for one answer, all its calls together."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    """None where no price is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of the sentences that a language model wrote."""
+
+    verified: int
+    dropped: int
+    """Sentences that were not shown, since the posts that they cite do not carry them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +176,12 @@ class Answer:
     """How likely the threads answer the question, 0 to 1."""
     mode: str = "extractive"
     """Who wrote it: ``extractive``, or the name of a language model's writer."""
+    fallback: str | None = None
+    """Why a language model was asked and its answer is not shown, in a few plain words."""
+    verification: Verification | None = None
+    """None where no language model wrote."""
+    usage: Usage | None = None
+    """None where no language model was asked."""
     trace: tuple[str, ...] = ()
     """The steps behind the answer, in plain words."""
     timings_ms: Timings = field(default_factory=Timings)

@@ -13,6 +13,7 @@
         ├── IndexMismatchError     the index was made by another model or version
         ├── IndexDamagedError      the index contradicts itself
         ├── ModelUnavailableError  the embedding model cannot be had or is not the right one
+        ├── ModelCallError         a language model gave no reply; the extractive answer is shown
         ├── StorageError           the data folder cannot be read or written
         └── ConfigurationError     a setting is missing or wrong
 
@@ -79,6 +80,10 @@ class IndexDamagedError(UnavailableError):
 
 class ModelUnavailableError(UnavailableError):
     """The embedding model cannot be found, built or trusted."""
+
+
+class ModelCallError(UnavailableError):
+    """A language model gave no usable reply, or may not be asked now."""
 
 
 class StorageError(UnavailableError):

@@ -115,9 +115,10 @@ class Session:
 def real_context() -> AppContext:
     """Return the doors that ``bot.wiring`` opens; imports it, so call it late."""
     from bot import wiring
+    from bot.settings import load_settings
 
     return AppContext(
-        load_settings=wiring.load_settings,
+        load_settings=load_settings,
         open_librarian=wiring.open_librarian,
         ingest=wiring.ingest,
         run_bot=wiring.run_bot,

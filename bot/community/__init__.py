@@ -1,0 +1,1 @@
+"""What the bot remembers of communities: no Discord here, plain ids and plain records."""

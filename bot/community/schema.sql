@@ -1,0 +1,1 @@
+-- What the bot remembers of people and servers.  Times are ISO 8601, UTC; ids are Discord's.

@@ -1,0 +1,12 @@
+"""The composition root: the one place where settings become objects.
+
+Heavy packages are imported inside the functions that need them.
+"""
+
+from bot.wiring.answering import open_librarian
+from bot.wiring.evaluating import evaluate
+from bot.wiring.examining import examine
+from bot.wiring.ingesting import ingest
+from bot.wiring.serving import run_bot
+
+__all__ = ["evaluate", "examine", "ingest", "open_librarian", "run_bot"]

@@ -1,0 +1,121 @@
+"""An evaluation, put together: of questions, of a collection, or of a knowledge base by itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import BotSettings
+from bot.wiring.answering import open_librarian
+from bot.wiring.parts import CATALOGUE, load_embedder, make_search
+from retrieval.index.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from retrieval.evaluation.collection import CollectionReport
+    from retrieval.evaluation.progress import OnProgress
+    from retrieval.evaluation.request import EvalRequest, Report
+    from retrieval.evaluation.self_test import SelfReport
+
+
+def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgress) -> Report:
+    """Measure how well questions are answered.
+
+    Raises:
+        UsageError: if there is nothing at the path that could be evaluated.
+        UnavailableError: if the model or the index cannot be used.
+    """
+    from retrieval.evaluation.asking import ask_all
+    from retrieval.evaluation.beir import is_collection
+    from retrieval.evaluation.question_report import question_report
+    from retrieval.evaluation.questions import read_questions
+
+    path, name = request.path, request.knowledge_base
+    if path is None:
+        return _evaluate_itself(settings, request, on_progress)
+    if is_collection(path):
+        return _evaluate_collection(settings, path, request, on_progress)
+    questions = read_questions(path, request.limit)
+    with open_librarian(settings, name) as librarian:
+        return question_report(path.name, name, ask_all(librarian.open(), questions, on_progress))
+
+
+def _evaluate_itself(
+    settings: BotSettings, request: EvalRequest, on_progress: OnProgress
+) -> SelfReport:
+    """Ask a knowledge base about its own quotes, and compare with the last time."""
+    from datetime import UTC, datetime
+
+    from retrieval.evaluation.self_test import (
+        SelfReport,
+        SelfRun,
+        ask_itself,
+        keep_run,
+        last_run,
+        self_questions,
+    )
+
+    name = request.knowledge_base
+    with open_librarian(settings, name) as librarian:
+        engine = librarian.open()
+        questions = self_questions(engine.index, request.limit)
+        run = SelfRun(
+            at=datetime.now(UTC),
+            embedding=engine.index.generation.embedding,
+            passages=engine.index.vectors.count(),
+            ranks=ask_itself(engine.search, questions, on_progress),
+        )
+    path = settings.data_dir / "eval" / f"self-{name}.json"
+    before = last_run(path)
+    if request.limit is None:
+        keep_run(path, run)
+    return SelfReport(name, run, before, {question.id: question.text for question in questions})
+
+
+def _evaluate_collection(
+    settings: BotSettings, folder: Path, request: EvalRequest, on_progress: OnProgress
+) -> CollectionReport:
+    """Index a collection in a data folder that is thrown away, and let it be searched there.
+
+    Only the vectors stay, in ``eval`` in the data folder.
+    """
+    from tempfile import TemporaryDirectory
+
+    from ingest.beir import beir_contents
+    from retrieval.evaluation.baselines import Baselines
+    from retrieval.evaluation.beir import read_collection
+    from retrieval.evaluation.cached_embedder import CachedEmbedder
+    from retrieval.evaluation.collection import (
+        FOOTNOTE,
+        DocumentSearch,
+        Ranker,
+        evaluate_collection,
+        index_collection,
+    )
+    from retrieval.index.chroma import open_chroma
+    from retrieval.index.store import PassageIndex
+    from retrieval.settings import ChromaSettings
+
+    collection = read_collection(folder, request.limit)
+    model = load_embedder(settings)
+    contents = beir_contents(collection.documents, model.token_ends)
+    with ExitStack() as stack:
+        vectors = Catalogue(settings.data_dir / "eval" / CATALOGUE)
+        stack.callback(vectors.close)
+        embedder = CachedEmbedder(model, vectors)
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="footnote-eval-")))
+        catalogue = Catalogue(scratch / CATALOGUE)
+        stack.callback(catalogue.close)
+        chroma = stack.enter_context(open_chroma(scratch, ChromaSettings(), doing="evaluating"))
+        generation = catalogue.begin_generation("collection", embedder.fingerprint)
+        index = PassageIndex(catalogue, generation, chroma, scratch / "lexical", embedder)
+        stack.callback(index.close)
+        size = index_collection(index, contents.files, on_progress)
+        search = make_search(settings, index, embedder, model)
+        rankers: dict[str, Ranker] = {FOOTNOTE: DocumentSearch(search, contents.document_of_post)}
+        if request.compare:
+            whole = {document.id: document.whole_text for document in collection.documents}
+            others = Baselines(whole, scratch / "baselines", embedder, on_progress)
+            stack.callback(others.close)
+            rankers |= {"bm25": others.bm25, "dense": others.dense, "rrf": others.rrf}
+        return evaluate_collection(collection, rankers, size, on_progress)

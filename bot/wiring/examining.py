@@ -1,0 +1,50 @@
+"""The examination of an index, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from bot.settings import BotSettings
+from bot.wiring.parts import INGEST_WAIT_SECONDS, existing_catalogue, load_embedder, open_chroma_for
+from retrieval.index.ownership import INGEST, alone
+
+if TYPE_CHECKING:
+    from retrieval.index.examination import Examination
+
+
+def examine(
+    settings: BotSettings,
+    knowledge_base: str,
+    on_step: Callable[[str, int, int], None],
+    *,
+    anew: bool,
+) -> Examination:
+    """Check and mend a knowledge base's index, or make it anew.
+
+    Raises:
+        FootnoteError: if it cannot be examined, or not be mended.
+    """
+    from retrieval.index.chroma_client import ServerClient
+    from retrieval.index.examination import examine as examine_stores
+    from retrieval.index.rebuilding import Stores
+
+    with ExitStack() as stack:
+        catalogue = existing_catalogue(settings, knowledge_base)
+        stack.callback(catalogue.close)
+        stack.enter_context(
+            alone(settings.data_dir, INGEST, doing="examining", wait_seconds=INGEST_WAIT_SECONDS)
+        )
+        chroma = stack.enter_context(open_chroma_for(settings, doing="examining", wait_seconds=60))
+        lexical_folder = settings.data_dir / "lexical"
+        return examine_stores(
+            Stores(catalogue, chroma, lexical_folder, load_embedder(settings)),
+            knowledge_base,
+            anew=anew,
+            # Behind a server the folder is the server's.
+            chroma_folder=(
+                None if isinstance(chroma, ServerClient) else settings.data_dir / "chroma"
+            ),
+            on_step=on_step,
+        )

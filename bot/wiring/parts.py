@@ -1,0 +1,99 @@
+"""What several compositions need: the model, the catalogue, Chroma and the index, opened."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from bot.settings import BotSettings
+from retrieval.errors import EmptyIndexError
+from retrieval.index.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+    from retrieval.embedding import Embedder
+    from retrieval.embedding.minilm import MiniLM
+    from retrieval.index.store import PassageIndex
+    from retrieval.search import HybridSearch
+
+CATALOGUE: Final = "catalogue.sqlite3"
+INGEST_WAIT_SECONDS: Final = 3_600.0
+
+
+def existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:
+    """Return the open catalogue that holds ``knowledge_base``; the caller closes it.
+
+    Raises:
+        EmptyIndexError: if nothing has been ingested into it.
+    """
+    path = settings.data_dir / CATALOGUE
+    if path.is_file():
+        catalogue = Catalogue(path)
+        if catalogue.generation(knowledge_base) is not None:
+            return catalogue
+        catalogue.close()
+    raise EmptyIndexError(
+        f"The knowledge base “{knowledge_base}” in {settings.data_dir} is empty. "
+        "Run `footnote ingest FOLDER` with a folder of threads first."
+    )
+
+
+def load_embedder(settings: BotSettings) -> MiniLM:
+    """Return the embedding model, loaded."""
+    from retrieval.embedding.minilm import load_minilm
+
+    return load_minilm(settings.data_dir / "models", threads=settings.embedding_threads)
+
+
+class LazyEmbedder:
+    """Loads the model when something has to be cut or embedded, and not before."""
+
+    def __init__(self, settings: BotSettings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def model(self) -> MiniLM:
+        """The model, loaded at the first use."""
+        return load_embedder(self._settings)
+
+    def token_ends(self, text: str) -> list[int]:
+        """Return where each of the model's tokens ends in ``text``."""
+        return self.model.token_ends(text)
+
+
+def make_search(
+    settings: BotSettings, index: PassageIndex, embedder: Embedder, vocabulary: MiniLM
+) -> HybridSearch:
+    """Return the search over ``index`` that mends slips with ``vocabulary``."""
+    from retrieval.search import HybridSearch
+    from retrieval.spelling import Speller
+
+    speller = Speller(index.passages, index.library, vocabulary.is_word)
+    return HybridSearch(index, embedder, settings.search, speller)
+
+
+def open_index(
+    settings: BotSettings,
+    catalogue: Catalogue,
+    knowledge_base: str,
+    embedder: MiniLM,
+    chroma: ClientAPI,
+) -> PassageIndex:
+    """Return the live generation of ``knowledge_base``."""
+    from retrieval.index.store import PassageIndex, live_generation
+
+    generation = live_generation(catalogue, knowledge_base, embedder)
+    return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)
+
+
+def open_chroma_for(
+    settings: BotSettings, *, doing: str, wait_seconds: float, serve: bool = False
+) -> AbstractContextManager[ClientAPI]:
+    """Return Chroma as the settings say where; ``doing`` is told to others who wait."""
+    from retrieval.index.chroma import open_chroma
+
+    return open_chroma(
+        settings.data_dir, settings.chroma, doing=doing, wait_seconds=wait_seconds, serve=serve
+    )
