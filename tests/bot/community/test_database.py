@@ -28,7 +28,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
     assert path.read_bytes() == before
 
 
-def _write_and_fail(database):
+def _write_and_fail(database: CommunityDatabase) -> None:
     with database.transaction() as connection:
         connection.execute("INSERT INTO kept VALUES (1)")
         raise ZeroDivisionError
