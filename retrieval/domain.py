@@ -138,6 +138,8 @@ class Usage:
     output_tokens: int = 0
     cost_usd: float | None = None
     """None where no price is set."""
+    is_estimated: bool = False
+    """Whether tokens were counted here, since the provider did not say how many they were."""
 
 
 @dataclass(frozen=True, slots=True)
