@@ -9,7 +9,17 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 from retrieval.errors import NotFoundError
 
 STATUS = Status(
@@ -66,6 +76,12 @@ class FakeLibrarian:
         if isinstance(self.suggestions, Exception):
             raise self.suggestions
         return self.suggestions
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        raise NotImplementedError
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        raise NotImplementedError
 
     def status(self) -> Status:
         return STATUS
