@@ -80,6 +80,27 @@ class Librarian(Protocol):
         ...
 
 
+class Librarians(Protocol):
+    """The knowledge bases that there are, each opened no earlier than it is asked."""
+
+    @property
+    def default(self) -> str:
+        """The one that is asked unless somebody names another; it may be empty yet."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all, the default one always among them."""
+        ...
+
+    def of(self, name: str) -> Librarian:
+        """Return one knowledge base's librarian, at once: opening waits for a question.
+
+        Raises:
+            NotFoundError: if there is none of that name.
+        """
+        ...
+
+
 class Reingester(Protocol):
     """Brings the knowledge base in line with its folder, outside the bot's own process."""
 

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
-from retrieval.domain import Answer, SourceView, Status, Suggestion
+from retrieval.domain import Answer, SourceView, Status, Suggestion, ThreadView
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -39,6 +39,10 @@ class AsyncLibrarian:
     async def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread."""
         return await self._call(partial(self._librarian.source, passage_id))
+
+    async def thread(self, name: str) -> tuple[ThreadView, ...]:
+        """Return the threads that an id prefix, or a file's path or base name, stands for."""
+        return await self._call(partial(self._librarian.thread, name))
 
     async def status(self) -> Status:
         """Return what the knowledge base holds."""

@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",
+    "kb": "bot.terminal.kb_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

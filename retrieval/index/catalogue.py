@@ -91,6 +91,11 @@ class Catalogue(Database):
         updated_at = datetime.fromisoformat(row["updated_at"]) if row["updated_at"] else None
         return Generation(row["name"], row["generation"], row["embedding"], updated_at)
 
+    def knowledge_bases(self) -> tuple[str, ...]:
+        """Return the names of all knowledge bases."""
+        rows = self.connection.execute("SELECT name FROM knowledge_bases ORDER BY name")
+        return tuple(row[0] for row in rows)
+
     def begin_generation(self, knowledge_base: str, embedding: str) -> Generation:
         """Record the first generation of a knowledge base."""
         with self.writing() as connection:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
 from retrieval.domain import (
     Answer,
@@ -85,6 +86,21 @@ class FakeLibrarian:
 
     def status(self) -> Status:
         return STATUS
+
+
+class FakeLibrarians:
+    """Knowledge bases by name; ``default`` is the one that is asked unless another is named."""
+
+    default = "default"
+
+    def __init__(self, default: Librarian, **others: Librarian) -> None:
+        self.by_name = {"default": default, **others}
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.by_name)
+
+    def of(self, name: str) -> Librarian:
+        return self.by_name[name]
 
 
 class FakeReingester:

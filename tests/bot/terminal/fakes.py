@@ -320,7 +320,9 @@ class FakeApp:
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:
-        self.settings = FakeSettings(overrides.get("corpus_dir", self.corpus_dir), overrides)
+        corpus_dir = overrides.get("corpus_dir", self.corpus_dir)
+        data_dir = overrides.get("data_dir", Path("no-such-data"))
+        self.settings = FakeSettings(corpus_dir, overrides, data_dir)
         return self.settings
 
     @contextmanager
