@@ -56,10 +56,10 @@ def test_hidden_files_and_folders_are_passed_over(corpus):
 
 @pytest.mark.parametrize(
     "name",
-    (
+    [
         *("a.txt~", "~$a.txt", "#a.txt#", "4913", ".a.txt.swp", ".~lock.a.txt#", ".a.txt.Xy12Zq"),
         *("a.txt.part", "a.txt.crdownload", "a.TMP", "a.txt.filepart", "Unconfirmed 1.crdownload"),
-    ),
+    ],
 )
 def test_temporary_files_of_editors_and_downloads_are_passed_over(corpus, name):
     write(corpus / "a" / name)
