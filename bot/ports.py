@@ -38,6 +38,8 @@ class IngestRequest:
     """Whether a folder without files may empty the knowledge base."""
     wait: bool = True
     """Whether to wait for another ingest, or for whoever keeps the index, or to be refused."""
+    settled_seconds: float = 0.0
+    """How long a file must have stayed the same to be read: for who acts on a change at once."""
 
 
 class Librarian(Protocol):
