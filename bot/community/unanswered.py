@@ -72,8 +72,17 @@ class UnansweredQuestions:
                 (knowledge_base, limit),
             ).fetchall()
         return tuple(
-            WaitingQuestion(*row[:6], asked_at=datetime.fromisoformat(row[6]), id=row[7])
-            for row in rows
+            WaitingQuestion(
+                user_id=user_id,
+                guild_id=guild_id,
+                channel_id=channel_id,
+                knowledge_base=kb,
+                question=question,
+                locale=locale,
+                asked_at=datetime.fromisoformat(asked_at),
+                id=id_,
+            )
+            for user_id, guild_id, channel_id, kb, question, locale, asked_at, id_ in rows
         )
 
     def done(self, question: WaitingQuestion) -> None:
