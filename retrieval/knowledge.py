@@ -111,6 +111,11 @@ class KnowledgeBase:
             found = [located[id_] for id_ in ids if id_ in located]
         return tuple(map(_suggestion, found))
 
+    def updated_at(self) -> datetime | None:
+        """Return when it last changed, at the price of one row; None before its first ingest."""
+        generation = self._catalogue.generation(self._name)
+        return generation.updated_at if generation else None
+
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
         return news_since(self._catalogue, self._name, since, limit)

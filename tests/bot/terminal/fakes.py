@@ -268,6 +268,9 @@ class FakeLibrarian:
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         raise NotImplementedError("the terminal suggests nothing")
 
+    def updated_at(self) -> datetime | None:
+        raise NotImplementedError("the terminal asks for the whole status")
+
     def news(self, since: datetime, limit: int = 10) -> News:
         self._fail_on_order()
         self.limits.append(limit)
