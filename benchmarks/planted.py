@@ -100,11 +100,12 @@ def plant(paragraphs: int, each: int, seed: int = 11) -> Planted:
     spoken, chance = language(seed), random.Random(seed)  # noqa: S311 - makes up words
     pairs = [OPPOSITES[n % len(OPPOSITES)] for n in range(paragraphs)]
     texts = [_paragraph(spoken, chance, word) for word, _ in pairs]
-    plants = []
     places = chance.sample(range(paragraphs), paragraphs)
-    for kind, change in CHANGES.items():
-        for place in chance.sample(places[each:], each):
-            plants.append(Plant(kind, place, change(texts[place], chance)))
+    plants = [
+        Plant(kind, place, change(texts[place], chance))
+        for kind, change in CHANGES.items()
+        for place in chance.sample(places[each:], each)
+    ]
     for place in places[:each]:
         word, opposite = pairs[place]
         turned = texts[place].replace(f" {word} ", f" {opposite} ")
@@ -112,9 +113,8 @@ def plant(paragraphs: int, each: int, seed: int = 11) -> Planted:
         if back:
             texts[place], turned = turned, texts[place]
         plants.append(Plant("negated", place, turned))
-    for number in range(each):
-        own = _words(spoken, chance, 6)
-        plants.append(Plant("signed", 0, f"{SIGNATURE} {own}"))
+    signed = (f"{SIGNATURE} {_words(spoken, chance, 6)}" for _ in range(each))
+    plants.extend(Plant("signed", 0, text) for text in signed)
     return Planted(tuple(texts), tuple(plants))
 
 

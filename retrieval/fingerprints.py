@@ -25,7 +25,9 @@ WINDOW: Final = 6
 Wilkerson and Aiken 2003).  Two texts that share eight words in a row therefore share a
 fingerprint, and two of which one holds 80 % of the other's shingles share eight words in a
 row: a changed word breaks three shingles, so it has fourteen unchanged ones for company."""
-_APOSTROPHES: Final = re.compile(r"(?<=\w)['’´`](?=\w)")
+# The sign first: a pattern that begins with a condition is tried at every letter.
+_APOSTROPHES: Final = re.compile(r"['’´`](?<=\w.)(?=\w)")
+_MAX_VOCABULARY: Final = 200_000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 # The finaliser of splitmix64 (Steele, Lea and Flood 2014).
 _MIX: Final = (
@@ -50,7 +52,9 @@ class Sketch:
     is larger than any of them; none at all of a text too short to be a copy."""
 
 
-class _WordNumbers(dict[str, int]):
+class Vocabulary(dict[str, int]):
+    """Words with their numbers, for as long as somebody makes sketches of many texts."""
+
     def __missing__(self, word: str) -> int:
         digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         number = self[word] = int.from_bytes(digest, "little")
@@ -62,12 +66,15 @@ def words_of(text: str) -> list[str]:
     return words(_APOSTROPHES.sub("", text))
 
 
-def sketches(texts: Sequence[str]) -> list[Sketch]:
-    """Return the sketch of each text."""
+def sketches(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list[Sketch]:
+    """Return the sketch of each text; ``vocabulary`` remembers words from call to call."""
+    vocabulary = Vocabulary() if vocabulary is None else vocabulary
+    if len(vocabulary) > _MAX_VOCABULARY:
+        vocabulary.clear()
     split = [words_of(text) for text in texts]
     counts = np.fromiter(map(len, split), np.int64, len(split))
     numbers = np.fromiter(
-        map(_WordNumbers().__getitem__, chain.from_iterable(split)), np.uint64, int(counts.sum())
+        map(vocabulary.__getitem__, chain.from_iterable(split)), np.uint64, int(counts.sum())
     )
     wholes = _wholes(numbers, counts)
     shingles, owners = _shingles(numbers, counts)

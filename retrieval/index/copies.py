@@ -1,7 +1,7 @@
 """Linking near-copies to their originals, across a whole knowledge base.
 
 Every passage waits once to be looked at (``sketches.enqueue``, in the transaction that writes
-its file).  ``link_copies`` takes those that wait, a thousand at a time: fingerprints name the
+its file).  ``link_copies`` takes those that wait, two thousand at a time: fingerprints name the
 few texts that may hold the same words, the texts themselves decide.  What a crash leaves
 undone still waits at the next start, and nothing but what waits is ever looked at.
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from retrieval.domain import TextKind
 from retrieval.duplicates import Age, IsRare, Text
-from retrieval.fingerprints import Hashes, sketches
+from retrieval.fingerprints import Hashes, Vocabulary, sketches
 from retrieval.index import sketches as rows
 from retrieval.index.sketches import Sketched, Verdict
 from retrieval.originals import key_of, likely, links, worth_keeping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from retrieval.index.contents import FileContents
     from retrieval.index.lexical import LexicalIndex
 
-_AT_ONCE: Final = 1_000
+_AT_ONCE: Final = 2_000
 _NONE: Final = np.empty(0, np.int64)
 
 
@@ -53,8 +53,9 @@ def link_copies(catalogue: Catalogue, knowledge_base: str, is_rare: IsRare) -> i
     Only for who may write to the knowledge base.
     """
     found = 0
+    vocabulary = Vocabulary()
     while waiting := rows.waiting(catalogue.connection, knowledge_base, _AT_ONCE):
-        batch = _look_at(catalogue, knowledge_base, waiting, is_rare)
+        batch = _look_at(catalogue, knowledge_base, waiting, is_rare, vocabulary)
         with catalogue.writing() as connection:
             rows.settle(connection, knowledge_base, [*_copies(batch), *_originals(batch)])
         found += sum(key < 0 and other not in batch.links for key, other in batch.links.items())
@@ -83,7 +84,7 @@ def count_copies(catalogue: Catalogue, knowledge_base: str, files: Sequence[File
     }
     known = catalogue.still_indexed(knowledge_base, found)
     fresh = [one for passage_id, one in found.items() if passage_id not in known]
-    batch = _look_at(catalogue, knowledge_base, fresh, lambda _: False)
+    batch = _look_at(catalogue, knowledge_base, fresh, lambda _: False, Vocabulary())
     return sum(key < 0 for key in batch.links)
 
 
@@ -98,16 +99,22 @@ def rarity(lexical: LexicalIndex) -> IsRare:
     return is_rare
 
 
-def _look_at(catalogue: Catalogue, kb: str, waiting: Sequence[Sketched], is_rare: IsRare) -> _Batch:
+def _look_at(
+    catalogue: Catalogue,
+    kb: str,
+    waiting: Sequence[Sketched],
+    is_rare: IsRare,
+    vocabulary: Vocabulary,
+) -> _Batch:
     """Find the originals of passages, the elder first."""
     waiting = sorted(waiting, key=_written)
-    made = sketches([one.text for one in waiting])
+    made = sketches([one.text for one in waiting], vocabulary)
     wanted = np.unique(np.concatenate([_NONE, *(sketch.fingerprints for sketch in made)]))
     postings = rows.postings(catalogue.connection, kb, wanted)
     others = likely(made, postings, partial(rows.sizes, catalogue.connection))
     numbers = sorted({key for keys in others.values() for key in keys if key > 0})
     stored = {one.number: one for one in rows.numbered(catalogue.connection, kb, numbers)}
-    theirs = sketches([one.text for one in stored.values()])
+    theirs = sketches([one.text for one in stored.values()], vocabulary)
     texts = [Text(one.text, sketch, one.age) for one, sketch in zip(waiting, made, strict=True)]
     known = {
         one.number: Text(one.text, sketch, one.age)

@@ -19,6 +19,7 @@ import numpy as np
 from retrieval.duplicates import Age
 from retrieval.fingerprints import Hashes
 
+_NONE: Final = np.empty(0, np.int64)
 _FORGET: Final = """
 DELETE FROM sketches WHERE id IN (
     SELECT s.id FROM json_each(?) gone CROSS JOIN sketches s ON s.kb = ? AND s.passage = gone.value
@@ -147,7 +148,7 @@ def settle(connection: sqlite3.Connection, kb: str, verdicts: Sequence[Verdict])
     )
     connection.executemany(
         "INSERT OR IGNORE INTO fingerprints VALUES (?, ?)",
-        sorted((h ^ salt, v.number) for v in verdicts for h in v.fingerprints.tolist()),
+        _sorted_pairs(verdicts, salt),
     )
 
 
@@ -192,6 +193,15 @@ def _passages_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> list
         (json.dumps(list(numbers)),),
     )
     return [row[0] for row in rows]
+
+
+def _sorted_pairs(verdicts: Sequence[Verdict], salt: int) -> list[tuple[int, int]]:
+    """Return fingerprints with their sketches in the order of their table, which is faster."""
+    hashes = np.concatenate([_NONE, *(verdict.fingerprints for verdict in verdicts)]) ^ salt
+    counts = [len(verdict.fingerprints) for verdict in verdicts]
+    numbers = np.repeat(np.array([v.number for v in verdicts], np.int64), counts)
+    order = np.argsort(hashes, kind="stable")
+    return list(zip(hashes[order].tolist(), numbers[order].tolist(), strict=True))
 
 
 def _unpost(connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes | None]]) -> None:
