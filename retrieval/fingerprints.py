@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
-from typing import Final
+from itertools import chain, pairwise
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ _WHOLE: Final = 1 << 34
 Numbers = npt.NDArray[np.uint64]
 Hashes = npt.NDArray[np.int64]
 _NONE: Final = np.empty(0, np.int64)
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,17 @@ def sketches(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list
     numbers = np.fromiter(
         map(vocabulary.__getitem__, chain.from_iterable(split)), np.uint64, int(counts.sum())
     )
-    wholes = _wholes(numbers, counts)
     shingles, owners = _shingles(numbers, counts)
     distinct = _distinct(shingles, owners, len(texts))
-    prints = _distinct(*_winnowed(shingles, owners), len(texts))
+    chosen, chosen_owners = _winnowed(shingles, owners)
+    prints = _split(
+        np.concatenate((_narrow(chosen), _wholes(numbers, counts))),
+        np.concatenate((chosen_owners, np.arange(len(texts)))),
+        len(texts),
+    )
     return [
-        Sketch(mine, np.append(_narrow(chosen), whole) if len(mine) >= MIN_SHINGLES else _NONE)
-        for mine, chosen, whole in zip(distinct, prints, wholes, strict=True)
+        Sketch(mine, few if len(mine) >= MIN_SHINGLES else _NONE)
+        for mine, few in zip(distinct, prints, strict=True)
     ]
 
 
@@ -124,8 +129,15 @@ def _distinct(values: Numbers, owners: Hashes, count: int) -> list[Numbers]:
     values, owners = values[order], owners[order]
     first = np.ones(len(values), bool)
     first[1:] = (values[1:] != values[:-1]) | (owners[1:] != owners[:-1])
-    values, owners = values[first], owners[first]
-    return np.split(values, np.searchsorted(owners, np.arange(1, count))) if count else []
+    return _split(values[first], owners[first], count)
+
+
+def _split(values: npt.NDArray[_Value], owners: Hashes, count: int) -> list[npt.NDArray[_Value]]:
+    """Return the values of each owner, in their order."""
+    order = np.argsort(owners, kind="stable")
+    ends = np.searchsorted(owners[order], np.arange(count + 1))
+    values = values[order]
+    return [values[start:end] for start, end in pairwise(ends.tolist())]
 
 
 def _wholes(numbers: Numbers, counts: npt.NDArray[np.int64]) -> Hashes:
