@@ -140,6 +140,7 @@ class KnowledgeBase:
             posts=counts.posts,
             passages=counts.passages,
             quotes_linked=counts.quotes_linked,
+            copies=counts.copies,
             embedding=generation.embedding if generation else None,
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
