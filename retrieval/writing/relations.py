@@ -1,0 +1,256 @@
+"""Whether what a sentence ties together is tied together in one place of its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from retrieval.writing.alignment import best_sentences, clauses_of, same_stem
+from retrieval.writing.lexicon import lexicon
+from retrieval.writing.quantities import Quantity, quantities
+from retrieval.writing.terms import Reading, Term, says_something
+
+_CAUSE: Final = re.compile(
+    r"\b(?:because|therefore|thus|hence|consequently|as a result|due to|owing to|thanks to"
+    r"|causes?|caused|leads? to|results? in|that is why|which is why|for (?:this|that) reason"
+    r"|so that|in order to|since)\b",
+    re.IGNORECASE,
+)
+_CAUSE_SOURCE: Final = re.compile(
+    _CAUSE.pattern + r"|\b(?:so|as|why|reason|for that|means?|otherwise|otherwise|then|if|when"
+    r"|to|for|until|by|depends|with|after)\b|[:;—–]",
+    re.IGNORECASE,
+)
+_BEFORE: Final = re.compile(r"\b(?:before|until|prior to)\b", re.IGNORECASE)
+_AFTER: Final = re.compile(r"\b(?:after|once|as soon as|following)\b", re.IGNORECASE)
+_THEN: Final = re.compile(r"\b(?:first|then|afterwards|next|finally)\b", re.IGNORECASE)
+_IF: Final = re.compile(
+    r"\b(?:if|unless|when|whenever|once|without|where|while|as long as|until|only|should"
+    r"|after|whoever|provided|in case|having|leaving|upon|otherwise|except|before|with an?)\b",
+    re.IGNORECASE,
+)
+_IF_FIRST: Final = re.compile(r"(?:^|[.!?]\s+)(?:(?:and|but|so)\s+)?(?:if|unless)\b([^,]{4,120}),", re.IGNORECASE)
+_BEFORE_WORDS: Final = frozenset({"before", "after", "than"})
+_PASSIVE: Final = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+\s+){0,2}\w+(?:ed|en|t|n|un|ne|ld|de)\b"
+    r"|\bby\b",
+    re.IGNORECASE,
+)
+
+
+def mistied(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Return what a sentence ties together otherwise than its source, None if nothing."""
+    return (
+        _numbers_swapped(sentence, evidence)
+        or _roles_swapped(sentence, evidence)
+        or _crossed(sentence, evidence)
+        or _order_turned(sentence, evidence)
+        or _cause_invented(sentence, evidence)
+        or _condition_dropped(sentence, evidence)
+    )
+
+
+def _numbers_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find a number that stands with the name, or the words, of another of its sentence."""
+    for here in quantities(sentence.text):
+        words = _near(sentence, here)
+        named = {term.stem for term in sentence.terms if term.is_name} & words
+        for reading in evidence:
+            found = quantities(reading.text)
+            same = [one for one in found if one.same_as(here)]
+            others = [one for one in found if not one.same_as(here)]
+            if here.is_vague or not same or not others:
+                continue
+            own = set().union(*(_near(reading, one) for one in same))
+            foreign = set().union(*(_near(reading, one) for one in others))
+            if named & foreign and not named & own:
+                return "a number"
+            if not _meets(words, own - foreign) and words & (foreign - own):
+                return "a number"
+    return None
+
+
+def _near(reading: Reading, quantity: Quantity) -> set[str]:
+    """Return the stems in the part of the sentence that is about one number."""
+    places = [one.place for one in quantities(reading.text)]
+    before = max((place for place in places if place < quantity.place), default=-1)
+    after = min((place for place in places if place > quantity.place), default=len(reading.tokens))
+    tokens = reading.tokens
+    start = _last_break(tokens, before, quantity.place)
+    end = _first_break(tokens, quantity.place, after)
+    return {term.stem for term in reading.terms if start <= term.place < end}
+
+
+def _last_break(tokens: Sequence[object], before: int, place: int) -> int:
+    clauses = [getattr(token, "clause", 0) for token in tokens]
+    if before < 0:
+        start = place
+        while start > 0 and getattr(tokens[start - 1], "lower", "") not in ".;!?":
+            start -= 1
+        return start
+    start = place
+    while start > before + 1 and clauses[start - 1] == clauses[place]:
+        start -= 1
+    return start
+
+
+def _first_break(tokens: Sequence[object], place: int, after: int) -> int:
+    clauses = [getattr(token, "clause", 0) for token in tokens]
+    end = place + 1
+    while end < after and clauses[end] == clauses[place]:
+        end += 1
+    return end
+
+
+def _meets(left: set[str], right: set[str]) -> bool:
+    words = lexicon()
+    return any(words.same(one, other) for one in left for other in right)
+
+
+def _roles_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find "B does A" where the source says "A does B", three content words in a row."""
+    here = _triples(sentence)
+    for reading in evidence:
+        if bool(_PASSIVE.search(reading.text)) != bool(_PASSIVE.search(sentence.text)):
+            continue
+        there = _triples(reading)
+        turned = {(third, second, first) for first, second, third in there}
+        found = (here & turned) - there
+        if found:
+            return " ".join(next(iter(found)))
+    return None
+
+
+def _triples(reading: Reading) -> set[tuple[str, str, str]]:
+    tokens = reading.tokens
+    stems = {term.place: term.stem for term in reading.terms}
+    kept = [
+        (place, stems.get(place, token.lower))
+        for place, token in enumerate(tokens)
+        if says_something(token) or token.lower in _BEFORE_WORDS
+    ]
+    triples = zip(kept, kept[1:], kept[2:], strict=False)
+    return {
+        (one[1], two[1], three[1])
+        for one, two, three in triples
+        if not any(tokens[n].kind == "stop" for n in range(one[0], three[0]))
+        and not any(tokens[n].lower in {"and", "or", "nor"} for n in range(one[0], three[0]))
+    }
+
+
+def _order_turned(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find "first B, then A" where the source has A before B."""
+    here = _order(sentence)
+    if here is None:
+        return None
+    for reading in evidence:
+        there = _order(reading)
+        if there is None and _THEN.search(reading.text):
+            there = _thirds(reading)
+        if there is None:
+            continue
+        straight = _overlap(here[0], there[0]) + _overlap(here[1], there[1])
+        turned = _overlap(here[0], there[1]) + _overlap(here[1], there[0])
+        if turned > straight:
+            return "the order"
+    return None
+
+
+def _order(reading: Reading) -> tuple[set[str], set[str]] | None:
+    """Return what comes first and what comes later, where a sentence says so."""
+    for pattern, is_before in ((_BEFORE, True), (_AFTER, False)):
+        match = pattern.search(reading.text)
+        if match:
+            left, right = _around(reading, match)
+            return (left, right) if is_before else (right, left)
+    return None
+
+
+def _around(reading: Reading, match: re.Match[str]) -> tuple[set[str], set[str]]:
+    """Return the stems of the two sides of a conjunction, which may also stand first."""
+    text = reading.text
+    comma = text.find(",", match.end())
+    begins = not any(term.end <= match.start() for term in reading.terms)
+    if begins and comma > 0:
+        inner = {t.stem for t in reading.terms if match.end() <= t.start < comma}
+        outer = {t.stem for t in reading.terms if t.start > comma}
+        return outer, inner
+    left = {term.stem for term in reading.terms if term.end <= match.start()}
+    right = {term.stem for term in reading.terms if term.start >= match.end()}
+    return left, right
+
+
+def _thirds(reading: Reading) -> tuple[set[str], set[str]] | None:
+    """Return the beginning and the end of a list of steps."""
+    stems = [term.stem for term in reading.terms]
+    half = len(stems) // 2
+    return (set(stems[:half]), set(stems[half:])) if half else None
+
+
+def _overlap(left: set[str], right: set[str]) -> int:
+    return len(left & right)
+
+
+def _cause_invented(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find a reason given where no single source sentence, or its neighbour, gives one."""
+    if not _CAUSE.search(sentence.text):
+        return None
+    if any(_CAUSE_SOURCE.search(reading.text) for reading in evidence):
+        return None
+    return "a reason"
+
+
+def _condition_dropped(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find "B." where the source says "If A, B."."""
+    if _IF.search(sentence.text):
+        return None
+    for reading in best_sentences(sentence, evidence):
+        match = _IF_FIRST.search(reading.text)
+        if match is None:
+            continue
+        condition = _stems(reading.terms, match.start(1), match.end(1))
+        rest = _stems(reading.terms, match.end(), len(reading.text))
+        told = {one for one in condition - rest if same_stem(one, sentence.terms)}
+        stems = sentence.stems
+        if len(stems & rest) > len(stems & condition) and len(told) * 2 < len(condition - rest):
+            return "a condition"
+    return None
+
+
+def _crossed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find "A with Y and B with X" where the source has A with X and B with Y.
+
+    Only words that stand in one clause of either side can tell.
+    """
+    here = _sole_clauses([sentence])
+    there = _sole_clauses(evidence)
+    shared = [one for one in here if one in there]
+    for first in shared:
+        for second in shared:
+            if here[first] != here[second] or there[first] == there[second]:
+                continue
+            partners = [one for one in shared if there[one] == there[first] and one != first]
+            moved = [one for one in partners if here[one] != here[first]]
+            for one in moved:
+                if any(
+                    there[other] == there[second] and here[other] == here[one]
+                    for other in shared
+                    if other != second
+                ):
+                    return f"{first} and {second}"
+    return None
+
+
+def _sole_clauses(readings: Sequence[Reading]) -> dict[str, tuple[int, int]]:
+    """Return the clause of each stem that stands in one clause alone."""
+    places: dict[str, set[tuple[int, int]]] = {}
+    for number, reading in enumerate(readings):
+        for clause in clauses_of(reading):
+            for term in clause.terms:
+                places.setdefault(term.stem, set()).add((number, clause.number))
+    return {stem: next(iter(found)) for stem, found in places.items() if len(found) == 1}
+
+
+def _stems(terms: Sequence[Term], start: int, end: int) -> set[str]:
+    return {term.stem for term in terms if start <= term.start and term.end <= end}
