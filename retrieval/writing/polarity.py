@@ -49,12 +49,12 @@ def _denied_here(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     terms = [term for reading in evidence for term in reading.terms]
     is_denying = any(_denies(reading) for reading in evidence)
     for negation in sentence.negations:
-        for head in negation.heads[:1]:
-            exact = [term for term in terms if term.stem == head]
-            found = exact or same_stem(head, terms)
-            if found and not any(term.negated for term in found):
-                if exact or not _opposite_of_any(head, terms):
-                    return head
+        head = negation.heads[0] if negation.heads else None
+        if any(term.negated for one in negation.heads for term in same_stem(one, terms)):
+            continue
+        exact = [term for term in terms if term.stem == head]
+        if exact or (head and same_stem(head, terms) and not _opposite_of_any(head, terms)):
+            return head
         if not is_denying:
             return negation.heads[0] if negation.heads else "not"
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from retrieval.writing.alignment import best_sentences, clauses_of, same_stem
+from retrieval.writing.alignment import aligned, best_sentences, clauses_of, same_stem
 from retrieval.writing.lexicon import lexicon
-from retrieval.writing.quantities import Quantity, quantities
+from retrieval.writing.quantities import Quantity, quantities, unit_words
 from retrieval.writing.terms import Reading, Term, says_something
 
 _CAUSE: Final = re.compile(
@@ -31,6 +32,13 @@ _IF: Final = re.compile(
     re.IGNORECASE,
 )
 _IF_FIRST: Final = re.compile(r"(?:^|[.!?]\s+)(?:(?:and|but|so)\s+)?(?:if|unless)\b([^,]{4,120}),", re.IGNORECASE)
+_POINTS_BACK: Final = re.compile(
+    r"^\W*(?:it|its|this|that|they|these|those|he|she|then|so|there|with|for|on|in|your)\b"
+    r"|\b(?:it|they|them|its|their|this|that|one)\b",
+    re.IGNORECASE,
+)
+_SUBJECT_WORDS: Final = 3
+_Place = tuple[int, int]
 _BEFORE_WORDS: Final = frozenset({"before", "after", "than"})
 _PASSIVE: Final = re.compile(
     r"\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+\s+){0,2}\w+(?:ed|en|t|n|un|ne|ld|de)\b"
@@ -43,8 +51,11 @@ def mistied(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     """Return what a sentence ties together otherwise than its source, None if nothing."""
     return (
         _numbers_swapped(sentence, evidence)
+        or _number_elsewhere(sentence, evidence)
+        or _unit_elsewhere(sentence, evidence)
         or _roles_swapped(sentence, evidence)
         or _crossed(sentence, evidence)
+        or _subject_changed(sentence, evidence)
         or _order_turned(sentence, evidence)
         or _cause_invented(sentence, evidence)
         or _condition_dropped(sentence, evidence)
@@ -68,6 +79,17 @@ def _numbers_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | No
                 return "a number"
             if not _meets(words, own - foreign) and words & (foreign - own):
                 return "a number"
+    return None
+
+
+def _unit_elsewhere(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find a unit without a number ("within hours") that its source has in another clause."""
+    measured = {(one.dimension, one.value / (one.raw or 1)) for one in quantities(sentence.text)}
+    for pair in aligned(sentence, evidence):
+        here = unit_words(" ".join(t.word for t in pair.here if t.word.lower() != "second"))
+        there = unit_words(" ".join(term.word for term in pair.there.terms))
+        if any(unit not in there and unit not in measured for unit in here):
+            return "a unit"
     return None
 
 
@@ -163,6 +185,8 @@ def _order(reading: Reading) -> tuple[set[str], set[str]] | None:
         match = pattern.search(reading.text)
         if match:
             left, right = _around(reading, match)
+            if not left or not right:
+                return None
             return (left, right) if is_before else (right, left)
     return None
 
@@ -213,43 +237,68 @@ def _condition_dropped(sentence: Reading, evidence: Sequence[Reading]) -> str | 
         rest = _stems(reading.terms, match.end(), len(reading.text))
         told = {one for one in condition - rest if same_stem(one, sentence.terms)}
         stems = sentence.stems
-        if len(stems & rest) > len(stems & condition) and len(told) * 2 < len(condition - rest):
+        if len(stems & rest) > len(stems & condition) and len(told) * 2 <= len(condition - rest):
             return "a condition"
     return None
 
 
 def _crossed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
-    """Find "A with Y and B with X" where the source has A with X and B with Y.
-
-    Only words that stand in one clause of either side can tell.
-    """
-    here = _sole_clauses([sentence])
-    there = _sole_clauses(evidence)
+    """Find "A with Y and B with X" where the source has A with X and B with Y."""
+    here, there = _clauses_of_stems([sentence]), _clauses_of_stems(evidence)
     shared = [one for one in here if one in there]
-    for first in shared:
-        for second in shared:
-            if here[first] != here[second] or there[first] == there[second]:
-                continue
-            partners = [one for one in shared if there[one] == there[first] and one != first]
-            moved = [one for one in partners if here[one] != here[first]]
-            for one in moved:
-                if any(
-                    there[other] == there[second] and here[other] == here[one]
-                    for other in shared
-                    if other != second
-                ):
-                    return f"{first} and {second}"
+
+    def together(places: Mapping[str, set[_Place]], one: str, other: str) -> bool:
+        return not places[one].isdisjoint(places[other])
+
+    for first, second in itertools.permutations(shared, 2):
+        if not together(here, first, second) or together(there, first, second):
+            continue
+        left = [
+            one for one in shared
+            if one != first and together(there, one, first) and not together(here, one, first)
+        ]
+        right = [
+            one for one in shared
+            if one != second and together(there, one, second) and not together(here, one, second)
+        ]
+        if any(one != other and together(here, one, other) for one in left for other in right):
+            return f"{first} and {second}"
     return None
 
 
-def _sole_clauses(readings: Sequence[Reading]) -> dict[str, tuple[int, int]]:
-    """Return the clause of each stem that stands in one clause alone."""
-    places: dict[str, set[tuple[int, int]]] = {}
+def _clauses_of_stems(readings: Sequence[Reading]) -> dict[str, set[_Place]]:
+    places: dict[str, set[_Place]] = {}
     for number, reading in enumerate(readings):
         for clause in clauses_of(reading):
             for term in clause.terms:
                 places.setdefault(term.stem, set()).add((number, clause.number))
-    return {stem: next(iter(found)) for stem, found in places.items() if len(found) == 1}
+    return places
+
+
+def _subject_changed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find "B does it" where one source sentence says "A does it" and another speaks of B."""
+    everywhere = {term.stem for reading in evidence for term in reading.terms}
+    for pair in aligned(sentence, evidence):
+        subject, theirs = pair.here[0].stem, pair.there.terms
+        reading = pair.there.reading
+        told = same_stem(subject, reading.terms)
+        named = any(same_stem(one.stem, sentence.terms) for one in theirs[:_SUBJECT_WORDS])
+        points = _POINTS_BACK.search(reading.text)
+        if subject in everywhere and not told and not named and not points:
+            return subject
+    return None
+
+
+def _number_elsewhere(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
+    """Find a number taken from another source sentence than what it is put to."""
+    for here in quantities(sentence.text):
+        words = _near(sentence, here)
+        having = [r for r in evidence if any(q.same_as(here) for q in quantities(r.text))]
+        others = [r for r in evidence if r not in having and quantities(r.text)]
+        best = max((len(words & reading.stems) for reading in having), default=0)
+        if having and any(len(words & reading.stems) > best + 1 for reading in others):
+            return "a number"
+    return None
 
 
 def _stems(terms: Sequence[Term], start: int, end: int) -> set[str]:

@@ -112,6 +112,19 @@ _IRREGULAR: Final = """
     far further farther
     old older oldest
     new newer newest
+    young younger youngest
+    dark darker darkest
+    warm warmer warmest
+    hard harder hardest
+    heavy heavier heaviest
+    light lighter lightest
+    thick thicker thickest
+    thin thinner thinnest
+    tight tighter tightest
+    loose looser loosest
+    wide wider widest
+    deep deeper deepest
+    great greater greatest
     fast faster fastest
     slow slower slowest
     big bigger biggest

@@ -22,6 +22,7 @@ _ALL: Final = _any_of(
 )  # fmt: skip
 _ALL_SAID: Final = _any_of(
     "all", "every", "always", "everything", "everyone", "everybody", "everywhere",
+    "any of",
 )  # fmt: skip
 _SOME: Final = _any_of(
     "some", "sometimes", "several", "few", "occasionally", "partly", "partially", "certain",
@@ -38,7 +39,7 @@ _MOST: Final = _any_of(
     "most of the time", "nine",
 )  # fmt: skip
 _MOST_SAID: Final = _any_of(
-    "most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically", "majority",
+    "(?<!at )most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically", "majority",
     "often",
 )  # fmt: skip
 _ONLY: Final = _any_of(
@@ -79,6 +80,11 @@ _CERTAIN: Final = _any_of(
     "forever", "official(?:ly)?", "right", "at that moment", "really", "word for word", "verbatim",
     "within moments", "the same", "really", "always", "to be precise",
 )  # fmt: skip
+_NOT_NEEDED: Final = _any_of(
+    "need not", "needn't", "(?:do|does|did)(?:n't| not) (?:need|have) to", "not necessary",
+    "unnecessary", "no need", "not need(?:ed)?", "not required", "optional",
+)  # fmt: skip
+_NEED: Final = _any_of("needs?", "needed", "must", "have to", "has to", "required?", "necessary")
 _NEEDED: Final = (
     (_ALL_SAID, _ALL, "all"),
     (_SOME_SAID, _SOME, "some"),
@@ -111,6 +117,9 @@ def overstated(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     if _ALL_SAID.search(sentence.text) and _SOME_SAID.search(source):
         if not _SOME_SAID.search(sentence.text) and not _ALL_SAID.search(source):
             return "all"
+    needed = _NEED.search(sentence.text) and not sentence.negations
+    if needed and _NOT_NEEDED.search(source) and not _NEED.search(_NOT_NEEDED.sub("", source)):
+        return "need"
     if _MAYBE_SOURCE.search(source) and not _is_hedged(sentence, evidence):
         return "certainty"
     return _bounds(sentence.text, source)

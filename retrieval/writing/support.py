@@ -96,7 +96,9 @@ def names_missing(sentence: str, evidence: Sequence[Evidence], question: str) ->
         around = _foldcase("\n".join([question, *(f"{o.passage}\n{o.title}" for o in evidence)]))
     for term in names(sentence, source):
         name = _foldcase(term.word).removesuffix("'s")
-        is_there = _stands(name, source) or name in authors or (around and _stands(name, around))
+        may_be_around = around and term.word.removesuffix("'s").isalpha() and term.word.istitle()
+        is_there = _stands(name, source) or name in authors
+        is_there = is_there or bool(may_be_around and _stands(name, around))
         if not is_there and not _is_month(term.word):
             return term.word
     return None
@@ -239,7 +241,8 @@ def _replaced(here: Reading, spans: Sequence[Reading], rest: frozenset[int]) -> 
     """Find a new word that stands where the source, otherwise the same, has another."""
     ours = [term for term in here.terms if not _is_unit(term)]
     for span in spans:
-        theirs = [term.stem for term in span.terms if not _is_unit(term)]
+        kept = [term for term in span.terms if not _is_unit(term)]
+        theirs = [term.stem for term in kept]
         mapped = [_counterpart(span, term) or f"~{term.stem}" for term in ours]
         matcher = difflib.SequenceMatcher(None, mapped, theirs, autojunk=False)
         codes = matcher.get_opcodes()
@@ -250,8 +253,11 @@ def _replaced(here: Reading, spans: Sequence[Reading], rest: frozenset[int]) -> 
             same = sum(c[2] - c[1] for c in flanks)
             new = [term for term in ours[start:end] if term.place in rest]
             gone = not set(mapped).intersection(theirs[other_start:other_end])
+            gone = gone and not any(term.negated for term in kept[other_start:other_end])
             is_tight = same >= 3 or (same >= 2 and same == len(ours) - (end - start))  # noqa: PLR2004
-            if new and gone and is_tight:
+            inside = len(flanks) == 2 and end - start == other_end - other_start == 1  # noqa: PLR2004
+            if gone and is_tight and (new or inside):
+                new = new or ours[start:end]
                 return f"{_listed(new)} for {' '.join(theirs[other_start:other_end])}"
     return None
 

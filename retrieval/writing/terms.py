@@ -12,7 +12,7 @@ from typing import Final
 from retrieval.wording import FUNCTION_WORDS
 from retrieval.writing.stems import stem
 
-_QUOTES: Final = str.maketrans({**dict.fromkeys("‘’‛`´ʼ", "'"), **dict.fromkeys("‐‑−", "-")})
+_QUOTES: Final = str.maketrans({**dict.fromkeys("‘’‛´ʼ", "'"), **dict.fromkeys("‐‑−", "-")})
 _TOKEN: Final = re.compile(
     r"(?P<number>(?<![\w.])\d{1,3}(?:[,' \u00a0\u202f]\d{3})+(?:\.\d+)?(?![\d])"
     r"|(?<![\w.])\d+(?:\.\d+)*(?![\d]))"
@@ -37,7 +37,9 @@ _MORE_FUNCTION_WORDS: Final = frozenset(
     "themselves yourself himself herself oneself am above again against all another any around "
     "before after back below between during down few many further half less least same several "
     "some something someone somebody everything everyone everybody anyone anything nobody "
-    "only just always usually often sometimes perhaps probably possibly possible mostly nearly "
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
+    "thousand million billion dozen one ones only just always usually often sometimes perhaps probably possibly possible mostly nearly "
     "almost about roughly approximately exactly approx than then there".split()
 )
 _CLAUSE_WORDS: Final = frozenset(
