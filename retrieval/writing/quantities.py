@@ -91,7 +91,7 @@ class Quantity:
     around: frozenset[str]
     """Stems of the words near it on both sides."""
     is_vague: bool = False
-    """Whether it is the word "one", which need not count anything."""
+    """Whether it is a word such as "one" or "both", which need not count anything."""
 
     def same_as(self, other: Quantity) -> bool:
         """Tell whether two quantities are the same, whatever their units."""
@@ -135,7 +135,7 @@ def _quantities(reading: Reading) -> Iterator[Quantity]:
                 at,
                 frozenset(following),
                 frozenset(near),
-                is_vague=is_one and not dimension,
+                is_vague=not dimension and (is_one or tokens[at].lower in {"both", "pair", "double"}),
             )
         at = end
 

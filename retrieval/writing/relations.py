@@ -26,17 +26,23 @@ _CAUSE_SOURCE: Final = re.compile(
 _BEFORE: Final = re.compile(r"\b(?:before|until|prior to)\b", re.IGNORECASE)
 _AFTER: Final = re.compile(r"\b(?:after|once|as soon as|following)\b", re.IGNORECASE)
 _THEN: Final = re.compile(r"\b(?:first|then|afterwards|next|finally)\b", re.IGNORECASE)
+_ORDERING: Final = re.compile(
+    r"\b(?:before|until|prior|after|afterwards|once|as soon as|following|first|then|next|finally"
+    r"|when|if|while|later|earlier|end|start|begin|previous|now|at that moment|already)\w*\b",
+    re.IGNORECASE,
+)
 _IF: Final = re.compile(
     r"\b(?:if|unless|when|whenever|once|without|where|while|as long as|until|only|should"
     r"|after|whoever|provided|in case|having|leaving|upon|otherwise|except|before|with an?)\b",
     re.IGNORECASE,
 )
-_IF_FIRST: Final = re.compile(r"(?:^|[.!?]\s+)(?:(?:and|but|so)\s+)?(?:if|unless)\b([^,]{4,120}),", re.IGNORECASE)
+_IF_FIRST: Final = re.compile(r"(?:^|[.!?]\s+)(?:(?:and|but|so|yes|no|right|well),?\s+)?(?:if|unless)\b([^,]{4,120}),", re.IGNORECASE)
 _POINTS_BACK: Final = re.compile(
     r"^\W*(?:it|its|this|that|they|these|those|he|she|then|so|there|with|for|on|in|your)\b"
     r"|\b(?:it|they|them|its|their|this|that|one)\b",
     re.IGNORECASE,
 )
+_IN_A_RANGE: Final = frozenset({"to", "or", "and", "-", "–", ",", "%"})
 _SUBJECT_WORDS: Final = 3
 _Place = tuple[int, int]
 _BEFORE_WORDS: Final = frozenset({"before", "after", "than"})
@@ -66,11 +72,15 @@ def _numbers_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | No
     """Find a number that stands with the name, or the words, of another of its sentence."""
     for here in quantities(sentence.text):
         words = _near(sentence, here)
-        named = {term.stem for term in sentence.terms if term.is_name} & words
+        named = {t.stem for t in sentence.terms if t.is_name and not unit_words(t.word)} & words
         for reading in evidence:
             found = quantities(reading.text)
             same = [one for one in found if one.same_as(here)]
-            others = [one for one in found if not one.same_as(here)]
+            others = [
+                one
+                for one in found
+                if not one.same_as(here) and all(_apart(reading, one, own) for own in same)
+            ]
             if here.is_vague or not same or not others:
                 continue
             own = set().union(*(_near(reading, one) for one in same))
@@ -80,6 +90,13 @@ def _numbers_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | No
             if not _meets(words, own - foreign) and words & (foreign - own):
                 return "a number"
     return None
+
+
+def _apart(reading: Reading, one: Quantity, other: Quantity) -> bool:
+    """Tell whether two numbers are not the ends of one range: "6 to 8"."""
+    first, last = sorted((one.place, other.place))
+    between = [token.lower for token in reading.tokens[first + 1 : last]]
+    return not between or any(word not in _IN_A_RANGE for word in between)
 
 
 def _unit_elsewhere(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
@@ -162,21 +179,30 @@ def _triples(reading: Reading) -> set[tuple[str, str, str]]:
 
 
 def _order_turned(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
-    """Find "first B, then A" where the source has A before B."""
+    """Find "first B, then A" where the source has A before B, or has no order at all."""
     here = _order(sentence)
     if here is None:
         return None
+    if not any(_ORDERING.search(reading.text) for reading in evidence):
+        return "the order"
     for reading in evidence:
         there = _order(reading)
-        if there is None and _THEN.search(reading.text):
-            there = _thirds(reading)
-        if there is None:
+        if there is None and _THEN.search(reading.text) and _listed_later(here, reading):
+            return "the order"
+        if there is None or not here[0] & there[1] or not here[1] & there[0]:
             continue
         straight = _overlap(here[0], there[0]) + _overlap(here[1], there[1])
         turned = _overlap(here[0], there[1]) + _overlap(here[1], there[0])
         if turned > straight:
             return "the order"
     return None
+
+
+def _listed_later(here: tuple[set[str], set[str]], reading: Reading) -> bool:
+    """Tell whether a list of steps has what should come first after what should come later."""
+    first = [t.place for t in reading.terms if t.stem in here[0] - here[1]]
+    later = [t.place for t in reading.terms if t.stem in here[1] - here[0]]
+    return bool(first and later) and sum(first) / len(first) > sum(later) / len(later)
 
 
 def _order(reading: Reading) -> tuple[set[str], set[str]] | None:
@@ -203,13 +229,6 @@ def _around(reading: Reading, match: re.Match[str]) -> tuple[set[str], set[str]]
     left = {term.stem for term in reading.terms if term.end <= match.start()}
     right = {term.stem for term in reading.terms if term.start >= match.end()}
     return left, right
-
-
-def _thirds(reading: Reading) -> tuple[set[str], set[str]] | None:
-    """Return the beginning and the end of a list of steps."""
-    stems = [term.stem for term in reading.terms]
-    half = len(stems) // 2
-    return (set(stems[:half]), set(stems[half:])) if half else None
 
 
 def _overlap(left: set[str], right: set[str]) -> int:
@@ -244,7 +263,17 @@ def _condition_dropped(sentence: Reading, evidence: Sequence[Reading]) -> str | 
 
 def _crossed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     """Find "A with Y and B with X" where the source has A with X and B with Y."""
-    here, there = _clauses_of_stems([sentence]), _clauses_of_stems(evidence)
+    here = _clauses_of_stems([sentence])
+    sentences = {
+        stem: {(place[0], 0) for place in places}
+        for stem, places in _clauses_of_stems(evidence).items()
+    }
+    return _crossed_over(here, _clauses_of_stems(evidence)) or _crossed_over(here, sentences)
+
+
+def _crossed_over(
+    here: Mapping[str, set[_Place]], there: Mapping[str, set[_Place]]
+) -> str | None:
     shared = [one for one in here if one in there]
 
     def together(places: Mapping[str, set[_Place]], one: str, other: str) -> bool:
@@ -296,7 +325,7 @@ def _number_elsewhere(sentence: Reading, evidence: Sequence[Reading]) -> str | N
         having = [r for r in evidence if any(q.same_as(here) for q in quantities(r.text))]
         others = [r for r in evidence if r not in having and quantities(r.text)]
         best = max((len(words & reading.stems) for reading in having), default=0)
-        if having and any(len(words & reading.stems) > best + 1 for reading in others):
+        if having and any(len(words & reading.stems) > best for reading in others):
             return "a number"
     return None
 

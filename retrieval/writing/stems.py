@@ -180,6 +180,7 @@ _IRREGULAR: Final = """
     weigh weight
     choose choice
     lock locks locked locking
+    create created creates creating creation
 """
 _FORMS: Final = {
     form: group.split()[0] for group in _IRREGULAR.strip().splitlines() for form in group.split()
@@ -221,6 +222,8 @@ def _without_tense(word: str) -> str:
         base = word[: -len(ending)]
         if word.endswith(ending) and len(base) >= _MIN_STEM and _VOWEL.search(base):
             doubled = base[-1] == base[-2] and base[-1] not in "lsz"
+            if base.endswith("at") and len(base) > _MIN_STEM + 1 and not _VOWEL.match(base[-3]):
+                return base + "e"  # "updated" as "update"
             return base[:-1] if doubled else base
     return word
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from retrieval.writing.alignment import best_sentences
+from retrieval.writing.alignment import aligned, best_sentences
 from retrieval.writing.terms import Reading
 
 
@@ -80,6 +80,7 @@ _CERTAIN: Final = _any_of(
     "forever", "official(?:ly)?", "right", "at that moment", "really", "word for word", "verbatim",
     "within moments", "the same", "really", "always", "to be precise",
 )  # fmt: skip
+_HARDLY_ALL: Final = _any_of(r"(?:nearly|almost|not|hardly|mostly) (?:always|all|every\w*|any)")
 _NOT_NEEDED: Final = _any_of(
     "need not", "needn't", "(?:do|does|did)(?:n't| not) (?:need|have) to", "not necessary",
     "unnecessary", "no need", "not need(?:ed)?", "not required", "optional",
@@ -109,20 +110,60 @@ _UPPER_SOURCE: Final = _any_of(
 
 def overstated(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     """Return in which way a sentence claims more or other than its source, None if in none."""
+    for text, source in _beside(sentence, evidence):
+        found = _quantified(text, source)
+        if found is not None:
+            return found
+    if _weakened(sentence, evidence):
+        return "all"
     evidence = best_sentences(sentence, evidence) or evidence
     source = "\n".join(reading.text for reading in evidence)
-    for said, needed, name in _NEEDED:
-        if said.search(sentence.text) and not needed.search(source):
-            return name
-    if _ALL_SAID.search(sentence.text) and _SOME_SAID.search(source):
-        if not _SOME_SAID.search(sentence.text) and not _ALL_SAID.search(source):
-            return "all"
     needed = _NEED.search(sentence.text) and not sentence.negations
     if needed and _NOT_NEEDED.search(source) and not _NEED.search(_NOT_NEEDED.sub("", source)):
         return "need"
     if _MAYBE_SOURCE.search(source) and not _is_hedged(sentence, evidence):
         return "certainty"
     return _bounds(sentence.text, source)
+
+
+def _beside(sentence: Reading, evidence: Sequence[Reading]) -> list[tuple[str, str]]:
+    """Return each clause of a sentence beside the source sentence that it comes from."""
+    pairs = aligned(sentence, evidence)
+    if not pairs:
+        return [(sentence.text, "\n".join(reading.text for reading in evidence))]
+    found = []
+    ends = [*(pair.here[0].clause for pair in pairs[1:]), 1 + sentence.tokens[-1].clause]
+    starts = [0, *ends[:-1]]
+    for pair, start, end in zip(pairs, starts, ends, strict=True):
+        tokens = [token for token in sentence.tokens if start <= token.clause < end]
+        if tokens:
+            text = sentence.text[tokens[0].start : tokens[-1].end]
+            found.append((text, pair.there.reading.text))
+    return found
+
+
+def _weakened(sentence: Reading, evidence: Sequence[Reading]) -> bool:
+    """Tell whether "all" or "always" is said of what the source says "mostly" of."""
+    if not _ALL_SAID.search(sentence.text) or _MOST_SAID.search(sentence.text):
+        return False
+    for pair in aligned(sentence, evidence):
+        numbers = {term.clause for term in pair.there.terms}
+        tokens = [token for token in pair.there.reading.tokens if token.clause in numbers]
+        text = pair.there.reading.text[tokens[0].start : tokens[-1].end]
+        if _MOST_SAID.search(text) and not _ALL_SAID.search(text):
+            return True
+    return False
+
+
+def _quantified(text: str, source: str) -> str | None:
+    for said, needed, name in _NEEDED:
+        if said.search(text) and not needed.search(source):
+            return name
+    if _ALL_SAID.search(text) and not _HARDLY_ALL.search(text):
+        weaker = _SOME_SAID.search(source) or _MOST_SAID.search(source)
+        if _HARDLY_ALL.search(source) or (weaker and not _ALL_SAID.search(source)):
+            return "all"
+    return None
 
 
 def _is_hedged(sentence: Reading, evidence: Sequence[Reading]) -> bool:

@@ -16,7 +16,6 @@ from retrieval.writing.terms import Reading, Term, read
 
 _CARRIED_FROM: Final = 0.6
 """Share of a sentence's words that its spans must hold."""
-_NEW_AT_MOST: Final = 0.25
 _SPLIT_AT_MOST: Final = 0.25
 """Share of a clause's words that may come from another span than the rest."""
 _CONTEXT_WORTH: Final = 0.5
@@ -31,8 +30,11 @@ _GENERIC: Final = frozenset(
     "recommend time work go become part fact result situation purpose contrast hand regard "
     "concern involve come take give find see know think various available certain specific "
     "following respective already actual currently simply itself whatever anyway "
-    "one set matter apply show occur exist able own new whole overall particular"
-    "".split()
+    "one set matter apply show occur exist able own new whole overall particular include "
+    "including contain consist count expect whoever longer enough remain additional ensure provide "
+    "offer present perform carry handle serve act general basic essential far related associated "
+    "depend single respectively corresponding relevant serve appear seem directly exact effect "
+    "entire existing given well-known normal command".split()
 )
 """Words that every paraphrase is free to bring along."""
 _SUBJECTS: Final = frozenset({"bot", "footnot"})
@@ -202,7 +204,7 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     near = [term for term in rest if term.stem in _SUBJECTS or _holds(context[0], term)]
     new = [term for term in rest if term not in near]
     worth = (len(together) + _CONTEXT_WORTH * len(near)) / len(wanted)
-    if worth < _CARRIED_FROM or len(new) > max(1, _NEW_AT_MOST * len(wanted)):
+    if worth < _CARRIED_FROM or new:
         return _listed(new or rest)
     return (
         _replaced(here, spans, frozenset(term.place for term in rest))
@@ -256,7 +258,9 @@ def _replaced(here: Reading, spans: Sequence[Reading], rest: frozenset[int]) -> 
             gone = gone and not any(term.negated for term in kept[other_start:other_end])
             is_tight = same >= 3 or (same >= 2 and same == len(ours) - (end - start))  # noqa: PLR2004
             inside = len(flanks) == 2 and end - start == other_end - other_start == 1  # noqa: PLR2004
-            if gone and is_tight and (new or inside):
+            inside = inside and ours[start].stem not in _GENERIC and ours[start].place not in rest
+            is_name = end - start == 1 and ours[start].is_name and kept[other_start].is_name
+            if gone and ((is_tight and (new or inside)) or (is_name and same >= 2)):  # noqa: PLR2004
                 new = new or ours[start:end]
                 return f"{_listed(new)} for {' '.join(theirs[other_start:other_end])}"
     return None
@@ -290,6 +294,8 @@ def _holds(span: Reading, term: Term) -> bool:
 def _akin(left: str, right: str) -> bool:
     """Tell whether two stems are likely of one family: "restrict" and "restriction"."""
     shorter, longer = sorted((left, right), key=len)
+    if longer.removeprefix("re") == shorter:
+        return True  # "rebuild" and "build again"
     return (
         len(shorter) >= _SHORTEST_PREFIX
         and longer.startswith(shorter)

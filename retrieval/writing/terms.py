@@ -34,7 +34,7 @@ _MORE_FUNCTION_WORDS: Final = frozenset(
     "upon very via well whereas whether while within without yet don't doesn't didn't isn't "
     "aren't wasn't weren't won't can't couldn't shouldn't wouldn't hasn't haven't it's that's "
     "there's you're they're i'm i've i'd you'll it'll they'll you've he's she's what's let's "
-    "themselves yourself himself herself oneself am above again against all another any around "
+    "those themselves yourself himself herself oneself am above again against all another any around "
     "before after back below between during down few many further half less least same several "
     "some something someone somebody everything everyone everybody anyone anything nobody "
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -60,7 +60,7 @@ _HEADS: Final = 2
 _AUXILIARIES: Final = frozenset("is are was were has have had can will must may would should".split())
 _PREPOSITIONS: Final = frozenset(
     "in on at for with from by of into onto over under through during within inside outside "
-    "between among about against per via to".split()
+    "between among about against per via".split()
 )
 _NOT_ONLY: Final = frozenset("only just matter doubt merely more fewer less later".split())
 _LIST_REACH: Final = 9
@@ -235,12 +235,13 @@ def _scope(tokens: tuple[Token, ...], place: int) -> Iterator[int]:
     for n in range(place + 1, len(tokens)):
         token = tokens[n]
         if token.clause != clause:
-            if not _goes_on(tokens, place, n):
+            leads_on = not seen and token.lower in {"who", "which", "that"}
+            if not leads_on and not _goes_on(tokens, place, n):
                 return
             clause = token.clause
         if seen and (token.lower in _AUXILIARIES or token.lower in _PREPOSITIONS):
             return
-        if not seen and n > place + 1 and token.lower in _PREPOSITIONS - {"to"}:
+        if not seen and n > place + 1 and token.lower in _PREPOSITIONS:
             return
         if says_something(token):
             seen += 1

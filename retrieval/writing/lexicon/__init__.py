@@ -17,6 +17,8 @@ from typing import Final
 from retrieval.writing.stems import stem
 
 _OPPOSITES: Final = "/"
+_NO_OPPOSITES: Final = frozenset({"first", "second", "one", "go", "come", "take", "give"})
+"""WordNet has them as opposites ("first" and "second"); in answers they mostly are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def lexicon() -> Lexicon:
         for word in line.split():
             groups[stem(word)].add(number)
     for pair in _lines("antonyms.txt"):
+        if not _NO_OPPOSITES.isdisjoint(pair.split()):
+            continue
         left, right = map(stem, pair.split())
         opposites[left].add(right)
         opposites[right].add(left)
