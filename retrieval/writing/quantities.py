@@ -233,3 +233,8 @@ def unit_words(text: str) -> frozenset[tuple[str, float]]:
         for token in read(text).tokens
         if token.kind in {"word", "percent"} and token.lower in _UNITS and len(token.lower) > 2  # noqa: PLR2004
     )
+
+
+def is_unit(word: str) -> bool:
+    """Tell whether a word is a unit; one letter alone is not."""
+    return len(word) > 1 and word.lower() in _UNITS

@@ -9,7 +9,7 @@ from typing import Final
 
 from retrieval.writing.alignment import aligned, best_sentences, clauses_of, same_stem
 from retrieval.writing.lexicon import lexicon
-from retrieval.writing.quantities import Quantity, quantities, unit_words
+from retrieval.writing.quantities import Quantity, is_unit, quantities, unit_words
 from retrieval.writing.terms import Reading, Term, says_something
 
 _CAUSE: Final = re.compile(
@@ -72,7 +72,7 @@ def _numbers_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | No
     """Find a number that stands with the name, or the words, of another of its sentence."""
     for here in quantities(sentence.text):
         words = _near(sentence, here)
-        named = {t.stem for t in sentence.terms if t.is_name and not unit_words(t.word)} & words
+        named = {t.stem for t in sentence.terms if t.is_name and not is_unit(t.word)} & words
         for reading in evidence:
             found = quantities(reading.text)
             same = [one for one in found if one.same_as(here)]
@@ -118,7 +118,11 @@ def _near(reading: Reading, quantity: Quantity) -> set[str]:
     tokens = reading.tokens
     start = _last_break(tokens, before, quantity.place)
     end = _first_break(tokens, quantity.place, after)
-    return {term.stem for term in reading.terms if start <= term.place < end}
+    return {
+        term.stem
+        for term in reading.terms
+        if start <= term.place < end and not is_unit(term.word)
+    }
 
 
 def _last_break(tokens: Sequence[object], before: int, place: int) -> int:

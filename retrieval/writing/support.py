@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from retrieval.writing.lexicon import lexicon
-from retrieval.writing.quantities import quantities, unit_words
+from retrieval.writing.quantities import is_unit, quantities, unit_words
 from retrieval.writing.stems import stem
 from retrieval.writing.terms import Reading, Term, read
 
@@ -117,7 +117,7 @@ def names(sentence: str, source: str) -> tuple[Term, ...]:
         unknown = begins and not words.knows(term.stem) and stem(token.lower) not in _GENERIC
         is_plain = term.is_name and term.word.isalpha() and term.word.istitle()
         common = is_plain and re.search(rf"\b{re.escape(token.lower)}\b", source) is not None
-        if _is_unit(term):
+        if is_unit(term.word):
             continue
         if (term.is_name and not common) or (unknown and not _stands(token.lower, source)
                                              and term.stem not in read(source).stems):
@@ -193,7 +193,7 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     here = read(sentence)
     spans = [read(one.text) for one in evidence]
     context = [read("\n".join([question, *(f"{o.passage}\n{o.title}" for o in evidence)]))]
-    wanted = [term for term in here.terms if term.stem not in _GENERIC and not _is_unit(term)]
+    wanted = [term for term in here.terms if term.stem not in _GENERIC and not is_unit(term.word)]
     if not wanted:
         return "it says too little" if not here.terms else None
     carried = [
@@ -241,9 +241,9 @@ def _clauses(here: Reading, wanted: Sequence[Term]) -> list[list[Term]]:
 
 def _replaced(here: Reading, spans: Sequence[Reading], rest: frozenset[int]) -> str | None:
     """Find a new word that stands where the source, otherwise the same, has another."""
-    ours = [term for term in here.terms if not _is_unit(term)]
+    ours = [term for term in here.terms if not is_unit(term.word)]
     for span in spans:
-        kept = [term for term in span.terms if not _is_unit(term)]
+        kept = [term for term in span.terms if not is_unit(term.word)]
         theirs = [term.stem for term in kept]
         mapped = [_counterpart(span, term) or f"~{term.stem}" for term in ours]
         matcher = difflib.SequenceMatcher(None, mapped, theirs, autojunk=False)
@@ -313,10 +313,6 @@ def _fits(date: Date, other: Date) -> bool:
 
 def _is_month(word: str) -> bool:
     return word[:3].lower() in _MONTHS and bool(_WRITTEN_DATE.fullmatch(word))
-
-
-def _is_unit(term: Term) -> bool:
-    return bool(unit_words(term.word)) or term.word in {"ms", "MB", "GB", "KB", "TB", "s", "h"}
 
 
 def _stands(name: str, text: str) -> bool:
