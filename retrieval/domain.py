@@ -152,6 +152,13 @@ class Verification:
     dropped: int
     """Sentences that were not shown, since the posts that they cite do not carry them."""
 
+    @property
+    def told(self) -> str:
+        """The counts in plain words: "7 of 8 sentences verified; 1 dropped"."""
+        total = self.verified + self.dropped
+        dropped = f"; {self.dropped} dropped" if self.dropped else ""
+        return f"{self.verified} of {total} sentence{'s' * (total != 1)} verified{dropped}"
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:

@@ -74,6 +74,31 @@ class ChromaSettings(BaseModel):
         return headers
 
 
+class WritingSettings(BaseModel):
+    """How a language model is asked for an answer, and how much it may take."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    passages: int = Field(default=8, ge=1, le=10)
+    """How many passages the model is given at most."""
+    passage_tokens: int = Field(default=3_000, ge=200, le=100_000)
+    """How many tokens they may have together, estimated."""
+    max_sentences: int = Field(default=6, ge=1, le=12)
+    """How many sentences the model is asked for at most."""
+    max_output_tokens: int = Field(default=1_500, ge=100, le=32_000)
+    """Of one reply; a model that reasons first needs more."""
+    timeout_seconds: float = Field(default=15.0, gt=0, le=600)
+    """For all calls of one answer; then the extractive answer is shown."""
+    repair: bool = True
+    """Whether the model is asked once more for sentences that did not hold."""
+    review: bool = False
+    """Whether a fresh call judges each sentence beside its quotes; one more call a sentence."""
+    rewrite: bool = False
+    """Whether the model makes a follow-up a question of its own; one more call for each."""
+    json_for_all: bool = True
+    """Ask for JSON also where the provider cannot hold a model to it; false: for lines."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set outside the bot's own settings."""
 
@@ -98,4 +123,5 @@ class Settings(BaseSettings):
     embedding: EmbeddingSettings = EmbeddingSettings()
     llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
+    writing: WritingSettings = WritingSettings()
     chroma: ChromaSettings = ChromaSettings()
