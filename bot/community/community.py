@@ -12,6 +12,7 @@ from bot.community.access import GrantBook
 from bot.community.database import CommunityDatabase
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"
 """The file's name in the data folder."""
@@ -25,13 +26,15 @@ class Community:
     """For further memories: each registers in ``memories``."""
     grants: GrantBook
     guilds: GuildSettingsBook
+    unanswered: UnansweredQuestions
     memories: Memories
 
     @classmethod
     def on(cls, database: CommunityDatabase) -> Community:
         """Return the books on an open database."""
-        guilds = GuildSettingsBook(database)
-        return cls(database, GrantBook(database), guilds, Memories([guilds]))
+        guilds, unanswered = GuildSettingsBook(database), UnansweredQuestions(database)
+        memories = Memories([guilds, unanswered])
+        return cls(database, GrantBook(database), guilds, unanswered, memories)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -26,7 +27,17 @@ from bot.discord_app.responses import Interaction
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.words import Words, words_for
 from bot.ports import Librarian, Librarians
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 
 _DAY_SECONDS: Final = 86_400.0
 _T = TypeVar("_T")
@@ -190,6 +201,12 @@ class _Attended:
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         return self._attend(lambda: self._librarian.suggest(text, limit))
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        return self._attend(lambda: self._librarian.news(since, limit))
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        return self._attend(lambda: self._librarian.topics(limit))
 
     def status(self) -> Status:
         return self._attend(self._librarian.status)

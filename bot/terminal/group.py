@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "source": "bot.terminal.source_command",
     "thread": "bot.terminal.thread_command",
     "chat": "bot.terminal.chat_command",
+    "topics": "bot.terminal.topics_command",
+    "news": "bot.terminal.news_command",
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",

@@ -23,13 +23,14 @@ def run_bot(settings: BotSettings) -> None:
     from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
     from bot.discord_app.watch import CorpusWatch
+    from ingest.watching import Pace
 
     check_token(settings.discord)
     command = [sys.executable, "-m", "bot.terminal.main"]
     command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
-    reingester = ChildIngest(
-        [*command, "ingest", "--events", "--no-wait", "--kb", settings.knowledge_base]
-    )
+    # A file that is still being written is left to the next round.
+    command += ["ingest", "--events", "--no-wait", "--settled", str(Pace().whole_seconds)]
+    reingester = ChildIngest([*command, "--kb", settings.knowledge_base])
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])

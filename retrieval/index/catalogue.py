@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from retrieval.index.arrivals import note_arrivals
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
@@ -164,6 +165,7 @@ class Catalogue(Database):
         kb = generation.knowledge_base
         paths = [*removed_paths, *(file.stamp.path for file in contents)]
         with self.writing() as connection:
+            note_arrivals(connection, kb, contents)
             before = self.indexed_ids(kb, paths)
             threads = self._of_files(kb, paths, "threads", "")
             connection.executemany(

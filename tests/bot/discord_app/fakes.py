@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 
 from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 from retrieval.errors import NotFoundError
 
 STATUS = Status(
@@ -67,6 +77,12 @@ class FakeLibrarian:
         if isinstance(self.suggestions, Exception):
             raise self.suggestions
         return self.suggestions
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        raise NotImplementedError
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        raise NotImplementedError
 
     def status(self) -> Status:
         return STATUS
