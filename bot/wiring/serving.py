@@ -36,7 +36,9 @@ def run_bot(settings: BotSettings) -> None:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
     with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
         try:
-            librarians.of(librarians.default).open()
+            librarian = librarians.of(librarians.default)
+            librarian.open()
+            librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
         run_bot(settings.discord, librarians, reingester, community, corpus)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +46,19 @@ SELECT p.file_id, p.id FROM json_each(:ids) wanted CROSS JOIN passages p ON p.id
 _BY_PREFIX: Final = """
 SELECT p.file_id, p.id FROM passages p CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  WHERE p.id >= :low AND p.id < :high AND p.indexed ORDER BY p.id LIMIT :limit
+"""
+_OPENING_OF_POSTS: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:posts) wanted
+ CROSS JOIN passages p ON p.thread_id = wanted.value ->> 0 AND p.post_id = wanted.value ->> 1
+   AND p.indexed
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ GROUP BY wanted.key
+"""
+_OPENING_OF_THREADS: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:threads) wanted
+ CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ GROUP BY wanted.key
 """
 _BY_THREAD: Final = "SELECT p.file_id, p.id FROM passages p WHERE p.thread_id = :thread"
 _BY_FILE: Final = """
@@ -144,6 +157,18 @@ class Library:
             return []
         rows = self._passages(_BY_PREFIX, low=prefix, high=prefix + "\x7f", limit=limit)
         return [located_in(row) for row in rows]
+
+    def openings_of_posts(self, posts: Sequence[tuple[str, str]]) -> list[Located]:
+        """Return the first indexed passage of posts, given by thread and post id, in order."""
+        rows = self._passages(_OPENING_OF_POSTS, posts=json.dumps(posts))
+        found = {(row["thread_id"], row["post_id"]): located_in(row) for row in reversed(rows)}
+        return [found[key] for key in posts if key in found]
+
+    def openings_of_threads(self, thread_ids: Sequence[str]) -> list[Located]:
+        """Return the first indexed passage of threads, in the order given."""
+        rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
+        found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
+        return [found[id_] for id_ in thread_ids if id_ in found]
 
     def probes(self) -> list[tuple[int, str]]:
         """Return the probes and ids of the quotes whose origin is not known."""
