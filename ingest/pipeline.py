@@ -86,6 +86,8 @@ class Ingest:
         self._listener = listener
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
+        self.bytes_to_read = 0
+        """How large the files are that have to be read; known when the index is opened."""
 
     def run(self) -> IngestReport:
         """Bring the knowledge base in line with the files.
@@ -113,6 +115,7 @@ class Ingest:
             encoding=self._request.encoding,
         )
         self._tally.unchanged = len(todo.unchanged)
+        self.bytes_to_read = sum(file.size for file in todo.to_read)
         before = self._catalogue.counts(self._request.knowledge_base)
         if self._request.dry_run:
             self._rehearse(todo)

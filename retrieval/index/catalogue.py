@@ -120,6 +120,7 @@ class Catalogue(Database):
                 (generation.number, generation.embedding, _now(), kb),
             )
             connection.execute("DELETE FROM pending WHERE kb = ? AND generation > 0", (kb,))
+            connection.execute("DELETE FROM removed_vectors WHERE kb = ?", (kb,))
             _unmark(connection, kb, Mark.WRITING)
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
@@ -185,6 +186,7 @@ class Catalogue(Database):
             sketches.enqueue(connection, kb, _own_ids(contents))
             pending = Pending(frozenset(gone), frozenset(threads))
             _announce(connection, generation, pending)
+            _count_removed(connection, generation, len(gone))
             _mark(connection, kb, Mark.UNLINKED)
             connection.execute(
                 "UPDATE knowledge_bases SET updated_at = ? WHERE name = ?", (_now(), kb)
@@ -250,6 +252,14 @@ class Catalogue(Database):
                 (generation.knowledge_base, generation.number),
             )
 
+    def removed_vectors(self, generation: Generation) -> int:
+        """Return how many vectors have been taken out of a generation since it was made."""
+        row = self.connection.execute(
+            "SELECT count FROM removed_vectors WHERE kb = ? AND generation = ?",
+            (generation.knowledge_base, generation.number),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def counts(self, knowledge_base: str) -> Counts:
         """Count what a knowledge base holds."""
         kb = knowledge_base
@@ -286,6 +296,14 @@ def _announce(connection: sqlite3.Connection, generation: Generation, pending: P
             for kind, ids in kinds
             for id_ in ids
         ],
+    )
+
+
+def _count_removed(connection: sqlite3.Connection, generation: Generation, count: int) -> None:
+    connection.execute(
+        "INSERT INTO removed_vectors VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        (generation.knowledge_base, generation.number, count),
     )
 
 

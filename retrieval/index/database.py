@@ -133,7 +133,8 @@ class Database:
             StorageError: if the disk is full, read-only or gone.
         """
         try:
-            self.connection.execute("PRAGMA incremental_vacuum").fetchall()
+            # As a script, since it takes a step a page, and execute() makes only one.
+            self.connection.executescript("PRAGMA incremental_vacuum")
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error as error:
             raise self._unusable(error) from error

@@ -116,6 +116,15 @@ CREATE TABLE IF NOT EXISTS embeddings (
     UNIQUE (text, model)
 ) STRICT;
 
+-- How many vectors were taken out of a generation's collection: Chroma marks them as deleted and
+-- keeps their place in its graph, on disk and in memory, until the collection goes.
+CREATE TABLE IF NOT EXISTS removed_vectors (
+    kb         TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    count      INTEGER NOT NULL,
+    PRIMARY KEY (kb, generation)
+) STRICT, WITHOUT ROWID;
+
 -- What may differ between the catalogue and the other stores: ids of passages that may stand
 -- in Chroma or tantivy without standing here, ids of threads whose text in tantivy may be old.
 -- Written before the stores are, taken out when they are known to agree again.  Rows of
