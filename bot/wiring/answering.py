@@ -11,6 +11,7 @@ from bot.wiring.parts import (
     CATALOGUE,
     existing_catalogue,
     load_embedder,
+    load_words,
     make_search,
     open_chroma_for,
     open_index,
@@ -51,14 +52,15 @@ def open_librarian(
             from retrieval.answering.answerer import Answerer
             from retrieval.index.store import live_generation
 
-            embedder = load_embedder(settings)
+            words = load_words(settings)
+            embedder = load_embedder(settings, words)
             live_generation(catalogue, knowledge_base, embedder)  # before Chroma is opened
             chroma = stack.enter_context(
                 open_chroma_for(settings, doing="answering", wait_seconds=60, serve=serve)
             )
             index = open_index(settings, catalogue, knowledge_base, embedder, chroma)
             _recover_unless_busy(settings, index)
-            search = make_search(settings, index, embedder, embedder)
+            search = make_search(settings, index, embedder, words)
             return Engine(index, search, Answerer(index, search, embedder))
 
         yield KnowledgeBase(catalogue, knowledge_base, settings.data_dir, open_engine)

@@ -7,7 +7,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
-from bot.wiring.parts import INGEST_WAIT_SECONDS, existing_catalogue, load_embedder, open_chroma_for
+from bot.wiring.parts import (
+    INGEST_WAIT_SECONDS,
+    existing_catalogue,
+    load_embedder,
+    load_words,
+    open_chroma_for,
+)
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
@@ -39,7 +45,9 @@ def examine(
         chroma = stack.enter_context(open_chroma_for(settings, doing="examining", wait_seconds=60))
         lexical_folder = settings.data_dir / "lexical"
         return examine_stores(
-            Stores(catalogue, chroma, lexical_folder, load_embedder(settings)),
+            Stores(
+                catalogue, chroma, lexical_folder, load_embedder(settings, load_words(settings))
+            ),
             knowledge_base,
             anew=anew,
             # Behind a server the folder is the server's.

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
-from bot.wiring.parts import CATALOGUE, INGEST_WAIT_SECONDS, LazyEmbedder, open_chroma_for
+from bot.wiring.parts import CATALOGUE, INGEST_WAIT_SECONDS, LazyModels, open_chroma_for
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ownership import INGEST, alone
 
@@ -37,17 +37,17 @@ def ingest(
             )
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)
-        embedder = LazyEmbedder(settings)
+        models = LazyModels(settings)
 
         def open_index() -> PassageIndex:
             kb = request.knowledge_base
             if catalogue.generation(kb) is None:
-                catalogue.begin_generation(kb, embedder.model.fingerprint)
+                catalogue.begin_generation(kb, models.embedder.fingerprint)
             chroma = stack.enter_context(
                 open_chroma_for(settings, doing="ingesting", wait_seconds=wait_seconds)
             )
-            stores = Stores(catalogue, chroma, settings.data_dir / "lexical", embedder.model)
-            return open_recovered(stores, live_generation(catalogue, kb, embedder.model))
+            stores = Stores(catalogue, chroma, settings.data_dir / "lexical", models.embedder)
+            return open_recovered(stores, live_generation(catalogue, kb, models.embedder))
 
         job = Request(
             knowledge_base=request.knowledge_base,
@@ -57,4 +57,4 @@ def ingest(
             allow_empty=request.allow_empty,
             dry_run=request.dry_run,
         )
-        return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()
+        return Ingest(job, catalogue, open_index, models.token_ends, listener).run()
