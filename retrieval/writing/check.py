@@ -166,7 +166,9 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
 def _is_verbatim(span: Span) -> bool:
     passage = span.hit.passage
     inside = passage.start <= span.start < span.end <= passage.end
-    return inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
+    return (
+        inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
+    )
 
 
 def _fault(text: str, spans: Sequence[Span], question: str) -> str | None:
@@ -192,6 +194,4 @@ def _needed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     stems = read(text).stems
     shares = [len(stems & read(asserted(span.quote)).stems) for span in spans]
     best = max(shares)
-    return tuple(
-        span for span, share in zip(spans, shares, strict=True) if share * 2 >= best
-    )
+    return tuple(span for span, share in zip(spans, shares, strict=True) if share * 2 >= best)

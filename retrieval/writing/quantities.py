@@ -8,18 +8,41 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from retrieval.writing.stems import word_set
 from retrieval.writing.terms import Reading, Token, read
 
 _ONES: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS: Final = {
     word: 10 * (value + 2)
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    )
 }
 _SCALES: Final = {
     "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "dozen": 12.0,
@@ -70,7 +93,7 @@ _UNIT_REACH: Final = 4
 _YEAR_DIGITS: Final = 4
 _CONTEXT: Final = 6
 _ARTICLES: Final = frozenset({"a", "an", "one", "per", "each", "every"})
-_BEFORE_A_SECOND: Final = frozenset("about than for in within under over after just".split())
+_BEFORE_A_SECOND: Final = word_set("about than for in within under over after just")
 _RELATIVE: Final = 1e-6
 
 
@@ -135,7 +158,8 @@ def _quantities(reading: Reading) -> Iterator[Quantity]:
                 at,
                 frozenset(following),
                 frozenset(near),
-                is_vague=not dimension and (is_one or tokens[at].lower in {"both", "pair", "double"}),
+                is_vague=not dimension
+                and (is_one or tokens[at].lower in {"both", "pair", "double"}),
             )
         at = end
 

@@ -47,7 +47,9 @@ _ONLY: Final = _any_of(
     "nothing else", "nobody else", "no one else", "that is all", "one", "limited", "unless",
     "reserved", "purely", "simply", "single", "once",
 )  # fmt: skip
-_ONLY_SAID: Final = _any_of("only", "solely", "exclusively", "nothing but", "nobody but", "no one but")
+_ONLY_SAID: Final = _any_of(
+    "only", "solely", "exclusively", "nothing but", "nobody but", "no one but"
+)
 _MUST: Final = _any_of(
     "must", "needs?", "needed", "has to", "have to", "had to", "required?", "requires", "mandatory",
     "necessar(?:y|ily)", "demands?", "should", "shall", "insists?", "obligatory", "essential",
@@ -192,7 +194,9 @@ def _bounds(sentence: str, source: str) -> str | None:
         (_UPPER, _UPPER_SOURCE, _LOWER),
     ):
         for match in said.finditer(sentence):
-            if not re.match(r"\W*(?:an?\W+|the\W+|about\W+)?(?:\d|[a-z]+\b)", sentence[match.end() :]):
+            if not re.match(
+                r"\W*(?:an?\W+|the\W+|about\W+)?(?:\d|[a-z]+\b)", sentence[match.end() :]
+            ):
                 continue
             if other.search(source) and not same.search(source):
                 return "a bound"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from retrieval.wording import FUNCTION_WORDS
-from retrieval.writing.stems import stem
+from retrieval.writing.stems import stem, word_set
 
 _QUOTES: Final = str.maketrans({**dict.fromkeys("‘’‛´ʼ", "'"), **dict.fromkeys("‐‑−", "-")})
 _TOKEN: Final = re.compile(
@@ -26,7 +26,7 @@ _NUMBER_IN_WORD: Final = re.compile(r"(\d+(?:\.\d+)?)([^\W\d_]+)")
 _NAME_SHAPED: Final = re.compile(
     r"^[-/.]|[\d_@+#]|\w[./:]\w|^[^\W\d_][A-ZÀ-Þ]+s?$|[a-zß-ÿ][A-ZÀ-Þ]|^[A-ZÀ-Þ]{2}"
 )
-_MORE_FUNCTION_WORDS: Final = frozenset(
+_MORE_FUNCTION_WORDS: Final = word_set(
     "also already although because been being both cannot could each either else even ever every "
     "having here however if into itself like let lets maybe more most much neither nor never "
     "none nothing now off once only onto or other out over own per please quite rather really "
@@ -40,31 +40,33 @@ _MORE_FUNCTION_WORDS: Final = frozenset(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
     "thousand million billion dozen one ones only just always usually often sometimes perhaps probably possibly possible mostly nearly "
-    "almost about roughly approximately exactly approx than then there".split()
+    "almost about roughly approximately exactly approx than then there"
 )
-_CLAUSE_WORDS: Final = frozenset(
+_CLAUSE_WORDS: Final = word_set(
     "and but while whereas although though because so unless if when whenever until then which who"
-    " since yet otherwise".split()
+    " since yet otherwise"
 )
-_NEGATORS: Final = frozenset(
+_NEGATORS: Final = word_set(
     "not no never neither nor without cannot nobody nothing none nowhere hardly barely scarcely "
-    "nicht kein keine keinen keinem keiner nie niemals ohne jamais sans nunca não".split()
+    "nicht kein keine keinen keinem keiner nie niemals ohne jamais sans nunca não"
 )
-_WHOLE_CLAUSE: Final = frozenset("nothing nobody none nowhere neither".split())
+_WHOLE_CLAUSE: Final = word_set("nothing nobody none nowhere neither")
 _LIGHT: Final = frozenset(
     stem(word)
-    for word in "be have do get need must want will can may might should let make take use "
-    "longer one way ever actually even to".split()
+    for word in word_set(
+        "be have do get need must want will can may might should let make take use "
+        "longer one way ever actually even to"
+    )
 )
 _HEADS: Final = 2
-_AUXILIARIES: Final = frozenset("is are was were has have had can will must may would should".split())
-_PREPOSITIONS: Final = frozenset(
+_AUXILIARIES: Final = word_set("is are was were has have had can will must may would should")
+_PREPOSITIONS: Final = word_set(
     "in on at for with from by of into onto over under through during within inside outside "
-    "between among about against per via".split()
+    "between among about against per via"
 )
-_NOT_ONLY: Final = frozenset("only just matter doubt merely more fewer less later".split())
+_NOT_ONLY: Final = word_set("only just matter doubt merely more fewer less later")
 _LIST_REACH: Final = 9
-_LIST_ENDS: Final = frozenset("or nor and . ; but is are".split())
+_LIST_ENDS: Final = word_set("or nor and . ; but is are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def read(text: str) -> Reading:
 def says_something(token: Token) -> bool:
     """Tell whether a token is a word that is more than a function word."""
     lower = token.lower
-    return token.kind == "word" and lower not in FUNCTION_WORDS and lower not in _MORE_FUNCTION_WORDS
+    return (
+        token.kind == "word" and lower not in FUNCTION_WORDS and lower not in _MORE_FUNCTION_WORDS
+    )
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -172,7 +176,9 @@ def _tokens(text: str) -> Iterator[Token]:
         for piece, start in _pieces(raw, match.start(), kind):
             lower = piece.lower().removesuffix("'s")
             clause += lower in _CLAUSE_WORDS
-            piece_kind = "number" if kind == "number" or piece[0].isdigit() and _plain(piece) else kind
+            piece_kind = (
+                "number" if kind == "number" or (piece[0].isdigit() and _plain(piece)) else kind
+            )
             yield Token(piece, lower, piece_kind, start, start + len(piece), clause, is_first)
             is_first = False
 
