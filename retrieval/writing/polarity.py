@@ -14,17 +14,17 @@ from retrieval.writing.terms import Reading, Term
 _DENYING: Final = frozenset(
     stem(word)
     for word in word_set(
-        "without lack miss missing refuse reject decline fail unnecessary needless "
-        "impossible unable avoid prevent skip ignore exclude stop cease except unaffected unchanged "
-        "absent instead unused untouched useless forbid prohibit discourage "
-        "deny lose lost block unlike rather invalid incorrect wrong false unsupported dangerous "
-        "mistake careful warn"
+        "without lack miss missing refuse reject decline fail unnecessary needless impossible "
+        "unable avoid prevent skip ignore exclude stop cease except unaffected unchanged "
+        "absent instead unused untouched useless forbid prohibit discourage deny lose lost "
+        "block unlike rather invalid incorrect wrong false unsupported dangerous mistake "
+        "careful warn"
     )
 )
 """Words that deny without a negation."""
 _DENYING_FUNCTION_WORDS: Final = word_set(
-    "no not never nothing nobody none neither nor without cannot only unless until instead "
-    "rather except but hardly"
+    "no not never nothing nobody none neither nor without cannot only unless until "
+    "instead rather except but hardly"
 )
 _ORDINALS: Final = word_set("first second third fourth fifth last")
 _TOO_COMMON: Final = word_set(
@@ -36,7 +36,8 @@ _OPPOSED_FUNCTION_WORDS: Final = (
     ("all", "none"), ("always", "sometimes"), ("always", "never"), ("often", "rarely"),
     ("with", "without"), ("inside", "outside"), ("in", "outside"), ("everything", "nothing"),
     ("everybody", "nobody"), ("everyone", "nobody"), ("together", "apart"),
-    ("already", "yet"), ("same", "different"), ("all", "some"), ("same", "another"), ("same", "other"), ("both", "neither"),
+    ("already", "yet"), ("same", "different"), ("all", "some"),
+    ("same", "another"), ("same", "other"), ("both", "neither"),
 )  # fmt: skip
 
 

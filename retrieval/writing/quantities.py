@@ -197,19 +197,23 @@ def _written(tokens: tuple[Token, ...], at: int) -> tuple[float | None, int]:
     total: float | None = None
     end = at
     while end < len(tokens):
-        word = tokens[end].lower
-        if word in _ONES or word in _TENS:
-            if total is not None and (word in _TENS or total % 10 or total == 0):
-                break
-            total = (total or 0) + (_ONES.get(word) or _TENS.get(word) or 0)
-        elif word in _SCALES and total is not None:
-            total *= _SCALES[word]
-        elif word in _FRACTIONS and total is not None and word not in {"second"}:
-            total *= _FRACTIONS[word]
-        else:
+        grown = _grown(total, tokens[end].lower)
+        if grown is None:
             break
-        end += 1
+        total, end = grown, end + 1
     return total, max(end, at + 1)
+
+
+def _grown(total: float | None, word: str) -> float | None:
+    """Return a written number with one more word of it, None if the word is no part of it."""
+    if word in _ONES or word in _TENS:
+        follows = total is None or (word in _ONES and total != 0 and total % 10 == 0)
+        return (total or 0) + (_ONES.get(word) or _TENS.get(word) or 0) if follows else None
+    if total is None:
+        return None
+    if word in _SCALES:
+        return total * _SCALES[word]
+    return total * _FRACTIONS[word] if word in _FRACTIONS else None
 
 
 def _with_article(tokens: tuple[Token, ...], at: int) -> tuple[float | None, int]:

@@ -33,14 +33,15 @@ _SOME_SAID: Final = _any_of(
     "rarely", "seldom",
 )  # fmt: skip
 _MOST: Final = _any_of(
-    "most", "mostly", "usual(?:ly)?", "nearly", "almost", "mainly", "typical(?:ly)?", "general(?:ly)?",
+    "most", "mostly", "usual(?:ly)?", "nearly", "almost", "mainly", "typical(?:ly)?",
+    "general(?:ly)?",
     "normal(?:ly)?", "often", "frequent(?:ly)?", "common(?:ly)?", "majority", "largely", "many",
     "as a rule", "ordinar(?:y|ily)", "tends? to", r"\w+ (?:of|in) (?:ten|10)",
     "most of the time", "nine",
 )  # fmt: skip
 _MOST_SAID: Final = _any_of(
-    "(?<!at )most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically", "majority",
-    "often",
+    "(?<!at )most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically",
+    "majority", "often",
 )  # fmt: skip
 _ONLY: Final = _any_of(
     "only", "sole(?:ly)?", "exclusive(?:ly)?", "alone", "just", "merely", "but", "except",

@@ -24,18 +24,19 @@ _LONGEST_TAIL: Final = 4
 _GENERIC: Final = frozenset(
     stem(word)
     for word in word_set(
-        "way thing possible able according advise say tell state report mention note "
-        "explain suggest describe example case point mean reason order happen help want like call "
-        "called named kind type sort addition additionally instead otherwise user person people "
-        "member author writer poster community discussion however make do get have use let need "
-        "recommend time work go become part fact result situation purpose contrast hand regard "
-        "concern involve come take give find see know think various available certain specific "
-        "following respective already actual currently simply itself whatever anyway "
-        "one set matter apply show occur exist able own new whole overall particular include "
-        "including contain consist count expect whoever longer enough remain additional ensure provide "
-        "offer present perform carry handle serve act general basic essential far related associated "
-        "depend single respectively corresponding relevant serve appear seem directly exact effect "
-        "entire existing given well-known normal command"
+        "way thing possible able according advise say tell state report mention note explain "
+        "suggest describe example case point mean reason order happen help want like call "
+        "called named kind type sort addition additionally instead otherwise user person "
+        "people member author writer poster community discussion however make do get have use "
+        "let need recommend time work go become part fact result situation purpose contrast "
+        "hand regard concern involve come take give find see know think various available "
+        "certain specific following respective already actual currently simply itself "
+        "whatever anyway one set matter apply show occur exist able own new whole overall "
+        "particular include including contain consist count expect whoever longer enough "
+        "remain additional ensure provide offer present perform carry handle serve act "
+        "general basic essential far related associated depend single respectively "
+        "corresponding relevant serve appear seem directly exact effect entire existing given "
+        "well-known normal command"
     )
 )
 """Words that every paraphrase is free to bring along."""
@@ -166,7 +167,7 @@ def dates(text: str) -> tuple[Date, ...]:
 
 
 def numbers_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
-    """Return a number of ``sentence`` that no span holds for the same thing, None if there is none."""
+    """Return a number of ``sentence`` that no span holds for the same thing, if any."""
     source = [found for one in evidence for found in quantities(one.text)]
     in_dates = (
         {float(part) for one in evidence for part in re.findall(r"\d+", one.date)}
@@ -222,16 +223,15 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     worth = (len(together) + _CONTEXT_WORTH * len(near)) / len(wanted)
     if worth < _CARRIED_FROM or new:
         return _listed(new or rest)
-    return _replaced(here, spans, frozenset(term.place for term in rest)) or _torn(
-        here, carried, wanted
-    )
+    replaced = _replaced(here, spans, frozenset(term.place for term in rest))
+    return replaced or _torn(carried, wanted)
 
 
-def _torn(here: Reading, carried: Sequence[frozenset[int]], wanted: Sequence[Term]) -> str | None:
+def _torn(carried: Sequence[frozenset[int]], wanted: Sequence[Term]) -> str | None:
     """Find a clause whose words come from several spans, none of which says it."""
     if len(carried) < 2:  # noqa: PLR2004 - one span cannot be torn
         return None
-    for clause in _clauses(here, wanted):
+    for clause in _clauses(wanted):
         places = frozenset(term.place for term in clause)
         parts = [found & places for found in carried]
         best = max(parts, key=len)
@@ -242,7 +242,7 @@ def _torn(here: Reading, carried: Sequence[frozenset[int]], wanted: Sequence[Ter
     return None
 
 
-def _clauses(here: Reading, wanted: Sequence[Term]) -> list[list[Term]]:
+def _clauses(wanted: Sequence[Term]) -> list[list[Term]]:
     """Return a sentence's clauses; those of a word or two belong to the one before."""
     clauses: list[list[Term]] = []
     for number in sorted({term.clause for term in wanted}):
