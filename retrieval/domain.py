@@ -79,6 +79,8 @@ class Passage:
     """For a quote: the passage whose words it repeats, where that is in the knowledge base."""
     repeats: int = 0
     """How many further places of its file hold this very text."""
+    duplicate_of: str | None = None
+    """The passage that it copies with small differences, where that is in the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,8 @@ class Status:
     posts: int
     passages: int
     quotes_linked: int
+    copies: int
+    """Passages that repeat another one with small differences; they are linked to it."""
     embedding: str | None
     """The fingerprint of the embedding model, None before the first ingest."""
     generation: int | None

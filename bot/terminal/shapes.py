@@ -189,6 +189,7 @@ def status_shape(status: Status) -> Shape:
         "posts": status.posts,
         "passages": status.passages,
         "quotes_linked": status.quotes_linked,
+        "near_duplicates": status.copies,
         "embedding": status.embedding,
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
@@ -264,6 +265,7 @@ def _passage_shape(passage: Passage) -> Shape:
         "text": passage.text,
         "kind": str(passage.kind),
         "of": passage.origin_id,
+        "duplicate_of": passage.duplicate_of,
         "start": passage.start,
         "end": passage.end,
     }

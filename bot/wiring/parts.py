@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
@@ -86,6 +87,11 @@ def open_index(
 
     generation = live_generation(catalogue, knowledge_base, embedder)
     return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)
+
+
+def own_chroma_folder(settings: BotSettings) -> Path | None:
+    """Return Chroma's folder, None where it is some server's and not on this machine."""
+    return settings.data_dir / "chroma" if settings.chroma.url is None else None
 
 
 def open_chroma_for(

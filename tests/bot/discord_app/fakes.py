@@ -31,6 +31,7 @@ STATUS = Status(
     posts=3456,
     passages=9876,
     quotes_linked=7,
+    copies=5,
     embedding="fake",
     generation=1,
     updated_at=datetime(2024, 5, 6, tzinfo=UTC),

@@ -188,6 +188,7 @@ STATUS = Status(
     posts=3,
     passages=1204,
     quotes_linked=1,
+    copies=2,
     embedding="all-MiniLM-L6-v2@1a2b3c",
     generation=4,
     updated_at=datetime(2024, 5, 4, 8, 0, tzinfo=UTC),
