@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_address
+
+__all__ = ["ChromaSettings", "EmbeddingSettings", "LLMSettings", "SearchSettings", "Settings"]
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -59,17 +62,7 @@ class ChromaSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value.strip())
-            is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
-            is_plain = not (parts.query or parts.fragment or parts.username) and parts.port != 0
-        except ValueError:  # a port that is no number
-            is_address = is_plain = False
-        if not (is_address and is_plain):
-            raise ValueError("it must look like http://127.0.0.1:8000; secrets go into headers")
-        return value.strip()
+        return None if value is None else plain_address(value)
 
     @field_validator("headers")
     @classmethod
@@ -79,6 +72,31 @@ class ChromaSettings(BaseModel):
             if not _HEADER_NAME.fullmatch(name) or not (text.isascii() and text.isprintable()):
                 raise ValueError("a header needs a name like X-Chroma-Token and a plain value")
         return headers
+
+
+class WritingSettings(BaseModel):
+    """How a language model is asked for an answer, and how much it may take."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    passages: int = Field(default=8, ge=1, le=10)
+    """How many passages the model is given at most."""
+    passage_tokens: int = Field(default=3_000, ge=200, le=100_000)
+    """How many tokens they may have together, estimated."""
+    max_sentences: int = Field(default=6, ge=1, le=12)
+    """How many sentences the model is asked for at most."""
+    max_output_tokens: int = Field(default=1_500, ge=100, le=32_000)
+    """Of one reply; a model that reasons first needs more."""
+    timeout_seconds: float = Field(default=15.0, gt=0, le=600)
+    """For all calls of one answer; then the extractive answer is shown."""
+    repair: bool = True
+    """Whether the model is asked once more for sentences that did not hold."""
+    review: bool = False
+    """Whether a fresh call judges each sentence beside its quotes; one more call a sentence."""
+    rewrite: bool = False
+    """Whether the model makes a follow-up a question of its own; one more call for each."""
+    json_for_all: bool = True
+    """Ask for JSON also where the provider cannot hold a model to it; false: for lines."""
 
 
 class Settings(BaseSettings):
@@ -102,5 +120,8 @@ class Settings(BaseSettings):
     """The knowledge base that commands use unless they name one."""
     embedding_threads: int | None = Field(default=None, ge=1)
     """Processor cores the embedding model may use; empty: all of them."""
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
+    writing: WritingSettings = WritingSettings()
     chroma: ChromaSettings = ChromaSettings()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Answer,
         Citation,
         Hit,
+        News,
         Passage,
         Place,
         Post,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Thread,
         ThreadView,
         Timings,
+        Topic,
     )
 
 Shape = dict[str, object]
@@ -133,6 +135,46 @@ def ingest_shape(report: IngestReport) -> Shape:
     }
 
 
+def topics_shape(topics: Sequence[Topic]) -> Shape:
+    """Return the document of ``footnote topics``."""
+    return {
+        "topics": [
+            {
+                "words": list(topic.words),
+                "share": topic.share,
+                "central": [_citation_shape(citation) for citation in topic.central],
+            }
+            for topic in topics
+        ]
+    }
+
+
+def news_shape(news: News) -> Shape:
+    """Return the document of ``footnote news``."""
+    return {
+        "since": _time(news.since),
+        "new_threads": news.new_threads,
+        "grown_threads": news.grown_threads,
+        "new_posts": news.new_posts,
+        "threads": [
+            {
+                **_thread_key(each.thread),
+                "file": each.thread.file,
+                "new_posts": each.new_posts,
+                "is_new": each.is_new,
+                "post": {
+                    "id": each.first.id,
+                    "author": each.first.author,
+                    "created_at": _time(each.first.created_at),
+                    "text": each.first.text,
+                    "url": each.first.url,
+                },
+            }
+            for each in news.threads
+        ],
+    }
+
+
 def status_shape(status: Status) -> Shape:
     """Return the document of ``footnote status``."""
     return {
@@ -142,6 +184,7 @@ def status_shape(status: Status) -> Shape:
         "posts": status.posts,
         "passages": status.passages,
         "quotes_linked": status.quotes_linked,
+        "near_duplicates": status.copies,
         "embedding": status.embedding,
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
@@ -200,6 +243,7 @@ def _passage_shape(passage: Passage) -> Shape:
         "text": passage.text,
         "kind": str(passage.kind),
         "of": passage.origin_id,
+        "duplicate_of": passage.duplicate_of,
         "start": passage.start,
         "end": passage.end,
     }

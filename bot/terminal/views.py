@@ -107,6 +107,7 @@ def status_view(status: Status) -> Group:
         ("posts", f"{status.posts:,}"),
         ("passages", f"{status.passages:,}"),
         ("quotes", f"{status.quotes_linked:,} linked to the words they repeat"),
+        ("duplicates", f"{counted(status.copies, 'near-duplicate')} linked to what they copy"),
         ("embedding", status.embedding or "none yet"),
         ("generation", str(status.generation)),
         ("updated", minute(status.updated_at) if status.updated_at else "never"),

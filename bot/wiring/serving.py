@@ -6,7 +6,7 @@ import logging
 import sys
 
 from bot.settings import BotSettings
-from bot.wiring.answering import open_librarian
+from bot.wiring.answering import open_librarians
 from retrieval.errors import EmptyIndexError
 
 _log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ def run_bot(settings: BotSettings) -> None:
         UnavailableError: if the index or the model cannot be used.
     """
     from bot.child_ingest import ChildIngest
+    from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
     from bot.discord_app.watch import CorpusWatch
     from ingest.watching import Pace
@@ -33,9 +34,11 @@ def run_bot(settings: BotSettings) -> None:
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
-    with open_librarian(settings, settings.knowledge_base, serve=True) as librarian:
+    with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
         try:
+            librarian = librarians.of(librarians.default)
             librarian.open()
+            librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
-        run_bot(settings.discord, librarian, reingester, corpus)
+        run_bot(settings.discord, librarians, reingester, community, corpus)
