@@ -13,6 +13,7 @@ from bot.wiring.parts import (
     CATALOGUE,
     existing_catalogue,
     load_embedder,
+    load_words,
     make_search,
     open_chroma_for,
     open_index,
@@ -25,6 +26,7 @@ from retrieval.knowledge import Engine, KnowledgeBase
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
+    from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
 
@@ -121,12 +123,16 @@ class _Shelves:
             live_generation(self._catalogue, name, embedder)  # before Chroma is opened
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             _recover_unless_busy(self._settings, index)
-        search = make_search(self._settings, index, embedder, embedder)
+        search = make_search(self._settings, index, embedder, self._words)
         return Engine(index, search, Answerer(index, search, embedder))
 
     @cached_property
-    def _embedder(self) -> MiniLM:
-        return load_embedder(self._settings)
+    def _words(self) -> MiniLM:
+        return load_words(self._settings)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return load_embedder(self._settings, self._words)
 
     @cached_property
     def _chroma(self) -> ClientAPI:
