@@ -22,8 +22,10 @@ from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, show_text
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
+from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
 from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class FootnoteBot(commands.AutoShardedBot):
         executor: Bounds how many answers are prepared at once; the caller shuts it down.
         settings: The token in it is not used here.
         community: What is kept of servers and people.
+        quarantine: Looks at uploaded files; None: there is no ``/upload``.
         options: For ``discord.Client``.
     """
 
@@ -62,6 +65,7 @@ class FootnoteBot(commands.AutoShardedBot):
         executor: Executor,
         settings: DiscordSettings,
         community: Community,
+        quarantine: Quarantine | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -87,6 +91,7 @@ class FootnoteBot(commands.AutoShardedBot):
         )
         self._looking: asyncio.Task[None] | None = None
         self._reingester = reingester
+        self._quarantine = quarantine
         self._settings = settings
         self._was_ready = False
 
@@ -96,7 +101,11 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Lately(self.desk))
-        await self.add_cog(Maintenance(self.desk, self._reingester))
+        maintenance = Maintenance(self.desk, self._reingester)
+        await self.add_cog(maintenance)
+        limit_mib = self._settings.upload_mib
+        if self._quarantine is not None and limit_mib:
+            await self.add_cog(Uploads(self._quarantine, maintenance, limit_mib=limit_mib))
         await self._register_commands()
         self._looking = asyncio.create_task(self._look_for_news(), name="after ingest")
 

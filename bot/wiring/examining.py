@@ -11,6 +11,7 @@ from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     existing_catalogue,
     load_embedder,
+    load_words,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -45,7 +46,7 @@ def examine(
         lexical_folder = settings.data_dir / "lexical"
         return examine_stores(
             Stores(
-                *(catalogue, chroma, lexical_folder, load_embedder(settings)),
+                *(catalogue, chroma, lexical_folder, load_embedder(settings, load_words(settings))),
                 chroma_folder=own_chroma_folder(settings),
             ),
             knowledge_base,

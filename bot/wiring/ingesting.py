@@ -10,7 +10,7 @@ from bot.settings import BotSettings
 from bot.wiring.parts import (
     CATALOGUE,
     INGEST_WAIT_SECONDS,
-    LazyEmbedder,
+    LazyModels,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -48,14 +48,14 @@ def ingest(
             )
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)
-        embedder = LazyEmbedder(settings)
+        models = LazyModels(settings)
 
         stores: list[Stores] = []
 
         def open_index() -> PassageIndex:
             kb = request.knowledge_base
             if catalogue.generation(kb) is None:
-                catalogue.begin_generation(kb, embedder.model.fingerprint)
+                catalogue.begin_generation(kb, models.embedder.fingerprint)
             chroma = stack.enter_context(
                 open_chroma_for(
                     settings,
@@ -65,11 +65,11 @@ def ingest(
                 )
             )
             opened = Stores(
-                *(catalogue, chroma, settings.data_dir / "lexical", embedder.model),
+                *(catalogue, chroma, settings.data_dir / "lexical", models.embedder),
                 chroma_folder=own_chroma_folder(settings),
             )
             stores.append(opened)
-            return open_recovered(opened, live_generation(catalogue, kb, embedder.model))
+            return open_recovered(opened, live_generation(catalogue, kb, models.embedder))
 
         job = Request(
             knowledge_base=request.knowledge_base,
@@ -81,7 +81,7 @@ def ingest(
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
         )
-        run = Ingest(job, catalogue, open_index, embedder.token_ends, listener)
+        run = Ingest(job, catalogue, open_index, models.token_ends, listener)
         report = run.run()
         for opened in stores:
 

@@ -41,37 +41,53 @@ def existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:
     )
 
 
-def load_embedder(settings: BotSettings) -> MiniLM:
-    """Return the embedding model, loaded."""
+def load_words(settings: BotSettings) -> MiniLM:
+    """Return MiniLM: its tokens cut passages and its vocabulary knows words, whoever embeds."""
     from retrieval.embedding.minilm import load_minilm
 
     return load_minilm(settings.data_dir / "models", threads=settings.embedding_threads)
 
 
-class LazyEmbedder:
-    """Loads the model when something has to be cut or embedded, and not before."""
+def load_embedder(settings: BotSettings, words: MiniLM) -> Embedder:
+    """Return the embedding model that is set; ``words`` itself, unless another one is."""
+    if settings.embedding.provider == "minilm":
+        return words
+    from retrieval.embedding.providers import open_embedder
+
+    return open_embedder(
+        settings.embedding, settings.data_dir / "models", threads=settings.embedding_threads
+    )
+
+
+class LazyModels:
+    """Loads a model when something has to be cut or embedded, and not before."""
 
     def __init__(self, settings: BotSettings) -> None:
         self._settings = settings
 
     @cached_property
-    def model(self) -> MiniLM:
-        """The model, loaded at the first use."""
-        return load_embedder(self._settings)
+    def words(self) -> MiniLM:
+        """What cuts passages."""
+        return load_words(self._settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What embeds them."""
+        return load_embedder(self._settings, self.words)
 
     def token_ends(self, text: str) -> list[int]:
-        """Return where each of the model's tokens ends in ``text``."""
-        return self.model.token_ends(text)
+        """Return where each of MiniLM's tokens ends in ``text``."""
+        return self.words.token_ends(text)
 
 
 def make_search(
-    settings: BotSettings, index: PassageIndex, embedder: Embedder, vocabulary: MiniLM
+    settings: BotSettings, index: PassageIndex, embedder: Embedder, words: MiniLM
 ) -> HybridSearch:
-    """Return the search over ``index`` that mends slips with ``vocabulary``."""
+    """Return the search over ``index`` that mends slips with the vocabulary of ``words``."""
     from retrieval.search import HybridSearch
     from retrieval.spelling import Speller
 
-    speller = Speller(index.passages, index.library, vocabulary.is_word)
+    speller = Speller(index.passages, index.library, words.is_word)
     return HybridSearch(index, embedder, settings.search, speller)
 
 
@@ -79,7 +95,7 @@ def open_index(
     settings: BotSettings,
     catalogue: Catalogue,
     knowledge_base: str,
-    embedder: MiniLM,
+    embedder: Embedder,
     chroma: ClientAPI,
 ) -> PassageIndex:
     """Return the live generation of ``knowledge_base``."""

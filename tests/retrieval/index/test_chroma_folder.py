@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import chromadb
+import numpy as np
 import pytest
+from chromadb.api.client import Client
 
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma import open_chroma
@@ -33,10 +35,11 @@ def fill_and_empty(folder: Path) -> None:
     ids = [str(number) for number in range(1_000)]
     collection.upsert(
         ids=ids,
-        embeddings=[[float(n % 7), 1.0, float(n % 3)] for n in range(1_000)],
+        embeddings=np.array([[n % 7, 1.0, n % 3] for n in range(1_000)], np.float32),
         documents=[f"some words that take room, number {n} " * 20 for n in range(1_000)],
     )
     collection.delete(ids=ids[10:])
+    assert isinstance(client, Client)
     client.close()
 
 
@@ -59,7 +62,7 @@ def test_free_pages_go_back_to_the_disk_and_chroma_works_on(
         "few", embedding_function=None
     )
     assert sorted(map(int, collection.get()["ids"])) == list(range(10))
-    found = collection.query(query_embeddings=[[3.0, 1.0, 0.0]], n_results=1)
+    found = collection.query(query_embeddings=np.array([[3.0, 1.0, 0.0]], np.float32), n_results=1)
     assert found["ids"] == [["3"]]
 
 
