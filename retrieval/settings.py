@@ -75,7 +75,7 @@ class ChromaSettings(BaseModel):
 
 
 class WritingSettings(BaseModel):
-    """How a language model is asked for an answer, and how much it may take."""
+    """What a language model that writes answers is given and asked for; docs/proof.md."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -85,18 +85,10 @@ class WritingSettings(BaseModel):
     """How many tokens they may have together, estimated."""
     max_sentences: int = Field(default=6, ge=1, le=12)
     """How many sentences the model is asked for at most."""
-    max_output_tokens: int = Field(default=1_500, ge=100, le=32_000)
-    """Of one reply; a model that reasons first needs more."""
-    timeout_seconds: float = Field(default=15.0, gt=0, le=600)
-    """For all calls of one answer; then the extractive answer is shown."""
     repair: bool = True
     """Whether the model is asked once more for sentences that did not hold."""
-    review: bool = False
-    """Whether a fresh call judges each sentence beside its quotes; one more call a sentence."""
     rewrite: bool = False
     """Whether the model makes a follow-up a question of its own; one more call for each."""
-    json_for_all: bool = True
-    """Ask for JSON also where the provider cannot hold a model to it; false: for lines."""
 
 
 class Settings(BaseSettings):

@@ -76,9 +76,7 @@ def _senses(folder: Path) -> dict[tuple[str, str, str], tuple[int, int]]:
     return senses
 
 
-def _antonyms(
-    entry: Synset, by_place: dict[tuple[str, str], Synset]
-) -> Iterator[tuple[str, ...]]:
+def _antonyms(entry: Synset, by_place: dict[tuple[str, str], Synset]) -> Iterator[tuple[str, ...]]:
     for here, offset, there in entry.opposites:
         other = by_place.get((entry.part, offset))
         if other is not None:

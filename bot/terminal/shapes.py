@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         ThreadView,
         Timings,
         Topic,
+        Usage,
+        Verification,
     )
 
 Shape = dict[str, object]
@@ -48,6 +50,9 @@ def answer_shape(answer: Answer) -> Shape:
         "closest": [_citation_shape(citation) for citation in answer.closest],
         "confidence": round(float(answer.confidence), 4),
         "mode": answer.mode,
+        "fallback": answer.fallback,
+        "verification": _verification_shape(answer.verification),
+        "usage": _usage_shape(answer.usage),
         "trace": list(answer.trace),
         "timings_ms": _timings_shape(answer.timings_ms),
     }
@@ -189,6 +194,23 @@ def status_shape(status: Status) -> Shape:
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
         "disk_bytes": status.disk_bytes,
+    }
+
+
+def _verification_shape(verification: Verification | None) -> Shape | None:
+    if verification is None:
+        return None
+    return {"verified": verification.verified, "dropped": verification.dropped}
+
+
+def _usage_shape(usage: Usage | None) -> Shape | None:
+    if usage is None:
+        return None
+    return {
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
     }
 
 

@@ -161,7 +161,18 @@ def _quoted(citation: Citation, first: Text) -> Group:
 def _colophon(answer: Answer) -> Text:
     duration = _milliseconds(answer.timings_ms.total)
     if answer.outcome is Outcome.ANSWERED:
-        return joined([f"confidence {answer.confidence:.0%}", label(answer.mode), duration])
+        checked = answer.verification.told if answer.verification else None
+        not_shown = (
+            f"the model's answer is not shown: {answer.fallback}" if answer.fallback else None
+        )
+        return joined(
+            [
+                f"confidence {answer.confidence:.0%}",
+                label(answer.mode),
+                label(not_shown) if not_shown else checked,
+                duration,
+            ]
+        )
     return joined([f"{answer.confidence:.0%} confident that the threads answer this", duration])
 
 

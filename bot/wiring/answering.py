@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
+    from retrieval.llm.limits import LimitedModel
+    from retrieval.writing.rewriting import Rewriter
+    from retrieval.writing.writer import Writer
 
 
 @contextmanager
@@ -124,7 +127,42 @@ class _Shelves:
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             _recover_unless_busy(self._settings, index)
         search = make_search(self._settings, index, embedder, self._words)
-        return Engine(index, search, Answerer(index, search, embedder))
+        return Engine(
+            index, search, Answerer(index, search, embedder, self._writer, self._rewriter)
+        )
+
+    @cached_property
+    def _model(self) -> LimitedModel | None:
+        from retrieval.llm.providers import open_chat_model
+
+        if self._settings.llm.provider == "none":
+            return None
+        model = open_chat_model(self._settings.llm, self._settings.data_dir)
+        if model is not None:
+            self._stack.callback(model.close)
+        return model
+
+    @cached_property
+    def _writer(self) -> Writer | None:
+        if self._model is None:
+            return None
+        from retrieval.writing.lexicon import lexicon
+        from retrieval.writing.reviewing import Reviewer
+        from retrieval.writing.writer import CallLimits, Writer
+
+        lexicon()  # a third of a second, now rather than within the first answer
+        llm = self._settings.llm
+        limits = CallLimits(llm.deadline_seconds, llm.max_output_tokens)
+        reviewer = Reviewer(self._model) if llm.review else None
+        return Writer(self._model, self._settings.writing, limits, reviewer)
+
+    @cached_property
+    def _rewriter(self) -> Rewriter | None:
+        if self._model is None or not self._settings.writing.rewrite:
+            return None
+        from retrieval.writing.rewriting import Rewriter
+
+        return Rewriter(self._model, self._settings.llm.deadline_seconds / 3)
 
     @cached_property
     def _words(self) -> MiniLM:

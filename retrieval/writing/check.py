@@ -99,15 +99,23 @@ def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
 
 
 def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
-    """Return why a cleaned sentence does not follow from the spans that it cites, None if it does."""
+    """Return why a cleaned sentence does not follow from its spans, None if it does."""
+    return _misfit(text, evidence) or _missing(text, evidence, question) or _turned(text, evidence)
+
+
+def _misfit(text: str, evidence: Sequence[Evidence]) -> str | None:
+    """Return why a sentence is none that may stand in an answer at all."""
     if is_active(text):
         return "it holds an address or a mention"
     if speaks_for_itself(text):
         return "it says “I” or “we”"
     if is_question(text):
         return "it asks instead of answering"
-    if not any(one.text for one in evidence):
-        return "its quotes only ask"
+    return None if any(one.text for one in evidence) else "its quotes only ask"
+
+
+def _missing(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
+    """Return what a sentence has that its spans have not."""
     name = names_missing(text, evidence, question)
     if name is not None:
         return f"“{name}” is not in its quotes"
@@ -115,9 +123,7 @@ def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | No
     if number is not None:
         return f"{number} is not in its quotes, or stands for something else there"
     words = unsupported(text, evidence, question)
-    if words is not None:
-        return f"its quotes do not say {words}"
-    return _turned(text, evidence)
+    return f"its quotes do not say {words}" if words is not None else None
 
 
 def _turned(text: str, evidence: Sequence[Evidence]) -> str | None:
@@ -166,7 +172,9 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
 def _is_verbatim(span: Span) -> bool:
     passage = span.hit.passage
     inside = passage.start <= span.start < span.end <= passage.end
-    return inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
+    return (
+        inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
+    )
 
 
 def _fault(text: str, spans: Sequence[Span], question: str) -> str | None:
@@ -192,6 +200,4 @@ def _needed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     stems = read(text).stems
     shares = [len(stems & read(asserted(span.quote)).stems) for span in spans]
     best = max(shares)
-    return tuple(
-        span for span, share in zip(spans, shares, strict=True) if share * 2 >= best
-    )
+    return tuple(span for span, share in zip(spans, shares, strict=True) if share * 2 >= best)

@@ -28,12 +28,13 @@ _ADDRESSES: Final = re.compile(
       (?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|chat\s?bots?|summari[sz]ers?)\b
     | \b(?:as|if\s+you\s+are|when\s+you\s+are)\s+(?:an?|the)\s+
       (?:AI|LLM|language\s+model|assistant)\b
-    | \b(?:AI|LLM|(?:language|answering)\s+model|assistant)s?\b\s*(?:,|:|\bmust\b|\bshould\b|\bshall\b)
-      [^.!?\n]{0,30}\b(?:say|answer|reply|respond|output|print|write|tell|include|repeat|reveal
+    | \b(?:AI|LLM|(?:language|answering)\s+model|assistant)s?\b
+      \s*(?:,|:|\bmust\b|\bshould\b|\bshall\b)[^.!?\n]{0,30}\b(?:say|answer|reply|respond|output|print|write|tell|include|repeat|reveal
         |recommend|cite|add|append)\b
-    | \b(?:your|the)\s+(?:answer|reply|response|output)s?\s+(?:must|should|shall|has\s+to|needs\s+to)
-      \s+(?:\w+\s+){0,2}(?:contain|include|be|begin|start|end|say|consist|read)\b
-    | \b(?:respond|reply|answer|output|print)\s+(?:only\s+|exactly\s+|always\s+|just\s+)+(?:with|as|in)?\b
+    | \b(?:your|the)\s+(?:answer|reply|response|output)s?
+      \s+(?:must|should|shall|has\s+to|needs\s+to)\s+(?:\w+\s+){0,2}(?:contain|include|be|begin|start|end|say|consist|read)\b
+    | \b(?:respond|reply|answer|output|print)
+      \s+(?:only\s+|exactly\s+|always\s+|just\s+)+(?:with|as|in)?\b
     | \b(?:reveal|print|repeat|output|leak|dump)\s+(?:\w+\s+){0,3}
       (?:prompt|instructions|token|api\s+key|secrets?|configuration|conversation)\b
     | \bwhen(?:ever)?\s+(?:anyone|anybody|someone|somebody|a\s+user|users?|people)\s+

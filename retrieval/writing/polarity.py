@@ -8,25 +8,27 @@ from typing import Final
 
 from retrieval.writing.alignment import Pair, aligned, same_stem
 from retrieval.writing.lexicon import lexicon
-from retrieval.writing.stems import stem
+from retrieval.writing.stems import stem, word_set
 from retrieval.writing.terms import Reading, Term
 
 _DENYING: Final = frozenset(
     stem(word)
-    for word in "without lack miss missing refuse reject decline fail unnecessary needless "
-    "impossible unable avoid prevent skip ignore exclude stop cease except unaffected unchanged "
-    "absent instead unused untouched useless forbid prohibit discourage "
-    "deny lose lost block unlike rather invalid incorrect wrong false unsupported dangerous "
-    "mistake careful warn".split()
+    for word in word_set(
+        "without lack miss missing refuse reject decline fail unnecessary needless impossible "
+        "unable avoid prevent skip ignore exclude stop cease except unaffected unchanged "
+        "absent instead unused untouched useless forbid prohibit discourage deny lose lost "
+        "block unlike rather invalid incorrect wrong false unsupported dangerous mistake "
+        "careful warn"
+    )
 )
 """Words that deny without a negation."""
-_DENYING_FUNCTION_WORDS: Final = frozenset(
-    "no not never nothing nobody none neither nor without cannot only unless until instead "
-    "rather except but hardly".split()
+_DENYING_FUNCTION_WORDS: Final = word_set(
+    "no not never nothing nobody none neither nor without cannot only unless until "
+    "instead rather except but hardly"
 )
-_ORDINALS: Final = frozenset("first second third fourth fifth last".split())
-_TOO_COMMON: Final = frozenset(
-    "the a an is are was were be and or to of it that this you your in for with as at".split()
+_ORDINALS: Final = word_set("first second third fourth fifth last")
+_TOO_COMMON: Final = word_set(
+    "the a an is are was were be and or to of it that this you your in for with as at"
 )
 _OPPOSED_FUNCTION_WORDS: Final = (
     ("before", "after"), ("above", "below"), ("over", "under"), ("more", "less"),
@@ -34,7 +36,8 @@ _OPPOSED_FUNCTION_WORDS: Final = (
     ("all", "none"), ("always", "sometimes"), ("always", "never"), ("often", "rarely"),
     ("with", "without"), ("inside", "outside"), ("in", "outside"), ("everything", "nothing"),
     ("everybody", "nobody"), ("everyone", "nobody"), ("together", "apart"),
-    ("already", "yet"), ("same", "different"), ("all", "some"), ("same", "another"), ("same", "other"), ("both", "neither"),
+    ("already", "yet"), ("same", "different"), ("all", "some"),
+    ("same", "another"), ("same", "other"), ("both", "neither"),
 )  # fmt: skip
 
 
@@ -165,9 +168,7 @@ def _bigrams(reading: Reading) -> list[tuple[str, str, bool]]:
 
 
 def _function_opposites(word: str, other: str) -> bool:
-    return any(
-        {stem(one), stem(two)} == {word, other} for one, two in _OPPOSED_FUNCTION_WORDS
-    )
+    return any({stem(one), stem(two)} == {word, other} for one, two in _OPPOSED_FUNCTION_WORDS)
 
 
 def _opposed_function_words(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
@@ -181,9 +182,14 @@ def _opposed_function_words(sentence: Reading, evidence: Sequence[Reading]) -> s
 
 
 def _denies(reading: Reading) -> bool:
-    return bool(reading.negations) or any(
-        term.stem in _DENYING or term.word.lower().startswith(("un", "non")) for term in reading.terms
-    ) or not reading.words.isdisjoint(_DENYING_FUNCTION_WORDS)
+    return (
+        bool(reading.negations)
+        or any(
+            term.stem in _DENYING or term.word.lower().startswith(("un", "non"))
+            for term in reading.terms
+        )
+        or not reading.words.isdisjoint(_DENYING_FUNCTION_WORDS)
+    )
 
 
 def _opposite_of_any(head: str, terms: Sequence[Term]) -> bool:

@@ -8,18 +8,41 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from retrieval.writing.stems import word_set
 from retrieval.writing.terms import Reading, Token, read
 
 _ONES: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS: Final = {
     word: 10 * (value + 2)
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    )
 }
 _SCALES: Final = {
     "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "dozen": 12.0,
@@ -70,7 +93,7 @@ _UNIT_REACH: Final = 4
 _YEAR_DIGITS: Final = 4
 _CONTEXT: Final = 6
 _ARTICLES: Final = frozenset({"a", "an", "one", "per", "each", "every"})
-_BEFORE_A_SECOND: Final = frozenset("about than for in within under over after just".split())
+_BEFORE_A_SECOND: Final = word_set("about than for in within under over after just")
 _RELATIVE: Final = 1e-6
 
 
@@ -135,7 +158,8 @@ def _quantities(reading: Reading) -> Iterator[Quantity]:
                 at,
                 frozenset(following),
                 frozenset(near),
-                is_vague=not dimension and (is_one or tokens[at].lower in {"both", "pair", "double"}),
+                is_vague=not dimension
+                and (is_one or tokens[at].lower in {"both", "pair", "double"}),
             )
         at = end
 
@@ -173,19 +197,23 @@ def _written(tokens: tuple[Token, ...], at: int) -> tuple[float | None, int]:
     total: float | None = None
     end = at
     while end < len(tokens):
-        word = tokens[end].lower
-        if word in _ONES or word in _TENS:
-            if total is not None and (word in _TENS or total % 10 or total == 0):
-                break
-            total = (total or 0) + (_ONES.get(word) or _TENS.get(word) or 0)
-        elif word in _SCALES and total is not None:
-            total *= _SCALES[word]
-        elif word in _FRACTIONS and total is not None and word not in {"second"}:
-            total *= _FRACTIONS[word]
-        else:
+        grown = _grown(total, tokens[end].lower)
+        if grown is None:
             break
-        end += 1
+        total, end = grown, end + 1
     return total, max(end, at + 1)
+
+
+def _grown(total: float | None, word: str) -> float | None:
+    """Return a written number with one more word of it, None if the word is no part of it."""
+    if word in _ONES or word in _TENS:
+        follows = total is None or (word in _ONES and total != 0 and total % 10 == 0)
+        return (total or 0) + (_ONES.get(word) or _TENS.get(word) or 0) if follows else None
+    if total is None:
+        return None
+    if word in _SCALES:
+        return total * _SCALES[word]
+    return total * _FRACTIONS[word] if word in _FRACTIONS else None
 
 
 def _with_article(tokens: tuple[Token, ...], at: int) -> tuple[float | None, int]:

@@ -36,7 +36,10 @@ _IF: Final = re.compile(
     r"|after|whoever|provided|in case|having|leaving|upon|otherwise|except|before|with an?)\b",
     re.IGNORECASE,
 )
-_IF_FIRST: Final = re.compile(r"(?:^|[.!?]\s+)(?:(?:and|but|so|yes|no|right|well),?\s+)?(?:if|unless)\b([^,]{4,120}),", re.IGNORECASE)
+_IF_FIRST: Final = re.compile(
+    r"(?:^|[.!?]\s+)(?:(?:and|but|so|yes|no|right|well),?\s+)?(?:if|unless)\b([^,]{4,120}),",
+    re.IGNORECASE,
+)
 _POINTS_BACK: Final = re.compile(
     r"^\W*(?:it|its|this|that|they|these|those|he|she|then|so|there|with|for|on|in|your)\b"
     r"|\b(?:it|they|them|its|their|this|that|one)\b",
@@ -119,9 +122,7 @@ def _near(reading: Reading, quantity: Quantity) -> set[str]:
     start = _last_break(tokens, before, quantity.place)
     end = _first_break(tokens, quantity.place, after)
     return {
-        term.stem
-        for term in reading.terms
-        if start <= term.place < end and not is_unit(term.word)
+        term.stem for term in reading.terms if start <= term.place < end and not is_unit(term.word)
     }
 
 
@@ -275,9 +276,7 @@ def _crossed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     return _crossed_over(here, _clauses_of_stems(evidence)) or _crossed_over(here, sentences)
 
 
-def _crossed_over(
-    here: Mapping[str, set[_Place]], there: Mapping[str, set[_Place]]
-) -> str | None:
+def _crossed_over(here: Mapping[str, set[_Place]], there: Mapping[str, set[_Place]]) -> str | None:
     shared = [one for one in here if one in there]
 
     def together(places: Mapping[str, set[_Place]], one: str, other: str) -> bool:
@@ -287,11 +286,13 @@ def _crossed_over(
         if not together(here, first, second) or together(there, first, second):
             continue
         left = [
-            one for one in shared
+            one
+            for one in shared
             if one != first and together(there, one, first) and not together(here, one, first)
         ]
         right = [
-            one for one in shared
+            one
+            for one in shared
             if one != second and together(there, one, second) and not together(here, one, second)
         ]
         if any(one != other and together(here, one, other) for one in left for other in right):

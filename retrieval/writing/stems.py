@@ -189,6 +189,11 @@ _FORMS: Final = {
 _KEPT: Final = frozenset({"more", "most", "less", "least", "fewer", "better", "best", "worse"})
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as one text."""
+    return frozenset(text.split())
+
+
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """Return the stem of a word in lower case."""

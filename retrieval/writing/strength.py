@@ -33,21 +33,24 @@ _SOME_SAID: Final = _any_of(
     "rarely", "seldom",
 )  # fmt: skip
 _MOST: Final = _any_of(
-    "most", "mostly", "usual(?:ly)?", "nearly", "almost", "mainly", "typical(?:ly)?", "general(?:ly)?",
+    "most", "mostly", "usual(?:ly)?", "nearly", "almost", "mainly", "typical(?:ly)?",
+    "general(?:ly)?",
     "normal(?:ly)?", "often", "frequent(?:ly)?", "common(?:ly)?", "majority", "largely", "many",
     "as a rule", "ordinar(?:y|ily)", "tends? to", r"\w+ (?:of|in) (?:ten|10)",
     "most of the time", "nine",
 )  # fmt: skip
 _MOST_SAID: Final = _any_of(
-    "(?<!at )most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically", "majority",
-    "often",
+    "(?<!at )most(?! \\w+(?:ful|ous|able|ant|ent|ive))", "mostly", "usually", "typically",
+    "majority", "often",
 )  # fmt: skip
 _ONLY: Final = _any_of(
     "only", "sole(?:ly)?", "exclusive(?:ly)?", "alone", "just", "merely", "but", "except",
     "nothing else", "nobody else", "no one else", "that is all", "one", "limited", "unless",
     "reserved", "purely", "simply", "single", "once",
 )  # fmt: skip
-_ONLY_SAID: Final = _any_of("only", "solely", "exclusively", "nothing but", "nobody but", "no one but")
+_ONLY_SAID: Final = _any_of(
+    "only", "solely", "exclusively", "nothing but", "nobody but", "no one but"
+)
 _MUST: Final = _any_of(
     "must", "needs?", "needed", "has to", "have to", "had to", "required?", "requires", "mandatory",
     "necessar(?:y|ily)", "demands?", "should", "shall", "insists?", "obligatory", "essential",
@@ -192,7 +195,9 @@ def _bounds(sentence: str, source: str) -> str | None:
         (_UPPER, _UPPER_SOURCE, _LOWER),
     ):
         for match in said.finditer(sentence):
-            if not re.match(r"\W*(?:an?\W+|the\W+|about\W+)?(?:\d|[a-z]+\b)", sentence[match.end() :]):
+            if not re.match(
+                r"\W*(?:an?\W+|the\W+|about\W+)?(?:\d|[a-z]+\b)", sentence[match.end() :]
+            ):
                 continue
             if other.search(source) and not same.search(source):
                 return "a bound"

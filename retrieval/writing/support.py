@@ -11,7 +11,7 @@ from typing import Final
 
 from retrieval.writing.lexicon import lexicon
 from retrieval.writing.quantities import is_unit, quantities, unit_words
-from retrieval.writing.stems import stem
+from retrieval.writing.stems import stem, word_set
 from retrieval.writing.terms import Reading, Term, read
 
 _CARRIED_FROM: Final = 0.6
@@ -23,18 +23,21 @@ _SHORTEST_PREFIX: Final = 5
 _LONGEST_TAIL: Final = 4
 _GENERIC: Final = frozenset(
     stem(word)
-    for word in "way thing possible able according advise say tell state report mention note "
-    "explain suggest describe example case point mean reason order happen help want like call "
-    "called named kind type sort addition additionally instead otherwise user person people "
-    "member author writer poster community discussion however make do get have use let need "
-    "recommend time work go become part fact result situation purpose contrast hand regard "
-    "concern involve come take give find see know think various available certain specific "
-    "following respective already actual currently simply itself whatever anyway "
-    "one set matter apply show occur exist able own new whole overall particular include "
-    "including contain consist count expect whoever longer enough remain additional ensure provide "
-    "offer present perform carry handle serve act general basic essential far related associated "
-    "depend single respectively corresponding relevant serve appear seem directly exact effect "
-    "entire existing given well-known normal command".split()
+    for word in word_set(
+        "way thing possible able according advise say tell state report mention note explain "
+        "suggest describe example case point mean reason order happen help want like call "
+        "called named kind type sort addition additionally instead otherwise user person "
+        "people member author writer poster community discussion however make do get have use "
+        "let need recommend time work go become part fact result situation purpose contrast "
+        "hand regard concern involve come take give find see know think various available "
+        "certain specific following respective already actual currently simply itself "
+        "whatever anyway one set matter apply show occur exist able own new whole overall "
+        "particular include including contain consist count expect whoever longer enough "
+        "remain additional ensure provide offer present perform carry handle serve act "
+        "general basic essential far related associated depend single respectively "
+        "corresponding relevant serve appear seem directly exact effect entire existing given "
+        "well-known normal command"
+    )
 )
 """Words that every paraphrase is free to bring along."""
 _SUBJECTS: Final = frozenset({"bot", "footnot"})
@@ -47,8 +50,20 @@ _PRONOUN: Final = re.compile(
 _MONTHS: Final = {
     name[:3].lower(): number
     for number, name in enumerate(
-        "January February March April May June July August September October November "
-        "December".split(),
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
         start=1,
     )
 }
@@ -58,9 +73,7 @@ _WRITTEN_DATE: Final = re.compile(
     r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
     r"(?:\s+(?P<day_after>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,?\s+(?P<year>\d{4}))?\b"
 )
-_WEEKDAYS: Final = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
+_WEEKDAYS: Final = word_set("monday tuesday wednesday thursday friday saturday sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +132,9 @@ def names(sentence: str, source: str) -> tuple[Term, ...]:
         common = is_plain and re.search(rf"\b{re.escape(token.lower)}\b", source) is not None
         if is_unit(term.word):
             continue
-        if (term.is_name and not common) or (unknown and not _stands(token.lower, source)
-                                             and term.stem not in read(source).stems):
+        if (term.is_name and not common) or (
+            unknown and not _stands(token.lower, source) and term.stem not in read(source).stems
+        ):
             found.append(term)
     return tuple(found)
 
@@ -141,9 +155,7 @@ def dates_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
 @lru_cache(maxsize=1_024)
 def dates(text: str) -> tuple[Date, ...]:
     """Return the dates in ``text``: ISO 8601, or with an English month."""
-    found = [
-        Date(int(year), int(month), int(day)) for year, month, day in _ISO_DATE.findall(text)
-    ]
+    found = [Date(int(year), int(month), int(day)) for year, month, day in _ISO_DATE.findall(text)]
     for match in _WRITTEN_DATE.finditer(text):
         day = match["day"] or match["day_after"]
         is_bare_may = match["month"] == "May" and not day and not match["year"]
@@ -155,11 +167,13 @@ def dates(text: str) -> tuple[Date, ...]:
 
 
 def numbers_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
-    """Return a number of ``sentence`` that no span holds for the same thing, None if there is none."""
+    """Return a number of ``sentence`` that no span holds for the same thing, if any."""
     source = [found for one in evidence for found in quantities(one.text)]
-    in_dates = {
-        float(part) for one in evidence for part in re.findall(r"\d+", one.date)
-    } if dates(sentence) else set()
+    in_dates = (
+        {float(part) for one in evidence for part in re.findall(r"\d+", one.date)}
+        if dates(sentence)
+        else set()
+    )
     for here in quantities(sentence):
         if here.is_vague:
             continue
@@ -168,8 +182,12 @@ def numbers_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
             if here.raw in in_dates:
                 continue
             return f"{here.raw:g}"
-        if not here.dimension and here.counted and not any(
-            _counts_alike(here.counted, there.around) for there in same if not there.dimension
+        if (
+            not here.dimension
+            and here.counted
+            and not any(
+                _counts_alike(here.counted, there.around) for there in same if not there.dimension
+            )
         ):
             return f"{here.raw:g} {' '.join(sorted(here.counted))}"
     units = set().union(*(unit_words(one.text) for one in evidence)) if evidence else set()
@@ -183,9 +201,10 @@ def numbers_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
 
 def _counts_alike(counted: frozenset[str], around: frozenset[str]) -> bool:
     words = lexicon()
-    return any(
-        one in _GENERIC or words.same(one, other) for one in counted for other in around
-    ) or not around
+    return (
+        any(one in _GENERIC or words.same(one, other) for one in counted for other in around)
+        or not around
+    )
 
 
 def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> str | None:
@@ -196,9 +215,7 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     wanted = [term for term in here.terms if term.stem not in _GENERIC and not is_unit(term.word)]
     if not wanted:
         return "it says too little" if not here.terms else None
-    carried = [
-        frozenset(term.place for term in wanted if _holds(span, term)) for span in spans
-    ]
+    carried = [frozenset(term.place for term in wanted if _holds(span, term)) for span in spans]
     together = frozenset().union(*carried)
     rest = [term for term in wanted if term.place not in together]
     near = [term for term in rest if term.stem in _SUBJECTS or _holds(context[0], term)]
@@ -206,17 +223,15 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     worth = (len(together) + _CONTEXT_WORTH * len(near)) / len(wanted)
     if worth < _CARRIED_FROM or new:
         return _listed(new or rest)
-    return (
-        _replaced(here, spans, frozenset(term.place for term in rest))
-        or _torn(here, carried, wanted)
-    )
+    replaced = _replaced(here, spans, frozenset(term.place for term in rest))
+    return replaced or _torn(carried, wanted)
 
 
-def _torn(here: Reading, carried: Sequence[frozenset[int]], wanted: Sequence[Term]) -> str | None:
+def _torn(carried: Sequence[frozenset[int]], wanted: Sequence[Term]) -> str | None:
     """Find a clause whose words come from several spans, none of which says it."""
     if len(carried) < 2:  # noqa: PLR2004 - one span cannot be torn
         return None
-    for clause in _clauses(here, wanted):
+    for clause in _clauses(wanted):
         places = frozenset(term.place for term in clause)
         parts = [found & places for found in carried]
         best = max(parts, key=len)
@@ -227,7 +242,7 @@ def _torn(here: Reading, carried: Sequence[frozenset[int]], wanted: Sequence[Ter
     return None
 
 
-def _clauses(here: Reading, wanted: Sequence[Term]) -> list[list[Term]]:
+def _clauses(wanted: Sequence[Term]) -> list[list[Term]]:
     """Return a sentence's clauses; those of a word or two belong to the one before."""
     clauses: list[list[Term]] = []
     for number in sorted({term.clause for term in wanted}):

@@ -72,9 +72,7 @@ def is_active(sentence: str) -> bool:
     Addresses are the bot's to give, from the catalogue; what a post says of one is in its
     quote.  Only loopback may be named: it leads nowhere else.
     """
-    return any(
-        not _LOOPBACK.fullmatch(match.group()) for match in _ACTIVE.finditer(sentence)
-    )
+    return any(not _LOOPBACK.fullmatch(match.group()) for match in _ACTIVE.finditer(sentence))
 
 
 def speaks_for_itself(sentence: str) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from retrieval.wording import FUNCTION_WORDS
-from retrieval.writing.stems import stem
+from retrieval.writing.stems import stem, word_set
 
 _QUOTES: Final = str.maketrans({**dict.fromkeys("‘’‛´ʼ", "'"), **dict.fromkeys("‐‑−", "-")})
 _TOKEN: Final = re.compile(
@@ -26,45 +26,50 @@ _NUMBER_IN_WORD: Final = re.compile(r"(\d+(?:\.\d+)?)([^\W\d_]+)")
 _NAME_SHAPED: Final = re.compile(
     r"^[-/.]|[\d_@+#]|\w[./:]\w|^[^\W\d_][A-ZÀ-Þ]+s?$|[a-zß-ÿ][A-ZÀ-Þ]|^[A-ZÀ-Þ]{2}"
 )
-_MORE_FUNCTION_WORDS: Final = frozenset(
-    "also already although because been being both cannot could each either else even ever every "
-    "having here however if into itself like let lets maybe more most much neither nor never "
-    "none nothing now off once only onto or other out over own per please quite rather really "
-    "shall since still such therefore though through thus till together too under unless until "
-    "upon very via well whereas whether while within without yet don't doesn't didn't isn't "
-    "aren't wasn't weren't won't can't couldn't shouldn't wouldn't hasn't haven't it's that's "
-    "there's you're they're i'm i've i'd you'll it'll they'll you've he's she's what's let's "
-    "those themselves yourself himself herself oneself am above again against all another any around "
-    "before after back below between during down few many further half less least same several "
-    "some something someone somebody everything everyone everybody anyone anything nobody "
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
-    "thousand million billion dozen one ones only just always usually often sometimes perhaps probably possibly possible mostly nearly "
-    "almost about roughly approximately exactly approx than then there".split()
+_MORE_FUNCTION_WORDS: Final = word_set(
+    "also already although because been being both cannot could each either else even "
+    "ever every having here however if into itself like let lets maybe more most much "
+    "neither nor never none nothing now off once only onto or other out over own per "
+    "please quite rather really shall since still such therefore though through thus till "
+    "together too under unless until upon very via well whereas whether while within "
+    "without yet don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't "
+    "shouldn't wouldn't hasn't haven't it's that's there's you're they're i'm i've i'd "
+    "you'll it'll they'll you've he's she's what's let's those themselves yourself "
+    "himself herself oneself am above again against all another any around before after "
+    "back below between during down few many further half less least same several some "
+    "something someone somebody everything everyone everybody anyone anything nobody two "
+    "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+    "ninety hundred thousand million billion dozen one ones only just always usually "
+    "often sometimes perhaps probably possibly possible mostly nearly almost about "
+    "roughly approximately exactly approx than then there"
 )
-_CLAUSE_WORDS: Final = frozenset(
-    "and but while whereas although though because so unless if when whenever until then which who"
-    " since yet otherwise".split()
+_CLAUSE_WORDS: Final = word_set(
+    "and but while whereas although though because so unless if when whenever until then "
+    "which who since yet otherwise"
 )
-_NEGATORS: Final = frozenset(
-    "not no never neither nor without cannot nobody nothing none nowhere hardly barely scarcely "
-    "nicht kein keine keinen keinem keiner nie niemals ohne jamais sans nunca não".split()
+_NEGATORS: Final = word_set(
+    "not no never neither nor without cannot nobody nothing none nowhere hardly barely "
+    "scarcely nicht kein keine keinen keinem keiner nie niemals ohne jamais sans nunca "
+    "não"
 )
-_WHOLE_CLAUSE: Final = frozenset("nothing nobody none nowhere neither".split())
+_WHOLE_CLAUSE: Final = word_set("nothing nobody none nowhere neither")
 _LIGHT: Final = frozenset(
     stem(word)
-    for word in "be have do get need must want will can may might should let make take use "
-    "longer one way ever actually even to".split()
+    for word in word_set(
+        "be have do get need must want will can may might should let make take use longer one "
+        "way ever actually even to"
+    )
 )
 _HEADS: Final = 2
-_AUXILIARIES: Final = frozenset("is are was were has have had can will must may would should".split())
-_PREPOSITIONS: Final = frozenset(
-    "in on at for with from by of into onto over under through during within inside outside "
-    "between among about against per via".split()
+_AUXILIARIES: Final = word_set("is are was were has have had can will must may would should")
+_PREPOSITIONS: Final = word_set(
+    "in on at for with from by of into onto over under through during within inside "
+    "outside between among about against per via"
 )
-_NOT_ONLY: Final = frozenset("only just matter doubt merely more fewer less later".split())
+_NOT_ONLY: Final = word_set("only just matter doubt merely more fewer less later")
 _LIST_REACH: Final = 9
-_LIST_ENDS: Final = frozenset("or nor and . ; but is are".split())
+_LIST_ENDS: Final = word_set("or nor and . ; but is are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,9 @@ def read(text: str) -> Reading:
 def says_something(token: Token) -> bool:
     """Tell whether a token is a word that is more than a function word."""
     lower = token.lower
-    return token.kind == "word" and lower not in FUNCTION_WORDS and lower not in _MORE_FUNCTION_WORDS
+    return (
+        token.kind == "word" and lower not in FUNCTION_WORDS and lower not in _MORE_FUNCTION_WORDS
+    )
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -172,7 +179,9 @@ def _tokens(text: str) -> Iterator[Token]:
         for piece, start in _pieces(raw, match.start(), kind):
             lower = piece.lower().removesuffix("'s")
             clause += lower in _CLAUSE_WORDS
-            piece_kind = "number" if kind == "number" or piece[0].isdigit() and _plain(piece) else kind
+            piece_kind = (
+                "number" if kind == "number" or (piece[0].isdigit() and _plain(piece)) else kind
+            )
             yield Token(piece, lower, piece_kind, start, start + len(piece), clause, is_first)
             is_first = False
 
@@ -217,7 +226,7 @@ def _negations(tokens: tuple[Token, ...]) -> tuple[frozenset[int], tuple[Negatio
                 for n in range(place)
                 if tokens[n].clause == token.clause and says_something(tokens[n])
             ]
-            scope = scope[:1] + before[-1:] if not scope else scope
+            scope = scope or before[-1:]
         negated.update(scope)
         stems = [stem(tokens[n].lower) for n in scope]
         heavy = [one for one in stems if one not in _LIGHT]

@@ -32,6 +32,16 @@ _LEAST_SECONDS = 1.0
 _REASON_CHARACTERS = 160
 
 
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """How much one answer may take."""
+
+    deadline_seconds: float
+    """For all its calls together."""
+    max_output_tokens: int
+    """Of one reply."""
+
+
 class Writer:
     """Writes answers with a language model and shows only what their quotes carry.
 
@@ -39,11 +49,16 @@ class Writer:
     """
 
     def __init__(
-        self, model: ChatModel, settings: WritingSettings, reviewer: Reviewer | None = None
+        self,
+        model: ChatModel,
+        settings: WritingSettings,
+        limits: CallLimits,
+        reviewer: Reviewer | None = None,
     ) -> None:
         """Write with ``model``; ``reviewer`` may take further sentences away."""
         self._model = model
         self._settings = settings
+        self._limits = limits
         self._reviewer = reviewer
 
     def write(self, question: str, hits: Sequence[Hit], extractive: Answer) -> Answer:
@@ -52,7 +67,7 @@ class Writer:
         The steps taken are in its trace, the model's usage with it.  Never raises for
         anything that a model does.
         """
-        work = _Work(Meter(), time.monotonic() + self._settings.timeout_seconds)
+        work = _Work(Meter(), time.monotonic() + self._limits.deadline_seconds)
         chosen = select(hits, most=self._settings.passages, tokens=self._settings.passage_tokens)
         work.tell_selection(len(chosen.taken), chosen.withheld)
         if not chosen.taken:
@@ -74,7 +89,7 @@ class Writer:
             question,
             material,
             most_sentences=self._settings.max_sentences,
-            as_json=self._model.follows_schemas or self._settings.json_for_all,
+            as_json=self._model.follows_schemas,
         )
         verdict = self._ask(prompt, question, material, work)
         if verdict is None or _wants_repair(verdict):
@@ -118,7 +133,7 @@ class Writer:
             ChatRequest(
                 system=prompt.system,
                 user=prompt.user,
-                max_output_tokens=self._settings.max_output_tokens,
+                max_output_tokens=self._limits.max_output_tokens,
                 deadline_seconds=work.seconds_left(),
                 schema=SCHEMA if self._model.follows_schemas else None,
             )

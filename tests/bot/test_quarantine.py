@@ -64,7 +64,9 @@ async def test_a_program_is_refused_by_its_name_alone(quarantine, tmp_path):
 
 async def test_a_disk_that_takes_nothing_is_named(tmp_path):
     (tmp_path / "data").write_text("a file where a folder should be")
-    quarantine = Quarantine(tmp_path / "data" / "quarantine", tmp_path / "corpus", ChildIngest)
+    quarantine = Quarantine(
+        tmp_path / "data" / "quarantine", tmp_path / "corpus", lambda _: ChildIngest()
+    )
     with pytest.raises(StorageError, match=r"pumps\.txt could not be kept"):
         await quarantine.take("pumps.txt", THREAD.encode())
 
