@@ -6,9 +6,14 @@ character, at its place in the stored post, inside the passage that is cited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from retrieval.domain import Citation, Hit, Statement
+from retrieval.domain import Citation, Hit, Post, Statement
+from retrieval.wording import words
+
+_REPEATED_SHARE: Final = 0.8
+"""Two quotes that share so much of their words (Jaccard) are the same thing said twice."""
 
 
 def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
@@ -30,9 +35,56 @@ def is_verified(citation: Citation) -> bool:
     return inside and citation.post.text[citation.start : citation.end] == citation.quote
 
 
-def answer_text(statements: Iterable[Statement]) -> str:
-    """Return statements as one text, each followed by its citation numbers."""
-    return " ".join(
-        f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}"
-        for statement in statements
+def repeats(citation: Citation, shown: Iterable[Citation]) -> bool:
+    """Tell whether a citation says in the same words what one that is shown says."""
+    mine = set(words(citation.quote))
+    return any(_is_alike(mine, set(words(other.quote))) for other in shown)
+
+
+def answer_text(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
+    """Return statements as one text, each followed by its citation numbers.
+
+    Where one contradicts another, both sides are named: ``Tom argues: “…” [1]; Mia replies:
+    “…” [2]``.
+    """
+    by_number = {citation.n: citation for citation in citations}
+    disputed = {n for statement in statements for n in statement.disputes}
+    told: list[str] = []
+    for statement in statements:
+        is_lead = disputed.intersection(statement.citations)
+        if not is_lead and not statement.disputes:
+            told.append(_cited(statement))
+        elif is_lead:
+            continue
+        else:
+            argued = " ".join(
+                other.text for other in statements if disputed.intersection(other.citations)
+            )
+            told.append(_opposed(argued, statement, by_number))
+    return " ".join(told)
+
+
+def _cited(statement: Statement) -> str:
+    return f"{statement.text} {_marks(statement.citations)}"
+
+
+def _opposed(argued: str, against: Statement, by_number: dict[int, Citation]) -> str:
+    first = by_number[against.disputes[0]].post
+    second = by_number[against.citations[0]].post
+    return (
+        f"{first.author or 'One post'} argues: “{argued}” {_marks(against.disputes)}; "
+        f"{_replier(first, second)} replies: “{against.text}” {_marks(against.citations)}"
     )
+
+
+def _replier(first: Post, second: Post) -> str:
+    return second.author if first.author and second.author else "another"
+
+
+def _marks(numbers: Iterable[int]) -> str:
+    return "".join(f"[{n}]" for n in numbers)
+
+
+def _is_alike(mine: set[str], theirs: set[str]) -> bool:
+    either = mine | theirs
+    return bool(either) and len(mine & theirs) >= _REPEATED_SHARE * len(either)

@@ -1,0 +1,73 @@
+"""Reading the best passages closely: sentence by sentence, and for what speaks for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from retrieval.answering import sentence_scores
+from retrieval.answering.gate import Signs, agreement
+from retrieval.answering.sentence_scores import Sentence
+from retrieval.domain import Hit
+from retrieval.sentences import is_question
+from retrieval.term_weights import TermWeights
+from retrieval.wording import content_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from retrieval.embedding import Embedder
+    from retrieval.index.lexical import LexicalIndex
+    from retrieval.search import Ranking
+
+HITS: Final = 10
+"""So many of the best passages are weighed against one another."""
+_READ_CLOSELY: Final = 8
+"""From so many of the best passages sentences are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best passages, sentence by sentence."""
+
+    hits: tuple[Hit, ...]
+    sentences: tuple[Sentence, ...]
+    scores: npt.NDArray[np.float64]
+    """A logit for each sentence, comparable within this reading only."""
+    vectors: npt.NDArray[np.float32]
+    """One row for each sentence."""
+    signs: Signs
+
+
+class Reader:
+    """Reads what a search found."""
+
+    def __init__(self, passages: LexicalIndex, embedder: Embedder) -> None:
+        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``."""
+        self._embedder = embedder
+        self._weights = TermWeights(passages)
+
+    def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
+        """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
+        closely = tuple(hits[:_READ_CLOSELY])
+        sentences = sentence_scores.split(closely)
+        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
+        cosines = vectors @ ranking.vector
+        weights = self._weights.of(ranking.searched)
+        coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
+        question = ranking.mended.question
+        content = self._weights.of(" ".join(content_words(ranking.searched)))
+        in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
+        saying = [c for c, s in zip(cosines, sentences, strict=True) if not is_question(s.text)]
+        signs = Signs(
+            sentence_cosine=float(max(saying, default=cosines.max())),
+            passage_cosine=max(hit.cosine for hit in hits),
+            coverage=self._weights.covered(weights, [hits[0].passage.text]),
+            unknown_names=self._weights.unknown_names(question),
+            margin=hits[0].score - hits[-1].score,
+            agreement=agreement(hits, in_words),
+        )
+        scores = sentence_scores.score(question, sentences, closely, cosines, coverage)
+        return Reading(tuple(hits), sentences, scores, vectors, signs)
