@@ -50,6 +50,10 @@ class Request:
     """How to read files that are not UTF-8; None: refuse them."""
     allow_empty: bool = False
     dry_run: bool = False
+    ignored: tuple[Path, ...] = ()
+    """Folders below ``paths`` that are none of the corpus, such as the data folder."""
+    settled_seconds: float = 0.0
+    """How long a file must have stayed the same to be read."""
     passages_at_once: int = _PASSAGES_AT_ONCE
 
 
@@ -95,7 +99,12 @@ class Ingest:
             UnavailableError: if the index cannot be written, or must not be emptied.
         """
         started = time.monotonic()
-        found = scan(self._request.paths, self._request.corpus_dir)
+        found = scan(
+            self._request.paths,
+            self._request.corpus_dir,
+            ignored=self._request.ignored,
+            settled_seconds=self._request.settled_seconds,
+        )
         self._tally.refused.extend(found.refused)
         self._listener(Progress(Stage.SCAN, len(found.files), len(found.files)))
         todo = plan(

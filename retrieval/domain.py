@@ -138,6 +138,8 @@ class Usage:
     output_tokens: int = 0
     cost_usd: float | None = None
     """None where no price is set."""
+    is_estimated: bool = False
+    """Whether tokens were counted here, since the provider did not say how many they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +268,40 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNews:
+    """A thread that came, or that got posts, since some time."""
+
+    thread: Thread
+    new_posts: int
+    is_new: bool
+    """Whether the whole thread came since then."""
+    first: Post
+    """Its opening post where the thread is new, else the newest post."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came into a knowledge base since some time."""
+
+    since: datetime
+    threads: tuple[ThreadNews, ...]
+    """The threads with most new posts first; at most as many as were asked for."""
+    new_threads: int
+    """All of them, also those that are not shown; as are the others."""
+    grown_threads: int
+    new_posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Passages that belong together by meaning."""
+
+    words: tuple[str, ...]
+    """The words most typical of it, most typical first."""
+    share: float
+    """Its part of all passages, 0 to 1."""
+    central: tuple[Citation, ...]
+    """Its most central passages, each whole."""

@@ -5,11 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
+from retrieval.index.arrivals import news_since
 from retrieval.index.library import Library
+from retrieval.index.sampling import sample
 from retrieval.wording import clean_question, squeeze, visible
 
 if TYPE_CHECKING:
@@ -97,6 +110,19 @@ class KnowledgeBase:
             located = self._library.located(ids)
             found = [located[id_] for id_ in ids if id_ in located]
         return tuple(map(_suggestion, found))
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        """Return what came since an aware time, with at most ``limit`` threads of it."""
+        return news_since(self._catalogue, self._name, since, limit)
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        """Return what the threads talk about, the largest topic first."""
+        from retrieval.topics import SAMPLE, find_topics
+
+        generation = self._catalogue.generation(self._name)
+        if generation is None:
+            return ()
+        return find_topics(*sample(self._catalogue, generation, SAMPLE), limit)
 
     def status(self) -> Status:
         """Return what the knowledge base holds, nothing before its first ingest."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_address
+
+__all__ = ["ChromaSettings", "EmbeddingSettings", "LLMSettings", "SearchSettings", "Settings"]
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -59,17 +62,7 @@ class ChromaSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value.strip())
-            is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
-            is_plain = not (parts.query or parts.fragment or parts.username) and parts.port != 0
-        except ValueError:  # a port that is no number
-            is_address = is_plain = False
-        if not (is_address and is_plain):
-            raise ValueError("it must look like http://127.0.0.1:8000; secrets go into headers")
-        return value.strip()
+        return None if value is None else plain_address(value)
 
     @field_validator("headers")
     @classmethod
@@ -102,5 +95,7 @@ class Settings(BaseSettings):
     """The knowledge base that commands use unless they name one."""
     embedding_threads: int | None = Field(default=None, ge=1)
     """Processor cores the embedding model may use; empty: all of them."""
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
     chroma: ChromaSettings = ChromaSettings()

@@ -10,14 +10,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.community import Community
 from bot.discord_app.asking import Asking
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, show_text
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
-from bot.ports import Librarian, Reingester
+from bot.ports import Librarians, Reingester
 from retrieval.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -37,23 +38,25 @@ class CommandTree(app_commands.CommandTree[Any]):
             _log.warning("could not report an error to its asker: %s", refusal)
 
 
-class FootnoteBot(commands.Bot):
+class FootnoteBot(commands.AutoShardedBot):
     """Answers in Discord what a librarian knows; see ``bot.discord_app.run`` for its life.
 
     Args:
-        librarian: May block; it is only called in ``executor``.
+        librarians: May block; they are only called in ``executor``.
         reingester: Does its work in another process.
         executor: Bounds how many answers are prepared at once; the caller shuts it down.
         settings: The token in it is not used here.
+        community: What is kept of servers and people.
         options: For ``discord.Client``.
     """
 
     def __init__(
         self,
-        librarian: Librarian,
+        librarians: Librarians,
         reingester: Reingester,
         executor: Executor,
         settings: DiscordSettings,
+        community: Community,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -65,11 +68,10 @@ class FootnoteBot(commands.Bot):
             intents=intents,
             # Sent with every message and edit: nothing that the bot says can ping anybody.
             allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )
-        self._librarian = AsyncLibrarian(
-            librarian, executor, timeout_seconds=settings.answer_timeout_seconds
-        )
+        self.desk = Desk(librarians, community, executor, settings)
         self._reingester = reingester
         self._settings = settings
         self._was_ready = False
@@ -77,9 +79,9 @@ class FootnoteBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
         mention_replies = self._settings.mention_replies
-        await self.add_cog(Asking(self, self._librarian, mention_replies=mention_replies))
-        await self.add_cog(Sources(self._librarian))
-        await self.add_cog(Maintenance(self._librarian, self._reingester))
+        await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
+        await self.add_cog(Sources(self.desk))
+        await self.add_cog(Maintenance(self.desk, self._reingester))
         await self._register_commands()
 
     async def on_ready(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Answer,
         Citation,
         Hit,
+        News,
         Passage,
         Place,
         Post,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Thread,
         ThreadView,
         Timings,
+        Topic,
     )
 
 Shape = dict[str, object]
@@ -130,6 +132,46 @@ def ingest_shape(report: IngestReport) -> Shape:
             "unchanged": report.passages_unchanged,
         },
         "seconds": round(float(report.seconds), 3),
+    }
+
+
+def topics_shape(topics: Sequence[Topic]) -> Shape:
+    """Return the document of ``footnote topics``."""
+    return {
+        "topics": [
+            {
+                "words": list(topic.words),
+                "share": topic.share,
+                "central": [_citation_shape(citation) for citation in topic.central],
+            }
+            for topic in topics
+        ]
+    }
+
+
+def news_shape(news: News) -> Shape:
+    """Return the document of ``footnote news``."""
+    return {
+        "since": _time(news.since),
+        "new_threads": news.new_threads,
+        "grown_threads": news.grown_threads,
+        "new_posts": news.new_posts,
+        "threads": [
+            {
+                **_thread_key(each.thread),
+                "file": each.thread.file,
+                "new_posts": each.new_posts,
+                "is_new": each.is_new,
+                "post": {
+                    "id": each.first.id,
+                    "author": each.first.author,
+                    "created_at": _time(each.first.created_at),
+                    "text": each.first.text,
+                    "url": each.first.url,
+                },
+            }
+            for each in news.threads
+        ],
     }
 
 

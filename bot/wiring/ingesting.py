@@ -56,5 +56,7 @@ def ingest(
             encoding=request.encoding,
             allow_empty=request.allow_empty,
             dry_run=request.dry_run,
+            ignored=(settings.data_dir,),
+            settled_seconds=request.settled_seconds,
         )
         return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()

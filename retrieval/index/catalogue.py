@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from retrieval.index.arrivals import note_arrivals
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
@@ -90,6 +91,11 @@ class Catalogue(Database):
         updated_at = datetime.fromisoformat(row["updated_at"]) if row["updated_at"] else None
         return Generation(row["name"], row["generation"], row["embedding"], updated_at)
 
+    def knowledge_bases(self) -> tuple[str, ...]:
+        """Return the names of all knowledge bases."""
+        rows = self.connection.execute("SELECT name FROM knowledge_bases ORDER BY name")
+        return tuple(row[0] for row in rows)
+
     def begin_generation(self, knowledge_base: str, embedding: str) -> Generation:
         """Record the first generation of a knowledge base."""
         with self.writing() as connection:
@@ -159,6 +165,7 @@ class Catalogue(Database):
         kb = generation.knowledge_base
         paths = [*removed_paths, *(file.stamp.path for file in contents)]
         with self.writing() as connection:
+            note_arrivals(connection, kb, contents)
             before = self.indexed_ids(kb, paths)
             threads = self._of_files(kb, paths, "threads", "")
             connection.executemany(

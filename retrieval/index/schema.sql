@@ -75,6 +75,16 @@ CREATE INDEX IF NOT EXISTS passages_by_origin ON passages (origin_id) WHERE orig
 CREATE INDEX IF NOT EXISTS quotes_without_origin ON passages (probe)
     WHERE probe IS NOT NULL AND origin_id IS NULL;
 
+-- When posts came: a row for each write that brought posts of a thread that were not there.
+CREATE TABLE IF NOT EXISTS arrivals (
+    kb        TEXT NOT NULL,
+    at        TEXT NOT NULL,          -- ISO 8601, UTC
+    thread_id TEXT NOT NULL,
+    posts     INTEGER NOT NULL,
+    is_new    INTEGER NOT NULL,       -- 1 where the thread was not there either
+    PRIMARY KEY (kb, at, thread_id)
+) STRICT, WITHOUT ROWID;
+
 -- Vectors by text and model, so that nothing is embedded twice; 16-bit floats.  A table with
 -- row numbers: keys are random, and rows of a kilobyte are better appended than sorted in.
 CREATE TABLE IF NOT EXISTS embeddings (

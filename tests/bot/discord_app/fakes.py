@@ -8,8 +8,19 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 from retrieval.errors import NotFoundError
 
 STATUS = Status(
@@ -67,8 +78,29 @@ class FakeLibrarian:
             raise self.suggestions
         return self.suggestions
 
+    def news(self, since: datetime, limit: int = 10) -> News:
+        raise NotImplementedError
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        raise NotImplementedError
+
     def status(self) -> Status:
         return STATUS
+
+
+class FakeLibrarians:
+    """Knowledge bases by name; ``default`` is the one that is asked unless another is named."""
+
+    default = "default"
+
+    def __init__(self, default: Librarian, **others: Librarian) -> None:
+        self.by_name = {"default": default, **others}
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.by_name)
+
+    def of(self, name: str) -> Librarian:
+        return self.by_name[name]
 
 
 class FakeReingester:

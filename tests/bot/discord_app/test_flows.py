@@ -446,8 +446,8 @@ async def test_the_bot_is_silent_where_it_is_not_addressed(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     librarian = FakeLibrarian(make_answer("At six."))
-    robot = User(discord_server.clock.snowflake(), "robot", is_bot=True)
-    discord_server.world.users[robot.id] = robot
+    robot = discord_server.add_user("robot", is_bot=True)
+    discord_server.join(place.guild, robot)
     async with run_footnote(librarian):
         discord_server.say(place.ada, place.channel, "when does the gate open?")
         discord_server.say(robot, place.channel, f"<@{discord_server.bot.id}> when?")

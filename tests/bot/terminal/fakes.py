@@ -16,6 +16,7 @@ from retrieval.domain import (
     Answer,
     Citation,
     Hit,
+    News,
     Outcome,
     Paragraph,
     Passage,
@@ -29,8 +30,10 @@ from retrieval.domain import (
     Suggestion,
     TextKind,
     Thread,
+    ThreadNews,
     ThreadView,
     Timings,
+    Topic,
 )
 from retrieval.errors import FootnoteError, NotFoundError, QuestionError
 from retrieval.evaluation.progress import OnProgress
@@ -209,6 +212,16 @@ REPORT = IngestReport(
 REFUSAL = Refusal("old\n\x1b[2J.txt", "byte 17 is not UTF-8; name its --encoding")
 
 
+NEWS = News(
+    since=datetime(2026, 3, 1, tzinfo=UTC),
+    threads=(ThreadNews(WHOLE_THREAD.thread, 2, True, WHOLE_THREAD.posts[0].post),),
+    new_threads=1,
+    grown_threads=0,
+    new_posts=2,
+)
+TOPICS = (Topic(("pump", "noise"), 0.5, ANSWERED.citations),)
+
+
 @dataclass
 class FakeLibrarian:
     """Answers from a table by question, remembers what it was asked, raises on order."""
@@ -255,6 +268,15 @@ class FakeLibrarian:
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         raise NotImplementedError("the terminal suggests nothing")
 
+    def news(self, since: datetime, limit: int = 10) -> News:
+        self._fail_on_order()
+        self.limits.append(limit)
+        return replace(NEWS, since=since)
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        self._fail_on_order()
+        return TOPICS[:limit]
+
     def status(self) -> Status:
         self._fail_on_order()
         return STATUS
@@ -298,7 +320,9 @@ class FakeApp:
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:
-        self.settings = FakeSettings(overrides.get("corpus_dir", self.corpus_dir), overrides)
+        corpus_dir = overrides.get("corpus_dir", self.corpus_dir)
+        data_dir = overrides.get("data_dir", Path("no-such-data"))
+        self.settings = FakeSettings(corpus_dir, overrides, data_dir)
         return self.settings
 
     @contextmanager
