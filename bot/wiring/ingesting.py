@@ -7,7 +7,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
-from bot.wiring.parts import CATALOGUE, INGEST_WAIT_SECONDS, LazyEmbedder, open_chroma_for
+from bot.wiring.parts import (
+    CATALOGUE,
+    INGEST_WAIT_SECONDS,
+    LazyEmbedder,
+    make_search,
+    open_chroma_for,
+)
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ownership import INGEST, alone
 
@@ -49,6 +55,13 @@ def ingest(
             stores = Stores(catalogue, chroma, settings.data_dir / "lexical", embedder.model)
             return open_recovered(stores, live_generation(catalogue, kb, embedder.model))
 
+        def calibrate(index: PassageIndex) -> None:
+            from retrieval.answering.reading import Reader
+            from retrieval.answering.self_asking import recalibrate
+
+            search = make_search(settings, index, embedder.model, embedder.model)
+            recalibrate(index, search, Reader(index.passages, embedder.model))
+
         job = Request(
             knowledge_base=request.knowledge_base,
             paths=request.paths or (settings.corpus_dir,),
@@ -59,4 +72,4 @@ def ingest(
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
         )
-        return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()
+        return Ingest(job, catalogue, open_index, embedder.token_ends, listener, calibrate).run()

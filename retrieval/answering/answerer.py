@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from retrieval.answering.calibration import Calibration, calibrated
 from retrieval.answering.citations import answer_text, cite, is_verified, repeats
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
 from retrieval.answering.gate import Verdict, judge
@@ -14,6 +15,7 @@ from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, Outcome, Timings
+from retrieval.index.calibrations import kept_anchors
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -30,6 +32,7 @@ class Answerer:
 
     def __init__(self, index: PassageIndex, search: HybridSearch, embedder: Embedder) -> None:
         """Answer from ``index``, found by ``search``."""
+        self._index = index
         self._search = search
         self._reader = Reader(index.passages, embedder)
         self._writer = ExtractiveWriter(index.library, embedder)
@@ -40,7 +43,7 @@ class Answerer:
         turn, ranking = self.find(question, history, HITS)
         found = time.perf_counter()
         reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
-        verdict = judge(reading.signs) if reading else Verdict(Outcome.NOT_FOUND, 0.0)
+        verdict = self._judge(reading)
         answer = self._write(question, reading, verdict)
         done = time.perf_counter()
         return replace(
@@ -59,6 +62,15 @@ class Answerer:
     ) -> tuple[StandaloneReading, Ranking]:
         """Return how a cleaned question is read, and the best ``limit`` passages for it."""
         return search_in_turn(self._search, question, history, limit)
+
+    def _judge(self, reading: Reading | None) -> Verdict:
+        if reading is None:
+            return Verdict(Outcome.NOT_FOUND, 0.0)
+        return judge(reading.signs, self._calibration())
+
+    def _calibration(self) -> Calibration:
+        """Return what the live generation was calibrated with: one row of SQLite a question."""
+        return calibrated(kept_anchors(self._index.catalogue, self._index.generation))
 
     def _write(self, question: str, reading: Reading | None, verdict: Verdict) -> Answer:
         plain = Answer(question, verdict.outcome, _SAYS_NOTHING, confidence=verdict.confidence)

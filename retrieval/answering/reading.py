@@ -10,7 +10,6 @@ from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
-from retrieval.sentences import is_question
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words
 
@@ -57,17 +56,20 @@ class Reader:
         cosines = vectors @ ranking.vector
         weights = self._weights.of(ranking.searched)
         coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
-        question = ranking.mended.question
+        scores = sentence_scores.score(
+            ranking.mended.question, sentences, closely, cosines, coverage
+        )
+        return Reading(tuple(hits), sentences, scores, vectors, self.signs(ranking, hits))
+
+    def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
+        """Return what speaks for an answer among ``hits``, of which there must be one."""
+        weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
-        saying = [c for c, s in zip(cosines, sentences, strict=True) if not is_question(s.text)]
-        signs = Signs(
-            sentence_cosine=float(max(saying, default=cosines.max())),
-            passage_cosine=max(hit.cosine for hit in hits),
+        return Signs(
+            cosine=max(hit.cosine for hit in hits),
             coverage=self._weights.covered(weights, [hits[0].passage.text]),
-            unknown_names=self._weights.unknown_names(question),
+            unknown_names=self._weights.unknown_names(ranking.mended.question),
             margin=hits[0].score - hits[-1].score,
             agreement=agreement(hits, in_words),
         )
-        scores = sentence_scores.score(question, sentences, closely, cosines, coverage)
-        return Reading(tuple(hits), sentences, scores, vectors, signs)

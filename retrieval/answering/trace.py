@@ -61,9 +61,9 @@ def _read(reading: Reading, question: str) -> str:
     asked = asked_for(question)
     looking = f", looking for {asked}" if asked else ""
     return (
-        f"Read {len(reading.sentences)} sentences of the best passages{looking}; the closest "
-        f"one has {signs.sentence_cosine:.2f}. The best passage holds {signs.coverage:.0%} of "
-        f"the question's words; meaning and words agree on {signs.agreement:.0%} of the best."
+        f"Read {len(reading.sentences)} sentences of the best passages{looking}. The best passage "
+        f"holds {signs.coverage:.0%} of the question's words; meaning and words agree on "
+        f"{signs.agreement:.0%} of the best."
     )
 
 
