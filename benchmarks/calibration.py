@@ -26,7 +26,7 @@ from benchmarks.retrieval import ROOT
 from bot import wiring
 from bot.ports import IngestRequest
 from bot.settings import load_settings
-from bot.wiring.parts import CATALOGUE, load_embedder, make_search
+from bot.wiring.parts import CATALOGUE, load_words, make_search
 from ingest.beir import beir_contents
 from retrieval.answering.calibration import ANSWERABLE_SHARE, Calibration, calibrated
 from retrieval.answering.gate import Signs, logit
@@ -147,7 +147,7 @@ def _sample(data: Path) -> Iterator[tuple[PassageIndex, HybridSearch, Reader]]:
         wiring.ingest(settings, request, lambda _: None)
         with wiring.open_librarian(settings, "sample") as librarian:
             engine = librarian.open()
-            reader = Reader(engine.index.passages, load_embedder(settings))
+            reader = Reader(engine.index.passages, load_words(settings))
             yield engine.index, engine.search, reader
 
 
@@ -158,7 +158,7 @@ def _collection(
     """Yield a collection, indexed, with its queries and the posts that answer each."""
     settings = load_settings(data_dir=data)
     collection = read_collection(folder, None)
-    model = load_embedder(settings)
+    model = load_words(settings)
     contents = beir_contents(collection.documents, model.token_ends)
     with ExitStack() as stack:
         vectors = Catalogue(data / "eval" / CATALOGUE)

@@ -12,6 +12,8 @@ from bot.community.access import GrantBook
 from bot.community.database import CommunityDatabase
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.told import Told
+from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"
 """The file's name in the data folder."""
@@ -25,13 +27,23 @@ class Community:
     """For further memories: each registers in ``memories``."""
     grants: GrantBook
     guilds: GuildSettingsBook
+    unanswered: UnansweredQuestions
+    told: Told
     memories: Memories
 
     @classmethod
     def on(cls, database: CommunityDatabase) -> Community:
         """Return the books on an open database."""
         guilds = GuildSettingsBook(database)
-        return cls(database, GrantBook(database), guilds, Memories([guilds]))
+        unanswered = UnansweredQuestions(database)
+        return cls(
+            database=database,
+            grants=GrantBook(database),
+            guilds=guilds,
+            unanswered=unanswered,
+            told=Told(database),
+            memories=Memories([guilds, unanswered]),
+        )
 
 
 @contextmanager

@@ -16,11 +16,14 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.writing.rewriting import fused
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch, Ranking
+    from retrieval.writing.rewriting import Rewriter
+    from retrieval.writing.writer import Writer
 
 _CLOSEST: Final = 3
 _SAYS_NOTHING: Final = "The threads do not answer this."
@@ -28,14 +31,27 @@ _SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages c
 
 
 class Answerer:
-    """Answers questions from one knowledge base without a language model."""
+    """Answers questions from one knowledge base, with a language model only where one is given."""
 
-    def __init__(self, index: PassageIndex, search: HybridSearch, embedder: Embedder) -> None:
-        """Answer from ``index``, found by ``search``."""
+    def __init__(
+        self,
+        index: PassageIndex,
+        search: HybridSearch,
+        embedder: Embedder,
+        writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
+        """Answer from ``index``, found by ``search``.
+
+        ``writer`` says an answer in its own words, where they hold; ``rewriter`` makes
+        follow-ups stand alone.
+        """
         self._index = index
+        self._writer = writer
+        self._rewriter = rewriter
         self._search = search
         self._reader = Reader(index.passages, embedder)
-        self._writer = ExtractiveWriter(index.library, embedder)
+        self._extractive = ExtractiveWriter(index.library, embedder)
 
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first."""
@@ -45,10 +61,12 @@ class Answerer:
         reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
         verdict = self._judge(reading)
         answer = self._write(question, reading, verdict)
+        answer = replace(answer, trace=trace(turn, ranking, reading, answer))
+        if self._writer is not None and answer.outcome is Outcome.ANSWERED:
+            answer = self._writer.write(turn.rewritten or question, ranking.hits, answer)
         done = time.perf_counter()
         return replace(
             answer,
-            trace=trace(turn, ranking, reading, answer),
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
                 search=1000 * (found - started) - ranking.timings_ms.embed,
@@ -61,7 +79,12 @@ class Answerer:
         self, question: str, history: Sequence[str], limit: int
     ) -> tuple[StandaloneReading, Ranking]:
         """Return how a cleaned question is read, and the best ``limit`` passages for it."""
-        return search_in_turn(self._search, question, history, limit)
+        turn, ranking = search_in_turn(self._search, question, history, limit)
+        rewritten = self._rewriter.standalone(question, history) if self._rewriter else None
+        if rewritten is None:
+            return turn, ranking
+        ranking = fused(ranking, self._search.search(rewritten, limit), limit)
+        return replace(turn, rewritten=rewritten), ranking
 
     def _judge(self, reading: Reading | None) -> Verdict:
         if reading is None:
@@ -78,7 +101,7 @@ class Answerer:
             return plain
         if verdict.outcome is Outcome.CLOSEST:
             return replace(plain, text=_SAYS_CLOSEST, closest=tuple(_closest(reading)))
-        statements, citations = self._writer.write(reading)
+        statements, citations = self._extractive.write(reading)
         if not statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)
         return replace(

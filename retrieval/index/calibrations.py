@@ -1,4 +1,8 @@
-"""What the gate was calibrated with, kept in the catalogue for each generation."""
+"""What the gate was calibrated with, kept in the catalogue with the model that it holds for.
+
+A generation that only made an index anew with the same model keeps it; another model's
+generation starts without.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,13 @@ if TYPE_CHECKING:
 # Made where it is first needed: a catalogue from before has no such table, and needs none.
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS calibrations (
-    kb         TEXT NOT NULL,
-    generation INTEGER NOT NULL,
+    kb         TEXT PRIMARY KEY,
+    embedding  TEXT NOT NULL,         -- fingerprint of the model whose cosines went into it
     version    INTEGER NOT NULL,      -- of the gate whose logits these are
     answered   REAL NOT NULL,         -- mean logit of the knowledge base's own questions
     unanswered REAL NOT NULL,         -- the same with what answers them held out
     questions  INTEGER NOT NULL,
-    passages   INTEGER NOT NULL,      -- how many there were
-    PRIMARY KEY (kb, generation)
+    passages   INTEGER NOT NULL       -- how many there were
 ) STRICT, WITHOUT ROWID
 """
 _EXISTS: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'calibrations'"
@@ -46,23 +49,21 @@ def kept_anchors(catalogue: Catalogue, generation: Generation) -> Anchors | None
         return None
     row = connection.execute(
         "SELECT version, answered, unanswered, questions, passages FROM calibrations"
-        " WHERE kb = ? AND generation = ?",
-        (generation.knowledge_base, generation.number),
+        " WHERE kb = ? AND embedding = ?",
+        (generation.knowledge_base, generation.embedding),
     ).fetchone()
     return Anchors(*row) if row else None
 
 
 def keep_anchors(catalogue: Catalogue, generation: Generation, anchors: Anchors) -> None:
-    """Keep ``anchors`` in the place of what was kept for a generation or those before it."""
-    kb = generation.knowledge_base
+    """Keep ``anchors`` in the place of what was kept for a knowledge base."""
     with catalogue.writing() as connection:
         connection.execute(_TABLE)
-        connection.execute("DELETE FROM calibrations WHERE kb = ?", (kb,))
         connection.execute(
-            "INSERT INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                kb,
-                generation.number,
+                generation.knowledge_base,
+                generation.embedding,
                 anchors.version,
                 anchors.answered,
                 anchors.unanswered,
