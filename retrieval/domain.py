@@ -7,6 +7,7 @@ beyond small derived values.  They are made by ``ingest`` from source files, kep
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -129,6 +130,30 @@ class Statement:
     citations: tuple[int, ...]
     disputes: tuple[int, ...] = ()
     """Numbers of the citations that this one contradicts."""
+
+
+def lead_ins(statements: Sequence[Statement], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Return what each statement is introduced with: who argues and who replies, else nothing."""
+    posts = {citation.n: citation.post for citation in citations}
+    disputed = {n for statement in statements for n in statement.disputes}
+    has_authors = all(
+        n in posts and posts[n].author
+        for statement in statements
+        if statement.disputes
+        for n in (*statement.disputes, *statement.citations)
+    )
+    told: list[str] = []
+    for statement in statements:
+        argues = disputed.intersection(statement.citations)
+        if statement.disputes:
+            who = posts[statement.citations[0]].author if has_authors else "another"
+            told.append(f"{who} replies: ")
+        elif argues and not any(each.endswith(" argues: ") for each in told):
+            who = posts[min(argues)].author if has_authors else "One post"
+            told.append(f"{who} argues: ")
+        else:
+            told.append("")
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from retrieval.domain import (
     Statement,
     TextKind,
     Thread,
+    lead_ins,
 )
 
 ANSWER_LIMIT: Final = 1_200
@@ -37,6 +38,7 @@ MAX_QUOTES_PER_SOURCE: Final = 3
 MAX_MENTIONED: Final = 5
 """Further sources that are named without their quote."""
 _SHORTEST_STATEMENT: Final = 60
+_LEAD_IN_LIMIT: Final = 60
 """A statement that would be cut to less than this is left out instead."""
 
 
@@ -128,12 +130,14 @@ def _answer_text(answer: Answer) -> tuple[str, tuple[Statement, ...]]:
         return fit(answer.text, ANSWER_LIMIT) or "The answer is empty.", ()
     lines: list[str] = []
     left = ANSWER_LIMIT
-    for shown, statement in enumerate(answer.statements):
+    introduced = lead_ins(answer.statements, answer.citations)
+    for shown, (statement, lead_in) in enumerate(zip(answer.statements, introduced, strict=True)):
         marker = f" {_markers(statement.citations)}" if statement.citations else ""
-        room = left - length(marker)
+        who = fit_line(lead_in, _LEAD_IN_LIMIT) + " " if lead_in else ""
+        room = left - length(marker) - length(who)
         if shown and room < min(_SHORTEST_STATEMENT, length(fit(statement.text, ANSWER_LIMIT))):
             return "\n".join(lines), answer.statements[:shown]
-        line = f"{fit(statement.text, max(room, 0))}{marker}"
+        line = f"{who}{fit(statement.text, max(room, 0))}{marker}"
         lines.append(line)
         left -= length(line) + 1
     return "\n".join(lines), answer.statements

@@ -25,7 +25,7 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
-from retrieval.domain import Outcome
+from retrieval.domain import Outcome, lead_ins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,9 +132,11 @@ def _headline(answer: Answer) -> Text:
     if not answer.statements:
         return plain(answer.text)
     sentences = []
-    for statement in answer.statements:
+    introduced = lead_ins(answer.statements, answer.citations)
+    for statement, lead_in in zip(answer.statements, introduced, strict=True):
         marks = "".join(f"[{number}]" for number in statement.citations)
-        sentences.append(Text.assemble(plain(statement.text), (f" {marks}", NUMBER)))
+        said = plain(f"{lead_in}{statement.text}")
+        sentences.append(Text.assemble(said, (f" {marks}", NUMBER)))
     return Text(" ").join(sentences)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from retrieval.domain import Citation, Hit, Post, Statement
+from retrieval.domain import Citation, Hit, Statement, lead_ins
 from retrieval.wording import words
 
 _REPEATED_SHARE: Final = 0.8
@@ -47,38 +47,19 @@ def answer_text(statements: Sequence[Statement], citations: Sequence[Citation]) 
     Where one contradicts another, both sides are named: ``Tom argues: “…” [1]; Mia replies:
     “…” [2]``.
     """
-    by_number = {citation.n: citation for citation in citations}
     disputed = {n for statement in statements for n in statement.disputes}
+    argued = [s for s in statements if disputed.intersection(s.citations)]
+    introduced = dict(zip(statements, lead_ins(statements, citations), strict=True))
     told: list[str] = []
     for statement in statements:
-        is_lead = disputed.intersection(statement.citations)
-        if not is_lead and not statement.disputes:
-            told.append(_cited(statement))
-        elif is_lead:
-            continue
-        else:
-            argued = " ".join(
-                other.text for other in statements if disputed.intersection(other.citations)
-            )
-            told.append(_opposed(argued, statement, by_number))
+        if statement in argued[1:]:
+            continue  # said with the first of them
+        said = " ".join(each.text for each in (argued if statement in argued else [statement]))
+        who = introduced[statement]
+        text = f"{who}“{said}”" if who else said
+        end = ";" if statement in argued else ""
+        told.append(f"{text} {_marks(statement.citations)}{end}")
     return " ".join(told)
-
-
-def _cited(statement: Statement) -> str:
-    return f"{statement.text} {_marks(statement.citations)}"
-
-
-def _opposed(argued: str, against: Statement, by_number: dict[int, Citation]) -> str:
-    first = by_number[against.disputes[0]].post
-    second = by_number[against.citations[0]].post
-    return (
-        f"{first.author or 'One post'} argues: “{argued}” {_marks(against.disputes)}; "
-        f"{_replier(first, second)} replies: “{against.text}” {_marks(against.citations)}"
-    )
-
-
-def _replier(first: Post, second: Post) -> str:
-    return second.author if first.author and second.author else "another"
 
 
 def _marks(numbers: Iterable[int]) -> str:

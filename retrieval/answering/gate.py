@@ -16,7 +16,7 @@ from retrieval.domain import Hit, Outcome
 if TYPE_CHECKING:
     from retrieval.answering.calibration import Calibration
 
-ANSWERED_FROM: Final = 0.55
+ANSWERED_FROM: Final = 0.6
 """Confidence from which an answer is given."""
 CLOSEST_FROM: Final = 0.3
 """Confidence from which the nearest passages are shown."""
@@ -28,12 +28,12 @@ GATE_VERSION: Final = 1
 """Raised when the weights change, so that no calibration of other logits is used."""
 # Logistic regression (L2, lambda 2, rounded) over benchmarks/calibration_questions.jsonl asked of
 # sample/threads, by `python -m benchmarks.calibration`; as many answerable as not.
-_BIAS: Final = -5.9
-_COSINE: Final = 8.0
-_COVERAGE: Final = 4.7
-_UNKNOWN_NAME: Final = -1.7
-_MARGIN: Final = 0.3
-_AGREEMENT: Final = 0.9
+_BIAS: Final = -5.7
+_COSINE: Final = 7.5
+_COVERAGE: Final = 4.4
+_UNKNOWN_NAME: Final = -1.9
+_MARGIN: Final = 0.33
+_AGREEMENT: Final = 1.4
 
 
 @dataclass(frozen=True, slots=True)

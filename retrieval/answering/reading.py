@@ -10,8 +10,9 @@ from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
+from retrieval.sentences import question_share
 from retrieval.term_weights import TermWeights
-from retrieval.wording import content_words
+from retrieval.wording import content_words, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ HITS: Final = 10
 """So many of the best passages are weighed against one another."""
 _READ_CLOSELY: Final = 8
 """From so many of the best passages sentences are taken."""
+_FEWEST_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,16 @@ class Reader:
         weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
+        # A mere mention, or the same question asked before, is close to it and answers nothing.
+        saying = [hit for hit in hits if _says_something(hit.passage.text)] or hits
         return Signs(
-            cosine=max(hit.cosine for hit in hits),
-            coverage=self._weights.covered(weights, [hits[0].passage.text]),
+            cosine=max(hit.cosine for hit in saying),
+            coverage=self._weights.covered(weights, [saying[0].passage.text]),
             unknown_names=self._weights.unknown_names(ranking.mended.question),
             margin=hits[0].score - hits[-1].score,
             agreement=agreement(hits, in_words),
         )
+
+
+def _says_something(text: str) -> bool:
+    return len(words(text)) >= _FEWEST_WORDS and question_share(text) < 1

@@ -69,8 +69,8 @@ def test_an_answer_has_exactly_the_promised_keys():
         "outcome": "answered",
         "text": ANSWERED.text,
         "statements": [
-            {"text": OIL.text, "citations": [1]},
-            {"text": AMMONIA.text, "citations": [2]},
+            {"text": OIL.text, "citations": [1], "disputes": []},
+            {"text": AMMONIA.text, "citations": [2], "disputes": []},
         ],
         "citations": [
             {

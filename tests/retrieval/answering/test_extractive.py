@@ -62,7 +62,7 @@ def test_the_neighbour_counts_among_the_four():
 
 def test_weak_sentences_are_left_out():
     hits = [hit("Alpha comes. Beta goes.")]
-    assert chosen_texts(hits, [5, 3]) == ["Alpha comes."]
+    assert chosen_texts(hits, [5, 2]) == ["Alpha comes."]
 
 
 def test_a_question_adds_nothing_to_an_answer():
