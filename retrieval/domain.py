@@ -279,6 +279,8 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+    language_model: str | None = None
+    """Who writes the answers, None where they are put together from the posts' sentences."""
 
 
 @dataclass(frozen=True, slots=True)
