@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class IngestRequest:
     """Whether a folder without files may empty the knowledge base."""
     wait: bool = True
     """Whether to wait for another ingest, or for whoever keeps the index, or to be refused."""
+    settled_seconds: float = 0.0
+    """How long a file must have stayed the same to be read: for who acts on a change at once."""
 
 
 class Librarian(Protocol):
@@ -56,8 +69,41 @@ class Librarian(Protocol):
         """Return passages to offer while ``text`` is being typed, best first."""
         ...
 
+    def updated_at(self) -> datetime | None:
+        """Return when the knowledge base last changed, cheaply; None while it is empty."""
+        ...
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        """Return what came since an aware time, with at most ``limit`` threads of it."""
+        ...
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        """Return what the threads talk about, the largest topic first."""
+        ...
+
     def status(self) -> Status:
         """Return what the knowledge base holds."""
+        ...
+
+
+class Librarians(Protocol):
+    """The knowledge bases that there are, each opened no earlier than it is asked."""
+
+    @property
+    def default(self) -> str:
+        """The one that is asked unless somebody names another; it may be empty yet."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all, the default one always among them."""
+        ...
+
+    def of(self, name: str) -> Librarian:
+        """Return one knowledge base's librarian, at once: opening waits for a question.
+
+        Raises:
+            NotFoundError: if there is none of that name.
+        """
         ...
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import stat
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,13 @@ from retrieval.errors import FileRefusedError, UsageError
 
 MAX_FILE_BYTES: Final = 256 * 2**20
 """Larger files are refused before they are read."""
+_TEMPORARY: Final = re.compile(
+    r"""~$ | ^~\$ | ^\#.*\#$ | ^4913$              # backups and trial files of editors
+    | \.(?:swp|swx|tmp|temp                       # what is renamed when it is whole
+        | part|partial|filepart|crdownload|opdownload|download)$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +55,52 @@ class Scan:
     """Files and folders in them that could not be looked at: nobody knows what is there."""
 
 
-def scan(paths: Sequence[Path], corpus_dir: Path) -> Scan:
+def scan(
+    paths: Sequence[Path],
+    corpus_dir: Path,
+    *,
+    ignored: Sequence[Path] = (),
+    settled_seconds: float = 0.0,
+) -> Scan:
     """Find the files at ``paths``: files themselves, folders with all below them.
 
-    Hidden files and folders are passed over, and so are links to folders.  What lies in the
-    corpus folder is named from there, whether that, a part of it or one file is asked for.
+    Hidden files and folders, temporary files of editors and downloads, and links to folders
+    are passed over.  What lies in the corpus folder is named from there, whether that, a part
+    of it or one file is asked for.
+
+    Args:
+        paths: what to look at.
+        corpus_dir: what files are named from.
+        ignored: folders that are passed over where they lie below a folder that is looked
+            through, such as the data folder.
+        settled_seconds: how long a file must have stayed the same; one that was changed less
+            long ago is looked at again then, and refused if it goes on changing.
 
     Raises:
-        UsageError: if none of the paths exists.
+        UsageError: if none of the paths exists, or one is an ignored folder.
     """
-    looking = _Looking(corpus_dir.resolve())
     missing = [path for path in paths if not _exists(path)]
     if paths and len(missing) == len(paths):
         raise UsageError(_nowhere(paths))
     there = [path.resolve() for path in paths if path not in missing]
+    looking = _Looking(corpus_dir.resolve(), frozenset(path.resolve() for path in ignored))
     for folder in filter(_is_folder, there):  # first, so that a file has its longer name
         looking.through(folder)
     for path in there:
         if not _is_folder(path):
             looking.at(path, path.parent)
+    looking.hold_back_unsettled(settled_seconds)
     refused = [Refusal(shown(str(path)), "does not exist") for path in missing]
     ordered = sorted(looking.files.values(), key=lambda file: (file.name, file.path))
     folders = dict.fromkeys(looking.folders)
     return Scan(
         tuple(ordered), (*refused, *looking.refused.values()), tuple(folders), (*looking.refused,)
     )
+
+
+def is_passed_over(relative: Path) -> bool:
+    """Tell whether a path is hidden, below a hidden folder, or some program's temporary file."""
+    return any(map(_is_hidden, relative.parts)) or _is_temporary(relative.name)
 
 
 def read_bytes(found: FoundFile) -> bytes:
@@ -137,39 +168,87 @@ def _nowhere(paths: Sequence[Path]) -> str:
     return f"None of these exists: {', '.join(shown(str(path)) for path in paths)}."
 
 
+def _within(folder: Path) -> str:
+    """Return what the paths of everything below a folder begin with."""
+    return os.path.join(folder, "")  # noqa: PTH118  # pathlib drops the last separator
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
+def _is_temporary(name: str) -> bool:
+    return _TEMPORARY.search(name) is not None
+
+
 class _Looking:
     """Collects what a scan finds, each file once."""
 
-    def __init__(self, corpus_dir: Path) -> None:
-        self._corpus_dir = corpus_dir
+    def __init__(self, corpus_dir: Path, ignored: frozenset[Path]) -> None:
+        self._within_corpus = _within(corpus_dir)
+        self._ignored = ignored
         self.files: dict[Path, FoundFile] = {}
         self.refused: dict[Path, Refusal] = {}
         self.folders: list[Path] = []
 
     def through(self, folder: Path) -> None:
+        if folder in self._ignored:
+            raise UsageError(
+                f"{shown(str(folder))} is Footnote's own data folder: keep the threads in another "
+                "one, or set FOOTNOTE_DATA_DIR to another one."
+            )
         self.folders.append(folder)
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            folders[:] = sorted(name for name in folders if self._is_looked_into(root, name))
             for name in sorted(names):
-                if not name.startswith("."):
-                    path = Path(root, name)
-                    self.at(path, folder)
+                if not (_is_hidden(name) or _is_temporary(name)):
+                    self.at(Path(root, name), folder)
 
     def at(self, path: Path, folder: Path) -> None:
-        above = self._corpus_dir if self._corpus_dir in path.parents else folder
-        name = shown(path.relative_to(above).as_posix())
+        name = self._name(str(path), folder)
         try:
-            stat = path.stat()
-            is_file = path.is_file()
+            found = path.stat()
         except OSError as error:
             self.refused[path] = Refusal(name, f"cannot be read: {error.strerror}")
             return
-        if not is_file:
+        if not stat.S_ISREG(found.st_mode):
             self.refused[path] = Refusal(name, "is no ordinary file")
             return
-        found = FoundFile(path, name, stat.st_size, stat.st_mtime_ns)
-        self.files.setdefault(path, found)
+        self.files.setdefault(path, FoundFile(path, name, found.st_size, found.st_mtime_ns))
+
+    def _name(self, path: str, folder: Path) -> str:
+        """Return a file's name from the corpus folder or, outside of it, from ``folder``."""
+        above = self._within_corpus if path.startswith(self._within_corpus) else _within(folder)
+        return shown(path[len(above) :].replace(os.sep, "/"))
+
+    def hold_back_unsettled(self, settled_seconds: float) -> None:
+        """Look again at files that were changed just now, and refuse those that still change."""
+        now_ns, settled_ns = time.time_ns(), int(settled_seconds * 1e9)
+        fresh = [f for f in self.files.values() if abs(now_ns - f.mtime_ns) < settled_ns]
+        if not fresh:
+            return
+        youngest_ns = min(abs(now_ns - file.mtime_ns) for file in fresh)
+        time.sleep((settled_ns - youngest_ns) / 1e9)
+        for file in fresh:
+            trouble = _trouble(file)
+            if trouble is not None:
+                del self.files[file.path]
+                self.refused[file.path] = Refusal(file.name, trouble)
+
+    def _is_looked_into(self, root: str, name: str) -> bool:
+        return not _is_hidden(name) and Path(root, name) not in self._ignored
 
     def _unreadable(self, error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))
         self.refused[path] = Refusal(shown(str(path)), f"cannot be read: {error.strerror}")
+
+
+def _trouble(file: FoundFile) -> str | None:
+    """Return why a file that was found cannot be read now, None if it can."""
+    try:
+        found = file.path.stat()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns):
+        return None
+    return "is still being written; it is read once it is whole"

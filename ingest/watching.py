@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,16 +14,12 @@ from typing import Final, Self
 
 from watchfiles import Change, watch
 
+from ingest.scanning import is_passed_over
+
 _log = logging.getLogger(__name__)
 
 Signature = tuple[int, ...]
 """What of a file or folder is different after a change."""
-_TEMPORARY: Final = re.compile(
-    r"""~$ | ^~\$ | ^\#.*\#$ | ^4913$              # backups and trial files of editors
-    | \.(?:swp|swx|tmp|temp|part|partial|crdownload)$  # what is renamed when it is whole
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _STEP_MS: Final = 50
 """How soon a stop is noticed."""
 _POLL_DELAY_MS: Final = 1_000
@@ -188,10 +183,15 @@ class Watch:
         return changed
 
     def _concerns(self, path: Path) -> bool:
-        if any(path.is_relative_to(folder) for folder in self._ignored):
-            return False
-        below = [path.relative_to(f) for f in self._folders if path.is_relative_to(f)]
-        return not below or any(not _is_passed_over(relative) for relative in below)
+        folders = [folder for folder in self._folders if path.is_relative_to(folder)]
+        return not folders or any(self._is_seen(path, folder) for folder in folders)
+
+    def _is_seen(self, path: Path, folder: Path) -> bool:
+        """Tell whether an ingest of ``folder`` would look at ``path`` in it."""
+        ignored = (other for other in self._ignored if folder in other.parents)
+        return not is_passed_over(path.relative_to(folder)) and not any(
+            path.is_relative_to(other) for other in ignored
+        )
 
     def _listen(self) -> None:
         """Listen to the folders that are there now, unless that is so already."""
@@ -234,12 +234,6 @@ class Watch:
         self._folders = dict.fromkeys(folders, ())
         self._note(path for _, name in first if self._concerns(path := Path(name)))
         return notices
-
-
-def _is_passed_over(relative: Path) -> bool:
-    return any(part.startswith(".") for part in relative.parts) or bool(
-        _TEMPORARY.search(relative.name)
-    )
 
 
 def _signature(path: Path) -> Signature | None:

@@ -79,6 +79,8 @@ class Passage:
     """For a quote: the passage whose words it repeats, where that is in the knowledge base."""
     repeats: int = 0
     """How many further places of its file hold this very text."""
+    duplicate_of: str | None = None
+    """The passage that it copies with small differences, where that is in the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ class Usage:
     output_tokens: int = 0
     cost_usd: float | None = None
     """None where no price is set."""
+    is_estimated: bool = False
+    """Whether tokens were counted here, since the provider did not say how many they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,13 @@ class Verification:
     verified: int
     dropped: int
     """Sentences that were not shown, since the posts that they cite do not carry them."""
+
+    @property
+    def told(self) -> str:
+        """The counts in plain words: "7 of 8 sentences verified; 1 dropped"."""
+        total = self.verified + self.dropped
+        dropped = f"; {self.dropped} dropped" if self.dropped else ""
+        return f"{self.verified} of {total} sentence{'s' * (total != 1)} verified{dropped}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +283,47 @@ class Status:
     posts: int
     passages: int
     quotes_linked: int
+    copies: int
+    """Passages that repeat another one with small differences; they are linked to it."""
     embedding: str | None
     """The fingerprint of the embedding model, None before the first ingest."""
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNews:
+    """A thread that came, or that got posts, since some time."""
+
+    thread: Thread
+    new_posts: int
+    is_new: bool
+    """Whether the whole thread came since then."""
+    first: Post
+    """Its opening post where the thread is new, else the newest post."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came into a knowledge base since some time."""
+
+    since: datetime
+    threads: tuple[ThreadNews, ...]
+    """The threads with most new posts first; at most as many as were asked for."""
+    new_threads: int
+    """All of them, also those that are not shown; as are the others."""
+    grown_threads: int
+    new_posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Passages that belong together by meaning."""
+
+    words: tuple[str, ...]
+    """The words most typical of it, most typical first."""
+    share: float
+    """Its part of all passages, 0 to 1."""
+    central: tuple[Citation, ...]
+    """Its most central passages, each whole."""

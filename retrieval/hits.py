@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from retrieval.domain import Hit, ScoreParts, ThreadHit
-from retrieval.duplicates import DuplicateIndex
+from retrieval.duplicates import IsRare, unlike
+from retrieval.index.copies import rarity
 
 if TYPE_CHECKING:
     from retrieval.fusion import Scores
     from retrieval.index.contents import Located
     from retrieval.index.library import Library
+    from retrieval.index.store import PassageIndex
     from retrieval.scoring import Ranked, Scored
 
 
 def make_hits(
-    library: Library, scored: Scored, ranked: Ranked, cosines: Scores, limit: int
+    index: PassageIndex, scored: Scored, ranked: Ranked, cosines: Scores, limit: int
 ) -> tuple[Hit, ...]:
     """Return the best passages as hits, best first.
 
     Quotes give way to their origin and copies to what they copy.
     """
-    places = ranked.order[: 2 * limit + 10]  # so some of them give way
-    located = library.located([scored.found.ids[place] for place in places])
-    origins = [entry.passage.origin_id for entry in located.values()]
-    located |= library.located([id_ for id_ in origins if id_ and id_ not in located])
+    places = _apart(index.library, scored, ranked)[: 2 * limit + 10]  # some of them give way
+    located = _located(index.library, scored, places)
     hits = (
         Hit(
             passage=entry.passage,
@@ -44,10 +45,10 @@ def make_hits(
         for place in places
         if (entry := _credited(located, scored.found.ids[place])) is not None
     )
-    return _distinct(hits, limit)
+    return distinct(hits, limit, rarity(index.passages))
 
 
-def merge(rankings: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
+def merge(rankings: Sequence[tuple[Hit, ...]], limit: int, index: PassageIndex) -> tuple[Hit, ...]:
     """Merge the hits of a question and of the questions in it, best first.
 
     Each ranking has an equal share of the places.  Scores are relative to the candidates of
@@ -60,7 +61,8 @@ def merge(rankings: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
     share = -(-limit // len(rankings))
     shares = sorted((hit for hits in scaled for hit in hits[:share]), key=_descending)
     rest = sorted((hit for hits in scaled for hit in hits[share:]), key=_descending)
-    return tuple(sorted(_distinct([*shares, *rest], limit), key=_descending))
+    kept = distinct([*shares, *rest], limit, rarity(index.passages))
+    return tuple(sorted(kept, key=_descending))
 
 
 def by_thread(hits: Sequence[Hit]) -> tuple[ThreadHit, ...]:
@@ -77,17 +79,36 @@ def by_thread(hits: Sequence[Hit]) -> tuple[ThreadHit, ...]:
     )
 
 
-def _distinct(hits: Iterator[Hit] | Sequence[Hit], limit: int) -> tuple[Hit, ...]:
-    kept: dict[str, Hit] = {}
-    shown: DuplicateIndex[str] = DuplicateIndex()
+def distinct(hits: Iterable[Hit], limit: int, is_rare: IsRare) -> tuple[Hit, ...]:
+    """Return the first hits of which no two say the same in nearly the same words."""
+    by_id: dict[str, Hit] = {}
     for hit in hits:
-        if len(kept) == limit:
-            break
-        id_, text = hit.passage.id, hit.passage.text
-        if id_ not in kept and shown.original(text) is None:
-            shown.add(id_, text)
-            kept[id_] = hit
-    return tuple(kept.values())
+        by_id.setdefault(hit.passage.id, hit)
+    # What has not been linked (quotes of unknown words; an index of before) is told here.
+    texts = [hit.passage.text for hit in by_id.values()]
+    return tuple(compress(by_id.values(), unlike(texts, is_rare)))[:limit]
+
+
+def _apart(library: Library, scored: Scored, ranked: Ranked) -> list[int]:
+    """Return the places of the candidates, best first, of a text and its copies only one."""
+    ids = scored.found.ids
+    originals = library.originals(ids[place] for place in ranked.order)
+    best: dict[str, int] = {}
+    for place in ranked.order.tolist():
+        original = originals.get(ids[place])
+        best.setdefault(original if scored.allows(original) else ids[place], place)
+    return list(best.values())
+
+
+def _located(library: Library, scored: Scored, places: Sequence[int]) -> dict[str, Located]:
+    """Return the passages at ``places``, and those whose words they repeat."""
+    located = library.located([scored.found.ids[place] for place in places])
+    repeated = [
+        other
+        for entry in located.values()
+        for other in (entry.passage.origin_id, entry.passage.duplicate_of)
+    ]
+    return located | library.located([id_ for id_ in repeated if scored.allows(id_)])
 
 
 def _scaled(hits: Sequence[Hit], best: float) -> Iterator[Hit]:
@@ -106,8 +127,8 @@ def _descending(hit: Hit) -> float:
 
 
 def _credited(located: Mapping[str, Located], passage_id: str) -> Located | None:
-    """Return the passage, or for a quote the passage whose words it repeats."""
+    """Return the passage, or for a quote or a copy the passage whose words it repeats."""
     entry = located.get(passage_id)
-    if entry is None or entry.passage.origin_id is None:
-        return entry
-    return located.get(entry.passage.origin_id, entry)
+    if entry is None:
+        return None
+    return located.get(entry.passage.origin_id or entry.passage.duplicate_of or "", entry)

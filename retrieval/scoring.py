@@ -5,8 +5,9 @@ Pure functions on arrays.  The evidence for each step is in docs/decisions/0011 
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,12 @@ class Scored:
     """n: BM25 of each candidate's thread, among the threads."""
     total: int
     """How many passages the knowledge base holds."""
+    allowed: Set[str] | None = None
+    """What fulfils the question's conditions; None where it has none."""
+
+    def allows(self, passage_id: str | None) -> TypeGuard[str]:
+        """Tell whether a passage may be shown in the place of a candidate."""
+        return passage_id is not None and (self.allowed is None or passage_id in self.allowed)
 
     def dense(self, vector: Vector) -> Scores:
         """Return the cosine similarity of each candidate to a vector."""

@@ -95,7 +95,8 @@ class HybridSearch:
         embedded = time.perf_counter()
         allowed = self._allowed(filters)
         scored = [self._score(query, allowed) for query in queries]
-        hits = merge([self._hits(s, q, limit) for s, q in zip(scored, queries, strict=True)], limit)
+        found = [self._hits(s, q, limit) for s, q in zip(scored, queries, strict=True)]
+        hits = merge(found, limit, self._index)
         done = time.perf_counter()
         return Ranking(
             mended=mended,
@@ -162,6 +163,7 @@ class HybridSearch:
             lexical=np.array([bm25.get(id_, 0.0) for id_ in found.ids]),
             thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
             total=index.passages.count(),
+            allowed=allowed,
         )
 
     def _candidates(self, query: _Query, opened: set[str], allowed: set[str] | None) -> set[str]:
@@ -176,7 +178,7 @@ class HybridSearch:
 
     def _hits(self, scored: Scored, query: _Query, limit: int) -> tuple[Hit, ...]:
         ranked = rank(scored, query.vector, self._settings)
-        return make_hits(self._index.library, scored, ranked, scored.dense(query.vector), limit)
+        return make_hits(self._index, scored, ranked, scored.dense(query.vector), limit)
 
 
 def _first(scores: Mapping[str, float]) -> list[str]:

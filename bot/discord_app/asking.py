@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.desk import Desk, asker_of, author_of
 from bot.discord_app.errors import explain
 from bot.discord_app.render import render_answer
 from bot.discord_app.responses import (
@@ -30,11 +30,9 @@ _log = logging.getLogger(__name__)
 class Asking(commands.Cog):
     """Takes questions and shows their answers."""
 
-    def __init__(
-        self, client: discord.Client, librarian: AsyncLibrarian, *, mention_replies: bool
-    ) -> None:
+    def __init__(self, client: discord.Client, desk: Desk, *, mention_replies: bool) -> None:
         self._client = client
-        self._librarian = librarian
+        self._desk = desk
         self._mention_replies = mention_replies
 
     @app_commands.command(description="Ask the threads a question; every sentence is cited.")
@@ -43,8 +41,9 @@ class Asking(commands.Cog):
     )
     async def ask(self, interaction: Interaction, question: str, *, private: bool = False) -> None:
         """Answer a question."""
-        await acknowledge(interaction, private=private)
-        await show_card(interaction, render_answer(await self._librarian.answer(question)))
+        admission = self._desk.admit(asker_of(interaction))
+        await acknowledge(interaction, private=private or admission.is_private)
+        await show_card(interaction, render_answer(await admission.librarian.answer(question)))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -66,7 +65,8 @@ class Asking(commands.Cog):
             return
         try:
             async with message.channel.typing():
-                card = render_answer(await self._librarian.answer(question))
+                admission = self._desk.admit(author_of(message))
+                card = render_answer(await admission.librarian.answer(question))
         except discord.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply

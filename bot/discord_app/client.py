@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from concurrent.futures import Executor
 from typing import Any
@@ -10,14 +11,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.community import Community
+from bot.discord_app.after_ingest import AfterIngest
+from bot.discord_app.announcing import Announcing
 from bot.discord_app.asking import Asking
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
+from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, show_text
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
-from bot.ports import Librarian, Reingester
+from bot.discord_app.uploads import Uploads
+from bot.discord_app.waiting import WaitingAnswers
+from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -37,23 +45,27 @@ class CommandTree(app_commands.CommandTree[Any]):
             _log.warning("could not report an error to its asker: %s", refusal)
 
 
-class FootnoteBot(commands.Bot):
+class FootnoteBot(commands.AutoShardedBot):
     """Answers in Discord what a librarian knows; see ``bot.discord_app.run`` for its life.
 
     Args:
-        librarian: May block; it is only called in ``executor``.
+        librarians: May block; they are only called in ``executor``.
         reingester: Does its work in another process.
         executor: Bounds how many answers are prepared at once; the caller shuts it down.
         settings: The token in it is not used here.
+        community: What is kept of servers and people.
+        quarantine: Looks at uploaded files; None: there is no ``/upload``.
         options: For ``discord.Client``.
     """
 
     def __init__(
         self,
-        librarian: Librarian,
+        librarians: Librarians,
         reingester: Reingester,
         executor: Executor,
         settings: DiscordSettings,
+        community: Community,
+        quarantine: Quarantine | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -65,22 +77,44 @@ class FootnoteBot(commands.Bot):
             intents=intents,
             # Sent with every message and edit: nothing that the bot says can ping anybody.
             allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )
-        self._librarian = AsyncLibrarian(
-            librarian, executor, timeout_seconds=settings.answer_timeout_seconds
+        self.desk = Desk(librarians, community, executor, settings)
+        self.after_ingest = AfterIngest(
+            librarians,
+            community.told,
+            [
+                Announcing(self, librarians, community, self.desk),
+                WaitingAnswers(self, self.desk, community.unanswered),
+            ],
         )
+        self._looking: asyncio.Task[None] | None = None
         self._reingester = reingester
+        self._quarantine = quarantine
         self._settings = settings
         self._was_ready = False
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
         mention_replies = self._settings.mention_replies
-        await self.add_cog(Asking(self, self._librarian, mention_replies=mention_replies))
-        await self.add_cog(Sources(self._librarian))
-        await self.add_cog(Maintenance(self._librarian, self._reingester))
+        await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
+        await self.add_cog(Sources(self.desk))
+        await self.add_cog(Lately(self.desk))
+        maintenance = Maintenance(self.desk, self._reingester)
+        await self.add_cog(maintenance)
+        limit_mib = self._settings.upload_mib
+        if self._quarantine is not None and limit_mib:
+            await self.add_cog(Uploads(self._quarantine, maintenance, limit_mib=limit_mib))
         await self._register_commands()
+        self._looking = asyncio.create_task(self._look_for_news(), name="after ingest")
+
+    async def close(self) -> None:
+        """Stop looking for news, and leave Discord."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await super().close()
 
     async def on_ready(self) -> None:
         """Log the first time; Discord says it again after some reconnections."""
@@ -90,6 +124,10 @@ class FootnoteBot(commands.Bot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    async def _look_for_news(self) -> None:
+        await self.wait_until_ready()  # there are no servers to tell before
+        await self.after_ingest.run()
 
     async def _register_commands(self) -> None:
         guild_id = self._settings.guild_id

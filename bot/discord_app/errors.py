@@ -20,6 +20,10 @@ class AnswerTimeoutError(UnavailableError):
     """The librarian did not answer within the time set."""
 
 
+class RefusedError(FootnoteError):
+    """Somebody may not do this here or now; the sentence is the bot's own and safe to show."""
+
+
 def explain(error: BaseException) -> str:
     """Return one sentence about ``error`` that is safe to show; never a raw exception.
 
@@ -27,10 +31,8 @@ def explain(error: BaseException) -> str:
     """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, UnavailableError):
-        _log.warning("%s: %s", type(error).__name__, error)
     if isinstance(error, FootnoteError):
-        return fit_line(str(error), _SENTENCE_LIMIT) or UNEXPECTED
+        return _foreseen(error)
     if isinstance(error, app_commands.MissingPermissions):
         return "Only administrators of this server can use this command."
     if isinstance(error, app_commands.NoPrivateMessage):
@@ -43,3 +45,11 @@ def explain(error: BaseException) -> str:
         return UNEXPECTED
     _log.error("unexpected error", exc_info=error)
     return UNEXPECTED
+
+
+def _foreseen(error: FootnoteError) -> str:
+    if isinstance(error, RefusedError):
+        return str(error)
+    if isinstance(error, UnavailableError):
+        _log.warning("%s: %s", type(error).__name__, error)
+    return fit_line(str(error), _SENTENCE_LIMIT) or UNEXPECTED

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.desk import Desk, Use, asker_of
 from bot.discord_app.errors import explain
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.responses import Interaction, acknowledge, show_text
@@ -52,12 +52,12 @@ class Maintenance(commands.Cog):
 
     def __init__(
         self,
-        librarian: AsyncLibrarian,
+        desk: Desk,
         reingester: Reingester,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._librarian = librarian
+        self._desk = desk
         self._reingester = reingester
         self._clock = clock
         self._is_running = False
@@ -71,6 +71,10 @@ class Maintenance(commands.Cog):
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""
         await acknowledge(interaction, private=True)
+        await self.ingest_for(interaction)
+
+    async def ingest_for(self, interaction: Interaction) -> None:
+        """Run an ingest and show it in an interaction that was acknowledged."""
         if self._is_running:
             await show_text(interaction, BUSY)
             return
@@ -90,7 +94,8 @@ class Maintenance(commands.Cog):
         """Explain the bot in a few lines, privately."""
         await acknowledge(interaction, private=True)
         try:
-            known = known_line(await self._librarian.status())
+            admission = self._desk.admit(asker_of(interaction), use=Use.READING)
+            known = known_line(await admission.librarian.status())
         except FootnoteError as error:
             known = explain(error)
         await show_text(interaction, f"{HELP}\n-# {known}")

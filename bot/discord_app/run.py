@@ -12,10 +12,12 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.community.community import Community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.watch import CorpusWatch, watching
-from bot.ports import Librarian, Reingester
+from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
 
 NO_TOKEN: Final = (
@@ -45,9 +47,11 @@ def check_token(settings: DiscordSettings) -> None:
 
 def run_bot(
     settings: DiscordSettings,
-    librarian: Librarian,
+    librarians: Librarians,
     reingester: Reingester,
+    community: Community,
     corpus: CorpusWatch | None = None,
+    quarantine: Quarantine | None = None,
 ) -> None:
     """Run the bot, and beside it the watch on its corpus, until SIGINT or SIGTERM.
 
@@ -57,8 +61,12 @@ def run_bot(
     """
     check_token(settings)
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
+
+    def make_bot() -> FootnoteBot:
+        return FootnoteBot(librarians, reingester, executor, settings, community, quarantine)
+
     try:
-        asyncio.run(_serve(settings, librarian, reingester, executor, corpus))
+        asyncio.run(_serve(make_bot, settings, corpus))
     finally:
         # Questions that wait are dropped; one in work ends by itself.
         executor.shutdown(wait=False, cancel_futures=True)
@@ -93,15 +101,11 @@ async def serve(bot: FootnoteBot, token: str, stop: asyncio.Event) -> None:
 
 
 async def _serve(
-    settings: DiscordSettings,
-    librarian: Librarian,
-    reingester: Reingester,
-    executor: ThreadPoolExecutor,
-    corpus: CorpusWatch | None,
+    make_bot: Callable[[], FootnoteBot], settings: DiscordSettings, corpus: CorpusWatch | None
 ) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
-    bot = FootnoteBot(librarian, reingester, executor, settings)
+    bot = make_bot()  # here, since it wants a running loop
     token = settings.token.get_secret_value() if settings.token is not None else ""
     async with watching(corpus):
         await serve(bot, token, stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -12,6 +12,19 @@ def _blank_as_none(value: object) -> object:
     if isinstance(value, str):
         return value.strip() or None
     return value
+
+
+class LimitSettings(BaseModel):
+    """How often people may ask; each limit refills evenly over its time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    burst: int = Field(default=10, ge=1)
+    """Questions that one person may ask at once."""
+    burst_seconds: float = Field(default=60.0, gt=0)
+    """Until all of them are free again."""
+    person_per_day: int = Field(default=200, ge=1)
+    guild_per_day: int = Field(default=5_000, ge=1)
 
 
 class DiscordSettings(BaseModel):
@@ -29,5 +42,14 @@ class DiscordSettings(BaseModel):
     max_concurrent_answers: int = Field(default=2, ge=1, le=64)
     mention_replies: bool = True
     """Answer mentions and replies; needs the message content intent."""
+    strict_access: bool = False
+    """Show a knowledge base only where ``footnote kb grant`` says, the default one included."""
+    shards: Annotated[int, Field(ge=1)] | Literal["auto"] = 1
+    """Connections to Discord, which wants one for each 2,500 servers; ``auto``: as it advises."""
+    retention_days: int = Field(default=90, ge=1)
+    """What is kept of questions and of people is deleted after so long."""
+    upload_mib: int = Field(default=25, ge=0, le=500)
+    """The largest file that `/upload` takes; 0: none, and no such command."""
+    limits: LimitSettings = LimitSettings()
     watch: bool = True
     """Ingest what changes in the corpus folder without being told to."""

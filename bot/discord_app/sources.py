@@ -8,7 +8,7 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.desk import Desk, Use, asker_of
 from bot.discord_app.render_source import CHOICE_LIMIT, render_source, suggestion_label
 from bot.discord_app.responses import Interaction, acknowledge, show_card
 from retrieval.domain import Suggestion
@@ -21,24 +21,25 @@ _log = logging.getLogger(__name__)
 class Sources(commands.Cog):
     """Opens sources."""
 
-    def __init__(self, librarian: AsyncLibrarian) -> None:
-        self._librarian = librarian
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     @app_commands.command(description="Read a passage in its thread.")
     @app_commands.describe(passage="Type a few words, an author or an id.")
     async def source(self, interaction: Interaction, passage: str) -> None:
         """Show a passage with what it replies to and what replies to it."""
+        admission = self._desk.admit(asker_of(interaction), use=Use.READING)
         await acknowledge(interaction, private=True)
-        await show_card(interaction, render_source(await self._librarian.source(passage)))
+        await show_card(interaction, render_source(await admission.librarian.source(passage)))
 
     @source.autocomplete("passage")
     async def suggest(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Offer passages; none at all when they cannot be had in time."""
-        del interaction  # whoever types is offered the same
         try:
-            suggestions = await self._librarian.suggest(current, MAX_CHOICES)
+            admission = self._desk.admit(asker_of(interaction), use=Use.READING)
+            suggestions = await admission.librarian.suggest(current, MAX_CHOICES)
         except FootnoteError as error:
             _log.info("no suggestions: %s", error)
             return []

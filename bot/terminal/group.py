@@ -28,9 +28,12 @@ COMMANDS: Final = {
     "source": "bot.terminal.source_command",
     "thread": "bot.terminal.thread_command",
     "chat": "bot.terminal.chat_command",
+    "topics": "bot.terminal.topics_command",
+    "news": "bot.terminal.news_command",
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",
+    "kb": "bot.terminal.kb_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

@@ -60,6 +60,7 @@ def _known_encoding(
 @click.option("--no-wait", is_flag=True, help="Be refused, not wait, while the index is in use.")
 @json_option
 @click.option("--events", is_flag=True, hidden=True, help="Print each step as a line of JSON.")
+@click.option("--settled", type=float, default=0.0, hidden=True, help="Seconds without a change.")
 @pass_session
 def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     session: Session,
@@ -72,6 +73,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     no_wait: bool,  # noqa: FBT001  # the same
     as_json: bool,  # noqa: FBT001  # the same
     events: bool,  # noqa: FBT001  # the same
+    settled: float,
 ) -> int:
     """Read the files and folders at PATH into a knowledge base, and drop what is gone.
 
@@ -89,6 +91,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
         encoding,
         allow_empty,
         wait=not no_wait,
+        settled_seconds=settled,
     )
     if watch:
         from bot.terminal.watch_rounds import ingest_and_watch

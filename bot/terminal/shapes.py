@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Answer,
         Citation,
         Hit,
+        News,
         Passage,
         Place,
         Post,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
         Thread,
         ThreadView,
         Timings,
+        Topic,
+        Usage,
+        Verification,
     )
 
 Shape = dict[str, object]
@@ -46,6 +50,9 @@ def answer_shape(answer: Answer) -> Shape:
         "closest": [_citation_shape(citation) for citation in answer.closest],
         "confidence": round(float(answer.confidence), 4),
         "mode": answer.mode,
+        "fallback": answer.fallback,
+        "verification": _verification_shape(answer.verification),
+        "usage": _usage_shape(answer.usage),
         "trace": list(answer.trace),
         "timings_ms": _timings_shape(answer.timings_ms),
     }
@@ -133,6 +140,46 @@ def ingest_shape(report: IngestReport) -> Shape:
     }
 
 
+def topics_shape(topics: Sequence[Topic]) -> Shape:
+    """Return the document of ``footnote topics``."""
+    return {
+        "topics": [
+            {
+                "words": list(topic.words),
+                "share": topic.share,
+                "central": [_citation_shape(citation) for citation in topic.central],
+            }
+            for topic in topics
+        ]
+    }
+
+
+def news_shape(news: News) -> Shape:
+    """Return the document of ``footnote news``."""
+    return {
+        "since": _time(news.since),
+        "new_threads": news.new_threads,
+        "grown_threads": news.grown_threads,
+        "new_posts": news.new_posts,
+        "threads": [
+            {
+                **_thread_key(each.thread),
+                "file": each.thread.file,
+                "new_posts": each.new_posts,
+                "is_new": each.is_new,
+                "post": {
+                    "id": each.first.id,
+                    "author": each.first.author,
+                    "created_at": _time(each.first.created_at),
+                    "text": each.first.text,
+                    "url": each.first.url,
+                },
+            }
+            for each in news.threads
+        ],
+    }
+
+
 def status_shape(status: Status) -> Shape:
     """Return the document of ``footnote status``."""
     return {
@@ -142,10 +189,28 @@ def status_shape(status: Status) -> Shape:
         "posts": status.posts,
         "passages": status.passages,
         "quotes_linked": status.quotes_linked,
+        "near_duplicates": status.copies,
         "embedding": status.embedding,
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
         "disk_bytes": status.disk_bytes,
+    }
+
+
+def _verification_shape(verification: Verification | None) -> Shape | None:
+    if verification is None:
+        return None
+    return {"verified": verification.verified, "dropped": verification.dropped}
+
+
+def _usage_shape(usage: Usage | None) -> Shape | None:
+    if usage is None:
+        return None
+    return {
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
     }
 
 
@@ -200,6 +265,7 @@ def _passage_shape(passage: Passage) -> Shape:
         "text": passage.text,
         "kind": str(passage.kind),
         "of": passage.origin_id,
+        "duplicate_of": passage.duplicate_of,
         "start": passage.start,
         "end": passage.end,
     }

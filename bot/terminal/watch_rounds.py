@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,8 @@ def ingest_and_watch(
         UsageError: the request was wrong from the start.
     """
     stop = Event()
+    pace = pace or Pace()
+    request = replace(request, settled_seconds=pace.whole_seconds)
     rounds = _Rounds(session, request, as_json=as_json)
     with (
         Watch(request.paths, stop, ignored=(session.data_dir,), pace=pace) as watch,

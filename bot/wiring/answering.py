@@ -1,9 +1,11 @@
-"""A knowledge base, opened for questions."""
+"""Knowledge bases, opened for questions."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
@@ -11,17 +13,25 @@ from bot.wiring.parts import (
     CATALOGUE,
     existing_catalogue,
     load_embedder,
+    load_words,
     make_search,
     open_chroma_for,
     open_index,
 )
-from retrieval.errors import IndexBusyError
+from retrieval.errors import IndexBusyError, NotFoundError
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
 
 if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+    from retrieval.embedding import Embedder
+    from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
+    from retrieval.llm.limits import LimitedModel
+    from retrieval.writing.rewriting import Rewriter
+    from retrieval.writing.writer import Writer
 
 
 @contextmanager
@@ -46,22 +56,127 @@ def open_librarian(
         else:
             catalogue = existing_catalogue(settings, knowledge_base)
         stack.callback(catalogue.close)
+        yield _Shelves(settings, catalogue, stack, serve=serve).knowledge_base(knowledge_base)
 
-        def open_engine() -> Engine:
-            from retrieval.answering.answerer import Answerer
-            from retrieval.index.store import live_generation
 
-            embedder = load_embedder(settings)
-            live_generation(catalogue, knowledge_base, embedder)  # before Chroma is opened
-            chroma = stack.enter_context(
-                open_chroma_for(settings, doing="answering", wait_seconds=60, serve=serve)
-            )
-            index = open_index(settings, catalogue, knowledge_base, embedder, chroma)
-            _recover_unless_busy(settings, index)
-            search = make_search(settings, index, embedder, embedder)
-            return Engine(index, search, Answerer(index, search, embedder))
+@contextmanager
+def open_librarians(settings: BotSettings) -> Iterator[KnowledgeBases]:
+    """Yield all knowledge bases of the data folder, for as long as a bot runs."""
+    with ExitStack() as stack:
+        catalogue = Catalogue(settings.data_dir / CATALOGUE)
+        stack.callback(catalogue.close)
+        yield KnowledgeBases(settings, catalogue, stack)
 
-        yield KnowledgeBase(catalogue, knowledge_base, settings.data_dir, open_engine)
+
+class KnowledgeBases:
+    """Every knowledge base on one catalogue, one model and one owner of Chroma."""
+
+    def __init__(self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack) -> None:
+        """Close with ``stack`` what is opened."""
+        self._catalogue = catalogue
+        self._default = settings.knowledge_base
+        self._shelves = _Shelves(settings, catalogue, stack, serve=True)
+        self._open: dict[str, KnowledgeBase] = {}
+
+    @property
+    def default(self) -> str:
+        """The knowledge base of the settings; it may be empty yet."""
+        return self._default
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all, the default one always among them."""
+        return tuple(sorted({self._default, *self._catalogue.knowledge_bases()}))
+
+    def of(self, name: str) -> KnowledgeBase:
+        """Return a knowledge base, opened at its first question.
+
+        Raises:
+            NotFoundError: if there is none of that name.
+        """
+        if name not in self._open:
+            if name not in self.names():
+                raise NotFoundError(f"There is no knowledge base “{name}”.")
+            self._open[name] = self._shelves.knowledge_base(name)
+        return self._open[name]
+
+
+class _Shelves:
+    """What the knowledge bases of one data folder share; the heavy parts opened once, late."""
+
+    def __init__(
+        self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack, *, serve: bool
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._stack = stack
+        self._serve = serve
+        self._opening = threading.Lock()
+
+    def knowledge_base(self, name: str) -> KnowledgeBase:
+        return KnowledgeBase(
+            self._catalogue, name, self._settings.data_dir, lambda: self._engine(name)
+        )
+
+    def _engine(self, name: str) -> Engine:
+        from retrieval.answering.answerer import Answerer
+        from retrieval.index.store import live_generation
+
+        with self._opening:  # two first questions may come at once, to two knowledge bases
+            embedder = self._embedder
+            live_generation(self._catalogue, name, embedder)  # before Chroma is opened
+            index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
+            _recover_unless_busy(self._settings, index)
+        search = make_search(self._settings, index, embedder, self._words)
+        return Engine(
+            index, search, Answerer(index, search, embedder, self._writer, self._rewriter)
+        )
+
+    @cached_property
+    def _model(self) -> LimitedModel | None:
+        from retrieval.llm.providers import open_chat_model
+
+        if self._settings.llm.provider == "none":
+            return None
+        model = open_chat_model(self._settings.llm, self._settings.data_dir)
+        if model is not None:
+            self._stack.callback(model.close)
+        return model
+
+    @cached_property
+    def _writer(self) -> Writer | None:
+        if self._model is None:
+            return None
+        from retrieval.writing.lexicon import lexicon
+        from retrieval.writing.reviewing import Reviewer
+        from retrieval.writing.writer import CallLimits, Writer
+
+        lexicon()  # a third of a second, now rather than within the first answer
+        llm = self._settings.llm
+        limits = CallLimits(llm.deadline_seconds, llm.max_output_tokens)
+        reviewer = Reviewer(self._model) if llm.review else None
+        return Writer(self._model, self._settings.writing, limits, reviewer)
+
+    @cached_property
+    def _rewriter(self) -> Rewriter | None:
+        if self._model is None or not self._settings.writing.rewrite:
+            return None
+        from retrieval.writing.rewriting import Rewriter
+
+        return Rewriter(self._model, self._settings.llm.deadline_seconds / 3)
+
+    @cached_property
+    def _words(self) -> MiniLM:
+        return load_words(self._settings)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return load_embedder(self._settings, self._words)
+
+    @cached_property
+    def _chroma(self) -> ClientAPI:
+        return self._stack.enter_context(
+            open_chroma_for(self._settings, doing="answering", wait_seconds=60, serve=self._serve)
+        )
 
 
 def _recover_unless_busy(settings: BotSettings, index: PassageIndex) -> None:

@@ -6,7 +6,7 @@ import logging
 import sys
 
 from bot.settings import BotSettings
-from bot.wiring.answering import open_librarian
+from bot.wiring.answering import open_librarians
 from retrieval.errors import EmptyIndexError
 
 _log = logging.getLogger(__name__)
@@ -20,21 +20,31 @@ def run_bot(settings: BotSettings) -> None:
         UnavailableError: if the index or the model cannot be used.
     """
     from bot.child_ingest import ChildIngest
+    from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
     from bot.discord_app.watch import CorpusWatch
+    from bot.quarantine import Quarantine
+    from ingest.watching import Pace
 
     check_token(settings.discord)
     command = [sys.executable, "-m", "bot.terminal.main"]
     command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
-    reingester = ChildIngest(
-        [*command, "ingest", "--events", "--no-wait", "--kb", settings.knowledge_base]
+    command += ["ingest", "--events", "--kb", settings.knowledge_base]
+    # A file that is still being written is left to the next round.
+    reingester = ChildIngest([*command, "--no-wait", "--settled", str(Pace().whole_seconds)])
+    quarantine = Quarantine(
+        settings.data_dir / "quarantine",
+        settings.corpus_dir,
+        lambda file: ChildIngest([*command, "--dry-run", str(file)]),
     )
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
-    with open_librarian(settings, settings.knowledge_base, serve=True) as librarian:
+    with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
         try:
+            librarian = librarians.of(librarians.default)
             librarian.open()
+            librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
-        run_bot(settings.discord, librarian, reingester, corpus)
+        run_bot(settings.discord, librarians, reingester, community, corpus, quarantine)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from retrieval.evaluation.metrics import mean, ndcg, percentile, recall, reciprocal_rank
+from retrieval.evaluation.metrics import RankingMeasures, mean, measure_rankings, percentile
 from retrieval.wording import MAX_QUESTION_CHARACTERS, squeeze, visible
 
 if TYPE_CHECKING:
-    from retrieval.evaluation.beir import Collection, Query
+    from retrieval.evaluation.beir import Collection
     from retrieval.evaluation.progress import OnProgress
     from retrieval.index.contents import FileContents
     from retrieval.index.store import PassageIndex
@@ -124,19 +124,18 @@ def evaluate_collection(
     """Let each ranker answer all queries; ``FOOTNOTE`` must be among them."""
     runs: dict[str, _Run] = {}
     for name, ranker in rankers.items():
-        runs[name] = _run(collection.queries, ranker, name, on_progress)
+        runs[name] = _run(collection, ranker, name, on_progress)
     ours = runs[FOOTNOTE].rankings
     durations_ms = runs[FOOTNOTE].durations_ms
-    relevance = collection.relevance
     return CollectionReport(
         name=collection.name,
         documents=len(collection.documents),
         threads=size.threads,
         passages=size.passages,
         queries=len(collection.queries),
-        figures=tuple(_figures(name, run, collection) for name, run in runs.items()),
+        figures=tuple(_figures(name, run) for name, run in runs.items()),
         ndcg_by_query=tuple(
-            ndcg(ours[query.id], relevance[query.id], 10) for query in collection.queries
+            runs[FOOTNOTE].measures[query.id].ndcg_at_10 for query in collection.queries
         ),
         durations_ms=tuple(durations_ms),
         missed=tuple(_missed(collection, ours)),
@@ -148,33 +147,34 @@ def evaluate_collection(
 class _Run:
     rankings: dict[str, Sequence[str]]
     durations_ms: list[float]
+    measures: dict[str, RankingMeasures]
 
 
-def _run(queries: Sequence[Query], ranker: Ranker, name: str, on_progress: OnProgress) -> _Run:
-    run = _Run({}, [])
+def _run(collection: Collection, ranker: Ranker, name: str, on_progress: OnProgress) -> _Run:
+    queries = collection.queries
+    rankings: dict[str, Sequence[str]] = {}
+    durations_ms: list[float] = []
     ranker(_cleaned(queries[0].text))  # the first one pays for opening and filling caches
     for number, query in enumerate(queries, 1):
         started = time.perf_counter()
-        run.rankings[query.id] = ranker(_cleaned(query.text))
-        run.durations_ms.append(1000 * (time.perf_counter() - started))
+        rankings[query.id] = ranker(_cleaned(query.text))
+        durations_ms.append(1000 * (time.perf_counter() - started))
         on_progress(f"Asking {name}", number, len(queries))
-    return run
+    return _Run(rankings, durations_ms, measure_rankings(rankings, collection.relevance))
 
 
 def _cleaned(text: str) -> str:
     return squeeze(visible(text))[:MAX_QUESTION_CHARACTERS]
 
 
-def _figures(name: str, run: _Run, collection: Collection) -> RankingFigures:
-    judged = [
-        (run.rankings[query.id], collection.relevance[query.id]) for query in collection.queries
-    ]
+def _figures(name: str, run: _Run) -> RankingFigures:
+    measures = tuple(run.measures.values())
     return RankingFigures(
         ranker=name,
-        ndcg_at_10=mean([ndcg(ranking, relevance, 10) for ranking, relevance in judged]),
-        recall_at_10=mean([recall(ranking, relevance, 10) for ranking, relevance in judged]),
-        recall_at_100=mean([recall(ranking, relevance, 100) for ranking, relevance in judged]),
-        mrr_at_10=mean([reciprocal_rank(ranking, relevance, 10) for ranking, relevance in judged]),
+        ndcg_at_10=mean([each.ndcg_at_10 for each in measures]),
+        recall_at_10=mean([each.recall_at_10 for each in measures]),
+        recall_at_100=mean([each.recall_at_100 for each in measures]),
+        mrr_at_10=mean([each.rr_at_10 for each in measures]),
         p50_ms=percentile(run.durations_ms, 0.5),
         p95_ms=percentile(run.durations_ms, 0.95),
     )

@@ -1,15 +1,13 @@
-"""The measures of a ranking and of a confidence, with their definitions.
+"""The measures of a ranking and of a confidence.
 
-The four of a ranking are those of trec_eval (``ndcg_cut``, ``recall``, ``recip_rank``), with
-which ir-measures 0.4.3 agrees to the last digit; it is not a dependency because it brings
-SciPy along for these few lines.
+Those of a ranking are ir-measures', which are trec_eval's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, log2
+from math import ceil
 from typing import Final
 
 CALIBRATION_BINS: Final = 10
@@ -18,28 +16,45 @@ Relevance = Mapping[str, int]
 """How relevant a document is to a query; at most 0, or missing: not at all."""
 
 
-def ndcg(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
-    """Return the normalised discounted cumulative gain of the first ``k``, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class RankingMeasures:
+    """How good one ranking is, each from 0 to 1, as trec_eval defines it."""
 
-    The gain is the relevance itself, the discount log2(rank + 1) (Järvelin and Kekäläinen,
-    TOIS 20(4), 2002, in trec_eval's form).
+    ndcg_at_10: float
+    recall_at_10: float
+    recall_at_100: float
+    rr_at_10: float
+    """1 / rank of the first relevant document."""
+
+
+def measure_rankings(
+    rankings: Mapping[str, Sequence[str]], relevance: Mapping[str, Relevance]
+) -> dict[str, RankingMeasures]:
+    """Return the measures of each query's ranking of distinct documents, best first.
+
+    What is not judged is not relevant; a query without relevant documents scores 0.
     """
-    ideal = _discounted(sorted((gain for gain in relevance.values() if gain > 0), reverse=True)[:k])
-    found = _discounted([max(relevance.get(document, 0), 0) for document in ranking[:k]])
-    return found / ideal if ideal else 0.0
+    import ir_measures
+    from ir_measures import RR, R, nDCG
 
-
-def recall(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
-    """Return the share of the relevant documents that are among the first ``k``."""
-    relevant = {document for document, gain in relevance.items() if gain > 0}
-    return len(relevant.intersection(ranking[:k])) / len(relevant) if relevant else 0.0
-
-
-def reciprocal_rank(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
-    """Return 1 / rank of the first relevant document, 0 where none is among the first ``k``."""
-    ranks = (n for n, document in enumerate(ranking[:k], 1) if relevance.get(document, 0) > 0)
-    rank = next(ranks, None)
-    return 1.0 / rank if rank else 0.0
+    measures = (nDCG @ 10, R @ 10, R @ 100, RR @ 10)
+    values = dict.fromkeys(((query, measure) for query in rankings for measure in measures), 0.0)
+    judged = {query: dict(gains) for query, gains in relevance.items() if query in rankings}
+    # trec_eval orders by score and knows no ranks.
+    run = {
+        query: {document: float(-place) for place, document in enumerate(ranking)}
+        for query, ranking in rankings.items()
+        if ranking
+    }
+    if run:
+        values |= {
+            (each.query_id, each.measure): each.value
+            for each in ir_measures.iter_calc(measures, judged, run)
+        }
+    return {
+        query: RankingMeasures(*(values[query, measure] for measure in measures))
+        for query in rankings
+    }
 
 
 def mean(values: Sequence[float]) -> float:
@@ -122,7 +137,3 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> tuple[
         if place == len(order) or confidences[order[place]] != confidences[n]:
             points.append(RiskPoint(confidences[n], place / len(order), wrong / place))
     return tuple(points)
-
-
-def _discounted(gains: Sequence[int]) -> float:
-    return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, 1))

@@ -20,6 +20,9 @@ class ChatRequest:
     """All retries included; the call ends with ``ModelCallError`` when it is over."""
     schema: Mapping[str, Any] | None = None
     """A JSON Schema of the reply, for providers that can be held to one."""
+    asker: str | None = None
+    """An opaque id of who asks, on the first call of an answer only: it counts there against
+    their daily answers, and is never sent anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

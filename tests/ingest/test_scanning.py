@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,84 @@ def test_hidden_files_and_folders_are_passed_over(corpus):
     for name in (".hidden.txt", ".git/config", "a/.b/c.txt", "seen.txt"):
         write(corpus / name)
     assert names(corpus) == ["seen.txt"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.txt~", "~$a.txt", "#a.txt#", "4913", ".a.txt.swp", ".~lock.a.txt#", ".a.txt.Xy12Zq"),
+        *("a.txt.part", "a.txt.crdownload", "a.TMP", "a.txt.filepart", "Unconfirmed 1.crdownload"),
+    ],
+)
+def test_temporary_files_of_editors_and_downloads_are_passed_over(corpus, name):
+    write(corpus / "a" / name)
+    write(corpus / "a.txt")
+    assert names(corpus) == ["a.txt"]
+
+
+def test_the_data_folder_is_no_part_of_the_corpus_around_it(corpus):
+    data = corpus / "team" / "data"
+    write(data / "index.owner.json")
+    write(corpus / "team" / "a.txt")
+    write(corpus / "database" / "b.txt")
+    found = scan((corpus,), corpus, ignored=(data,))
+    assert [file.name for file in found.files] == ["database/b.txt", "team/a.txt"]
+
+
+def test_a_corpus_inside_the_data_folder_is_read(corpus):
+    write(corpus / "a.txt")
+    assert scan((corpus,), corpus, ignored=(corpus.parent,)).files
+
+
+def test_the_data_folder_itself_is_no_corpus(corpus):
+    write(corpus / "a.txt")
+    with pytest.raises(UsageError, match="own data folder"):
+        scan((corpus,), corpus, ignored=(corpus,))
+
+
+def test_a_file_that_was_written_just_now_is_whole_if_it_stays_the_same(corpus):
+    write(corpus / "new.txt")
+    before = time.monotonic()
+    assert scan((corpus,), corpus, settled_seconds=0.4).files
+    assert 0.2 < time.monotonic() - before < 2
+
+
+def test_files_that_are_settled_wait_for_nobody(corpus):
+    old, future = write(corpus / "old.txt"), write(corpus / "future.txt")
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    os.utime(future, (4_000_000_000, 4_000_000_000))
+    before = time.monotonic()
+    assert len(scan((corpus,), corpus, settled_seconds=5).files) == 2
+    assert time.monotonic() - before < 4
+
+
+def test_a_file_that_is_still_being_written_is_held_back_and_the_others_are_read(corpus):
+    write(corpus / "whole.txt")
+    growing = write(corpus / "team" / "growing.txt")
+    stop = threading.Event()
+
+    def grow() -> None:
+        with growing.open("a", encoding="utf-8") as file:
+            while not stop.wait(0.05):
+                file.write("more\n")
+                file.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        found = scan((corpus,), corpus, settled_seconds=0.3)
+    finally:
+        stop.set()
+        writer.join()
+    assert [file.name for file in found.files] == ["whole.txt"]
+    [refusal] = found.refused
+    assert (refusal.file, refusal.reason.partition(";")[0]) == (
+        "team/growing.txt",
+        "is still being written",
+    )
+    assert found.unseen == (growing.resolve(),)
+    time.sleep(0.3)
+    assert len(scan((corpus,), corpus, settled_seconds=0.3).files) == 2
 
 
 def test_a_hidden_file_that_somebody_names_is_read(corpus):

@@ -148,6 +148,12 @@ def test_an_ignored_folder_may_change_as_it_likes(folder: Path) -> None:
         assert passes_on(watch)
 
 
+def test_a_corpus_inside_an_ignored_folder_is_watched(folder: Path) -> None:
+    with Watch([folder], threading.Event(), ignored=[folder.parent], pace=PACE) as watch:
+        (folder / "new.txt").write_text("new", encoding="utf-8")
+        assert passes_on(watch)
+
+
 def test_reading_files_is_no_change(watch: Watch, folder: Path) -> None:
     for path in folder.iterdir():
         path.read_text(encoding="utf-8")

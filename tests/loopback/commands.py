@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.loopback.clock import ServerClock
 from tests.loopback.errors import CommandHidden, JsonObject
-from tests.loopback.payloads import Channel, ChannelType, Permission
+from tests.loopback.payloads import Channel, ChannelType, Permission, Role, User
+from tests.loopback.resolved import Resolved
+from tests.loopback.world import Upload
 
 
 class CommandType(IntEnum):
@@ -21,7 +23,12 @@ class OptionType(IntEnum):
     STRING = 3
     INTEGER = 4
     BOOLEAN = 5
+    USER = 6
+    CHANNEL = 7
+    ROLE = 8
+    MENTIONABLE = 9
     NUMBER = 10
+    ATTACHMENT = 11
 
 
 _NESTING = (OptionType.SUBCOMMAND, OptionType.SUBCOMMAND_GROUP)
@@ -29,7 +36,12 @@ _PYTHON_TYPES: dict[int, tuple[type, ...]] = {
     OptionType.STRING: (str,),
     OptionType.INTEGER: (int,),
     OptionType.BOOLEAN: (bool,),
+    OptionType.USER: (User,),
+    OptionType.CHANNEL: (Channel,),
+    OptionType.ROLE: (Role,),
+    OptionType.MENTIONABLE: (User, Role),
     OptionType.NUMBER: (int, float),
+    OptionType.ATTACHMENT: (Upload,),
 }
 _GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
 
@@ -46,13 +58,14 @@ class CommandPath:
         innermost = self.nested[-1] if self.nested else self.command
         return list(innermost.get("options") or [])
 
-    def data(self, filled: list[JsonObject]) -> JsonObject:
+    def data(self, filled: list[JsonObject], resolved: JsonObject | None = None) -> JsonObject:
         """The ``data`` of an interaction with these filled-in options."""
         for step in reversed(self.nested):
             filled = [{"name": step["name"], "type": step["type"], "options": filled}]
         # guild_id stands here for a guild's own commands only.
         keys = ("id", "name", "type", "guild_id")
         data = {key: self.command[key] for key in keys if key in self.command}
+        data |= {"resolved": resolved} if resolved else {}
         return data | ({"options": filled} if filled else {})
 
 
@@ -131,6 +144,10 @@ def require_visible(command: JsonObject, channel: Channel, permissions: int) -> 
         return
     if command["contexts"] and _GUILD_CONTEXT not in command["contexts"]:
         raise CommandHidden(f"/{command['name']} is not offered in guilds")
+    if not permissions & Permission.VIEW_CHANNEL:
+        raise CommandHidden(f"the user cannot see #{channel.name}")
+    if not permissions & Permission.USE_APPLICATION_COMMANDS:
+        raise CommandHidden(f"the user may not use commands in #{channel.name}")
     required = command["default_member_permissions"]
     if required is None or permissions & Permission.ADMINISTRATOR:
         return
@@ -139,8 +156,13 @@ def require_visible(command: JsonObject, channel: Channel, permissions: int) -> 
         raise CommandHidden(f"/{command['name']} needs permissions {required}")
 
 
-def filled_options(path: CommandPath, values: dict[str, Any]) -> list[JsonObject]:
-    """A user's input as interaction options, refused as Discord's own form would refuse it."""
+def filled_options(
+    path: CommandPath, values: dict[str, Any], resolved: Resolved
+) -> list[JsonObject]:
+    """A user's input as interaction options, refused as Discord's own form would refuse it.
+
+    Users, channels, roles and files are sent by id, and described in ``resolved``.
+    """
     options = {option["name"]: option for option in path.options}
     unknown = set(values) - set(options)
     assert not unknown, f"/{path.command['name']} has no options {sorted(unknown)}"
@@ -148,7 +170,11 @@ def filled_options(path: CommandPath, values: dict[str, Any]) -> list[JsonObject
     assert not missing, f"/{path.command['name']} needs {missing}"
     for name, value in values.items():
         _check_value(options[name], value)
-    return [_filled(option, values[name]) for name, option in options.items() if name in values]
+    return [
+        _filled(option, resolved.sent(values[name]))
+        for name, option in options.items()
+        if name in values
+    ]
 
 
 def focused_options(path: CommandPath, focused: str, values: dict[str, Any]) -> list[JsonObject]:
@@ -173,6 +199,11 @@ def _check_value(option: JsonObject, value: Any) -> None:
     assert isinstance(value, _PYTHON_TYPES[kind]), f"{name}: {value!r} is not of option type {kind}"
     choices = [choice["value"] for choice in option.get("choices") or []]
     assert not choices or value in choices, f"{name}: {value!r} is none of {choices}"
+    kinds = option.get("channel_types")
+    if kinds and isinstance(value, Channel):
+        assert value.kind in kinds, f"{name}: no channel of type {value.kind} is offered"
+    if not isinstance(value, str | int | float):
+        return
     size = len(value) if isinstance(value, str) else value
     low, high = (
         ("min_length", "max_length") if isinstance(value, str) else ("min_value", "max_value")

@@ -26,6 +26,10 @@ class ComponentType(IntEnum):
     SEPARATOR = 14
     CONTAINER = 17
     LABEL = 18
+    FILE_UPLOAD = 19
+    RADIO_GROUP = 21
+    CHECKBOX_GROUP = 22
+    CHECKBOX = 23
 
 
 SELECTS = frozenset({3, 5, 6, 7, 8})
@@ -34,6 +38,8 @@ LINK_STYLE = 5
 # What Discord fills in when the sender leaves it out, per component type.
 _REPLY_DEFAULTS: dict[int, JsonObject] = {
     ComponentType.STRING_SELECT: {"min_values": 1, "max_values": 1},
+    ComponentType.FILE_UPLOAD: {"min_values": 1, "max_values": 1, "required": True},
+    ComponentType.RADIO_GROUP: {"required": True},
     ComponentType.TEXT_INPUT: {"min_length": 0, "max_length": 4000, "required": True},
     ComponentType.THUMBNAIL: {"description": None, "spoiler": False},
     ComponentType.SEPARATOR: {"divider": True, "spacing": 1},

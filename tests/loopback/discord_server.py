@@ -15,6 +15,7 @@ from tests.loopback.openapi import load_document
 from tests.loopback.payloads import Channel, User
 from tests.loopback.rest import RestApi
 from tests.loopback.routes import Routes
+from tests.loopback.sessions import CloseCode
 from tests.loopback.traffic import Fault, RateLimits, RestRequest, Violation
 from tests.loopback.verbs import UserVerbs
 from tests.loopback.world import Message, World
@@ -55,15 +56,16 @@ class LoopbackDiscord(UserVerbs):
         self.token = token
         self.rest_url = ""
         self.clock = clock
-        routes = Routes(self.world, self.commands, self.desk, lambda: self.gateway.url)
+        self.routes = Routes(world, self.commands, self.desk, lambda: gateway.url)
         self.rest = RestApi(
-            token, routes, load_document(), require_silent_mentions=require_silent_mentions
+            token, self.routes, load_document(), require_silent_mentions=require_silent_mentions
         )
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=50 * 2**20)
         application.router.add_route("*", "/api/v10/{tail:.*}", self.rest.handle)
+        application.router.add_get("/attachments/{tail:.*}", self._serve_file)
         application.router.add_get("/gateway", self.gateway.handle)
         application.router.add_get("/gateway/", self.gateway.handle)
         self._runner = web.AppRunner(
@@ -74,12 +76,20 @@ class LoopbackDiscord(UserVerbs):
         host, port = self._runner.addresses[0][:2]
         self.rest_url = f"http://{host}:{port}/api/v10"
         self.gateway.url = f"ws://{host}:{port}/gateway"
+        self.world.cdn_url = f"http://{host}:{port}"
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.gateway.close()
         if self._runner:
             await self._runner.cleanup()
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        """The content delivery network: what was attached to something, by its address."""
+        content = self.world.files.get(request.rel_url.raw_path)
+        if content is None:
+            raise web.HTTPNotFound
+        return web.Response(body=content)
 
     # What the test may read
 
@@ -128,9 +138,15 @@ class LoopbackDiscord(UserVerbs):
         self.rest.faults.append(fault)
         return fault
 
-    async def drop_gateway(self, how: Drop = "close") -> None:
+    async def drop_gateway(
+        self, how: Drop = "close", close_code: int = CloseCode.UNKNOWN_ERROR
+    ) -> None:
         """Interrupt the bot's gateway connection; see ``Gateway.drop`` for the ways."""
-        await self.gateway.drop(how)
+        await self.gateway.drop(how, close_code)
+
+    def shard(self, count: int) -> None:
+        """Recommend a number of shards to clients that ask."""
+        self.routes.shards = count
 
     def advance_clock(self, seconds: float) -> None:
         """Move the server's clock, so that its deadlines pass without waiting."""

@@ -1,121 +1,41 @@
-"""The websocket side: sessions, heartbeats, RESUME with replay, and ways to lose a connection."""
+"""The websocket side: heartbeats, RESUME with replay, and ways to lose a connection."""
 
 import asyncio
-import contextlib
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args
 
 from aiohttp import WSMsgType, web
 
 from tests.loopback import payloads
-from tests.loopback.compression import STREAMS, Compress
+from tests.loopback.compression import STREAMS
 from tests.loopback.errors import JsonObject
+from tests.loopback.payloads import Guild
+from tests.loopback.sessions import PRIVILEGED, CloseCode, Connection, Intent, Opcode, Session
 from tests.loopback.world import World
 
 Drop = Literal["close", "abort", "reconnect", "invalid_resumable", "invalid"]
 
 
-class Opcode(IntEnum):
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class CloseCode(IntEnum):
-    GOING_AWAY = 1001
-    UNKNOWN_ERROR = 4000
-    AUTHENTICATION_FAILED = 4004
-    DISALLOWED_INTENTS = 4014
-
-
-class Intent(IntEnum):
-    """Bit numbers of the intents that decide what the fake's events reach."""
-
-    GUILDS = 0
-    GUILD_MEMBERS = 1
-    PRESENCES = 8
-    GUILD_MESSAGES = 9
-    DIRECT_MESSAGES = 12
-    MESSAGE_CONTENT = 15
-
-
-PRIVILEGED = frozenset({Intent.GUILD_MEMBERS, Intent.PRESENCES, Intent.MESSAGE_CONTENT})
+# After these, a session cannot be resumed (gateway close event codes in Discord's reference);
+# a client that closes with one of the first two ends its session itself.
+_CLIENT_ENDS = frozenset({CloseCode.NORMAL, CloseCode.GOING_AWAY})
+_SERVER_ENDS = frozenset({CloseCode.INVALID_SEQUENCE, CloseCode.SESSION_TIMED_OUT})
 _GUILD_EVENTS = (
     "GUILD_CREATE",
+    "GUILD_DELETE",
+    "GUILD_ROLE_CREATE",
+    "GUILD_ROLE_UPDATE",
+    "GUILD_ROLE_DELETE",
     "CHANNEL_CREATE",
     "CHANNEL_UPDATE",
+    "CHANNEL_DELETE",
     "THREAD_CREATE",
     "THREAD_UPDATE",
+    "THREAD_DELETE",
 )
 _BLANK_CONTENT: JsonObject = {"content": "", "embeds": [], "components": [], "attachments": []}
-
-
-@dataclass(eq=False)
-class Connection:
-    """One websocket; everything it sends leaves through one queue, so in order."""
-
-    socket: web.WebSocketResponse
-    request: web.Request
-    compress: Compress | None
-    outgoing: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-
-    def send(self, opcode: Opcode, data: object = None) -> None:
-        self.send_event({"op": int(opcode), "d": data, "s": None, "t": None})
-
-    def send_event(self, event: JsonObject) -> None:
-        self.outgoing.put_nowait(json.dumps(event))
-
-    async def write_outgoing(self) -> None:
-        """Write the queue to the wire until the peer is gone (or the task is cancelled)."""
-        with contextlib.suppress(ConnectionError):
-            while not self.socket.closed:
-                text = await self.outgoing.get()
-                if self.compress:
-                    await self.socket.send_bytes(self.compress(text.encode()))
-                else:
-                    await self.socket.send_str(text)
-
-    def abort(self) -> None:
-        """Cut the TCP connection without a close frame."""
-        if self.request.transport:
-            self.request.transport.abort()
-
-
-@dataclass(eq=False)
-class Session:
-    """What survives a connection: the numbered events, kept for a RESUME."""
-
-    id: str
-    intents: int
-    connection: Connection | None
-    events: list[JsonObject] = field(default_factory=list)
-    resumable: bool = True
-
-    def wants(self, intent: Intent) -> bool:
-        return bool(self.intents >> intent & 1)
-
-    def dispatch(self, name: str, data: JsonObject) -> None:
-        event = {"op": int(Opcode.DISPATCH), "t": name, "s": len(self.events) + 1, "d": data}
-        self.events.append(event)
-        if self.connection:
-            self.connection.send_event(event)
-
-    def resume_on(self, connection: Connection, last_seen: int) -> None:
-        """Replay what was missed; queued before anything that happens from now on."""
-        for event in self.events[last_seen:]:
-            connection.send_event(event)
-        self.connection = connection
-        self.dispatch("RESUMED", {"_trace": []})
 
 
 class Gateway:
@@ -123,12 +43,16 @@ class Gateway:
 
     ``identifies``, ``resumes`` and ``heartbeats`` count what clients sent; ``compressions``
     lists what each connection asked for; ``approved_intents`` is the portal's setting.
+    ``acknowledges_heartbeats`` set to False makes a connection look dead to its client;
+    ``refused_handshakes`` counts down connections that are answered 503.
     """
 
     def __init__(self, world: World, token: str, heartbeat_interval_seconds: float) -> None:
         self.url = ""
         self.sessions: dict[str, Session] = {}
         self.approved_intents: frozenset[int] = frozenset({Intent.MESSAGE_CONTENT})
+        self.acknowledges_heartbeats = True
+        self.refused_handshakes = 0
         self.identifies = 0
         self.resumes = 0
         self.heartbeats = 0
@@ -155,11 +79,20 @@ class Gateway:
 
     def dispatch(self, name: str, data: JsonObject) -> None:
         """Send an event to every session whose intents cover it."""
+        if not self._bot_hears(name, data):
+            return
         for session in self.live_sessions:
             if not _is_covered(session, name, data):
                 continue
             blank = name.startswith("MESSAGE_") and self._content_is_hidden(session, data)
             session.dispatch(name, {**data, **_BLANK_CONTENT} if blank else data)
+
+    def _bot_hears(self, name: str, data: JsonObject) -> bool:
+        """Whether the bot is in the guild, and sees the channel, of a message event."""
+        channel = self._world.channels.get(data.get("channel_id", ""))
+        if not name.startswith("MESSAGE_") or channel is None:
+            return True
+        return self._world.bot_sees(channel)
 
     def _content_is_hidden(self, session: Session, data: JsonObject) -> bool:
         """Without the message content intent, a bot reads only what concerns it."""
@@ -170,6 +103,9 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket until it ends (the aiohttp handler of the gateway URL)."""
+        if self.refused_handshakes:
+            self.refused_handshakes -= 1
+            raise web.HTTPServiceUnavailable
         asked = request.query.get("compress")
         self.compressions.append(asked)
         # 4096 bytes is the limit that Discord sets for a client's payloads.
@@ -185,7 +121,7 @@ class Gateway:
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
-            self._forget(connection)
+            self._forget(connection, is_final=socket.close_code in _CLIENT_ENDS)
         return socket
 
     async def _receive(self, connection: Connection, frame: JsonObject) -> None:
@@ -197,7 +133,8 @@ class Gateway:
 
     def _heartbeat(self, connection: Connection, _last_seen: object) -> None:
         self.heartbeats += 1
-        connection.send(Opcode.HEARTBEAT_ACK)
+        if self.acknowledges_heartbeats:
+            connection.send(Opcode.HEARTBEAT_ACK)
 
     def _identify(self, connection: Connection, data: JsonObject) -> CloseCode | None:
         self.identifies += 1
@@ -205,12 +142,28 @@ class Gateway:
             return CloseCode.AUTHENTICATION_FAILED
         if any(data["intents"] >> bit & 1 for bit in PRIVILEGED - self.approved_intents):
             return CloseCode.DISALLOWED_INTENTS
-        session = Session(secrets.token_hex(16), data["intents"], connection)
+        number, count = data.get("shard") or (0, 1)
+        session = Session(secrets.token_hex(16), data["intents"], connection, (number, count))
+        self._supersede(session)
         self.sessions[session.id] = session
-        session.dispatch("READY", self._ready(session, data.get("shard", [0, 1])))
-        for guild in self._world.guilds.values():
+        guilds = [
+            guild
+            for guild in self._world.guilds.values()
+            if self._world.has_bot(guild.id) and session.has_guild(guild.id)
+        ]
+        session.dispatch("READY", self._ready(session, guilds))
+        for guild in guilds:
             session.dispatch("GUILD_CREATE", self._world.guild_payload(guild))
         return None
+
+    def _supersede(self, session: Session) -> None:
+        """Drop what a client that is gone left behind: nobody will resume it.
+
+        discord.py often closes with 4000 where it means 1000, so the close code does not tell.
+        """
+        for other in self.live_sessions:
+            if other.shard == session.shard and other.connection is None:
+                other.resumable = False
 
     def _resume(self, connection: Connection, data: JsonObject) -> None:
         self.resumes += 1
@@ -239,39 +192,48 @@ class Gateway:
             if session.connection is connection:
                 session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
 
-    def _ready(self, session: Session, shard: list[int]) -> JsonObject:
+    def _ready(self, session: Session, guilds: Sequence[Guild]) -> JsonObject:
         bot = self._world.bot
         return {
             "v": 10,
             "user": payloads.current_user(bot),
-            "guilds": [{"id": guild_id, "unavailable": True} for guild_id in self._world.guilds],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "application": {"id": bot.id, "flags": 1 << 19},
-            "shard": shard,
+            "shard": list(session.shard),
             "_trace": [],
         }
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: Connection, *, is_final: bool) -> None:
         for session in self.sessions.values():
             if session.connection is connection:
                 session.connection = None
+                session.resumable = session.resumable and not is_final
 
-    async def drop(self, how: Drop) -> None:
+    def ask_for_heartbeats(self) -> None:
+        """Send opcode 1, which clients answer with a heartbeat at once."""
+        for session in self.connected_sessions:
+            if session.connection:
+                session.connection.send(Opcode.HEARTBEAT)
+
+    async def drop(self, how: Drop, close_code: int = CloseCode.UNKNOWN_ERROR) -> None:
         """Interrupt every connection.
 
         Args:
-            how: ``close`` (close frame 4000), ``abort`` (TCP cut), ``reconnect`` (opcode 7),
+            how: ``close`` (a close frame), ``abort`` (TCP cut), ``reconnect`` (opcode 7),
                 ``invalid_resumable`` (opcode 9, true) or ``invalid`` (opcode 9, false, and the
                 session is gone).
+            close_code: for ``close``; 4007 and 4009 end the session as well.
         """
         if how not in get_args(Drop):
             raise ValueError(f"unknown way to drop a connection: {how}")
         for session in self.connected_sessions:
             connection = session.connection
             if connection:
-                session.resumable = how != "invalid"
-                await _interrupt(session, connection, how)
+                is_gone = how == "invalid" or (how == "close" and close_code in _SERVER_ENDS)
+                session.resumable = not is_gone
+                await _interrupt(session, connection, how, close_code)
 
     async def close(self) -> None:
         """End all connections, as a server that shuts down does."""
@@ -280,12 +242,12 @@ class Gateway:
                 await session.connection.socket.close(code=CloseCode.GOING_AWAY)
 
 
-async def _interrupt(session: Session, connection: Connection, how: Drop) -> None:
+async def _interrupt(session: Session, connection: Connection, how: Drop, close_code: int) -> None:
     if how in {"close", "abort"}:
         # From here on events only go to the replay buffer.
         session.connection = None
     if how == "close":
-        await connection.socket.close(code=CloseCode.UNKNOWN_ERROR)
+        await connection.socket.close(code=close_code)
     elif how == "abort":
         connection.abort()
     elif how == "reconnect":
@@ -295,6 +257,9 @@ async def _interrupt(session: Session, connection: Connection, how: Drop) -> Non
 
 
 def _is_covered(session: Session, name: str, data: JsonObject) -> bool:
+    of_guild = data["id"] if name in {"GUILD_CREATE", "GUILD_DELETE"} else data.get("guild_id")
+    if not session.has_guild(of_guild):
+        return False
     if name in _GUILD_EVENTS:
         return session.wants(Intent.GUILDS)
     if name.startswith("MESSAGE_"):

@@ -112,6 +112,8 @@ class InteractionDesk:
 
     def __init__(self, world: World) -> None:
         self.interactions: list[Interaction] = []
+        self._by_id: dict[str, Interaction] = {}
+        self._by_token: dict[str, Interaction] = {}
         self._world = world
 
     def open(
@@ -131,13 +133,14 @@ class InteractionDesk:
             token=secrets.token_urlsafe(40),
             kind=kind,
             user=user,
-            channel=channel,
+            channel=self._world.channel(channel.id),
             data=data,
             created_at=self._world.clock.now(),
             message=message,
             parent=parent,
         )
         self.interactions.append(interaction)
+        self._by_id[interaction.id] = self._by_token[interaction.token] = interaction
         self._world.publish("INTERACTION_CREATE", self._event(interaction, permissions))
         return interaction
 
@@ -150,6 +153,7 @@ class InteractionDesk:
             ApiError: 10062 unknown or too late, 40060 answered before, 50035 wrong kind.
         """
         interaction = self._awaiting(interaction_id, token)
+        self._require_place(interaction)
         allowed = _ALLOWED_CALLBACKS[interaction.kind]
         if body["type"] not in allowed:
             problem = FieldProblem("type", f"{body['type']} is none of {sorted(allowed)}")
@@ -176,9 +180,10 @@ class InteractionDesk:
         Raises:
             ApiError: 10015 unknown token or nothing acknowledged yet, 50027 expired.
         """
-        interaction = next((i for i in self.interactions if i.token == token), None)
+        interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.bot.id:
             raise ApiError(HTTPStatus.NOT_FOUND, 10015, "Unknown Webhook")
+        self._require_place(interaction)
         if self._world.clock.now() - interaction.created_at > TOKEN_SECONDS:
             expired = ApiError(HTTPStatus.UNAUTHORIZED, 50027, "Invalid Webhook Token")
             raise self._refuse(interaction, expired)
@@ -190,7 +195,10 @@ class InteractionDesk:
     def follow_up(
         self, interaction: Interaction, body: JsonObject, uploads: Sequence[Upload]
     ) -> Message:
-        """Post a follow-up; the first one after a deferral fills the thinking message."""
+        """Post a follow-up; the first one after a deferral fills the thinking message.
+
+        Nothing recognises a repeated one: unlike channel messages, follow-ups have no nonce.
+        """
         original = interaction.original
         if original and original.is_thinking:
             if original.deleted:
@@ -208,7 +216,7 @@ class InteractionDesk:
 
     def _awaiting(self, interaction_id: str, token: str) -> Interaction:
         unknown = ApiError(HTTPStatus.NOT_FOUND, 10062, "Unknown interaction")
-        interaction = next((i for i in self.interactions if i.id == interaction_id), None)
+        interaction = self._by_id.get(interaction_id)
         if interaction is None or interaction.token != token:
             raise unknown
         if interaction.is_acknowledged:
@@ -217,6 +225,24 @@ class InteractionDesk:
         if self._world.clock.now() - interaction.created_at > ACKNOWLEDGE_SECONDS:
             raise self._refuse(interaction, unknown)
         return interaction
+
+    def _require_place(self, interaction: Interaction) -> None:
+        """Refuse to answer where there is nothing left to answer in.
+
+        That a thread which was locked meanwhile takes no answer is known (discord-api-docs#6884);
+        what Discord says in a deleted channel or to a bot that was removed is assumed.
+        """
+        guild_id = interaction.channel.guild_id
+        if guild_id and not self._world.has_bot(guild_id):
+            gone = ApiError(HTTPStatus.NOT_FOUND, 10015, "Unknown Webhook")
+            raise self._refuse(interaction, gone)
+        # Answers to interactions also reach those who block the bot's own messages.
+        if interaction.channel.recipient:
+            return
+        try:
+            self._world.require_open(interaction.channel)
+        except ApiError as error:
+            raise self._refuse(interaction, error) from None
 
     @staticmethod
     def _refuse(interaction: Interaction, error: ApiError) -> ApiError:
@@ -289,6 +315,7 @@ class InteractionDesk:
 
     def _event(self, interaction: Interaction, permissions: int) -> JsonObject:
         channel, bits = interaction.channel, str(int(permissions))
+        user = interaction.user
         event: JsonObject = {
             "id": interaction.id,
             "application_id": self._world.bot.id,
@@ -298,8 +325,8 @@ class InteractionDesk:
             "data": interaction.data,
             "channel_id": channel.id,
             "channel": {**payloads.channel(channel), "permissions": bits},
-            "app_permissions": str(int(payloads.ORDINARY_MEMBER)),
-            "locale": "en-US",
+            "app_permissions": str(self._world.permissions(self._world.bot, channel)),
+            "locale": user.locale,
             "entitlements": [],
             "entitlement_sku_ids": [],
             "authorizing_integration_owners": _integration_owners(channel),
@@ -309,10 +336,11 @@ class InteractionDesk:
         if interaction.message:
             event["message"] = interaction.message.payload
         if not channel.guild_id:
-            return event | {"user": payloads.user(interaction.user)}
-        member = payloads.member(interaction.user, self._world.clock.timestamp())
-        guild = {"id": channel.guild_id, "locale": "en-US", "features": []}
-        place = {"guild_id": channel.guild_id, "guild": guild, "guild_locale": "en-US"}
+            return event | {"user": payloads.user(user)}
+        guild = self._world.guilds[channel.guild_id]
+        member = payloads.member(user, self._world.clock.timestamp(), guild.roles_of(user.id))
+        summary = {"id": guild.id, "locale": guild.locale, "features": []}
+        place = {"guild_id": guild.id, "guild": summary, "guild_locale": guild.locale}
         return event | place | {"member": {**member, "permissions": bits}}
 
 

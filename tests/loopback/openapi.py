@@ -21,6 +21,8 @@ DOCUMENT_PATH = (
 _URI = "urn:discord-openapi"
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _MAX_MESSAGE = 160
+# discord.py sends it with every forum post, and Discord takes it; the document knows nothing of it.
+_UNDOCUMENTED = frozenset({("query", "use_nested_fields")})
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class OpenApiDocument:
     ) -> list[FieldProblem]:
         matched = operation.pattern.fullmatch(path)
         values = {"path": matched.groupdict() if matched else {}, "query": query}
-        problems, known = [], set()
+        problems, known = [], set(_UNDOCUMENTED)
         for unresolved in operation.parameter_pointers:
             pointer, parameter = self._resolve(unresolved)
             place, name = parameter["in"], parameter["name"]

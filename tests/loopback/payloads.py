@@ -4,8 +4,8 @@ discord.py leaves an attribute unset when its key is absent, and fails much late
 full objects, not the few keys that one test needs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Protocol
 
@@ -27,8 +27,11 @@ class Permission(IntFlag):
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
+    MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
 
@@ -49,6 +52,11 @@ class ChannelType(IntEnum):
     TEXT = 0
     DM = 1
     PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    FORUM = 15
+
+
+THREADS = frozenset({ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
 
 
 class MessageType(IntEnum):
@@ -70,6 +78,8 @@ class User:
     id: str
     name: str
     is_bot: bool = False
+    locale: str = "en-US"
+    """The language of this user's client, as every interaction tells the bot."""
 
     @property
     def mention(self) -> str:
@@ -77,16 +87,49 @@ class User:
 
 
 @dataclass(frozen=True)
+class Role:
+    id: str
+    name: str
+    permissions: int
+    position: int = 1
+    bot_id: str | None = None
+    """The bot whose own role it is, made by Discord when the bot was invited."""
+
+    @property
+    def mention(self) -> str:
+        return f"<@&{self.id}>"
+
+
+@dataclass(eq=False)
 class Guild:
+    """A server; who is in it and what its roles are may change at any time."""
+
     id: str
     name: str
     owner_id: str
     member_ids: tuple[str, ...]
+    roles: dict[str, Role] = field(default_factory=dict)
+    member_roles: dict[str, set[str]] = field(default_factory=dict)
+    locale: str = "en-US"
+
+    def roles_of(self, user_id: str) -> list[str]:
+        """The ids of a member's roles; ``@everyone`` is never listed."""
+        return sorted(self.member_roles.get(user_id, set()) & set(self.roles))
+
+
+@dataclass(frozen=True)
+class Overwrite:
+    """What a channel allows and denies to one role or one member."""
+
+    target_id: str
+    is_role: bool
+    allow: int = 0
+    deny: int = 0
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A text channel, a thread (``parent_id``) or a private channel (``recipient``)."""
+    """A text or forum channel, a thread (``parent_id``) or a private channel (``recipient``)."""
 
     id: str
     name: str
@@ -98,10 +141,11 @@ class Channel:
     created_at: str = ""
     archived: bool = False
     locked: bool = False
+    overwrites: tuple[Overwrite, ...] = ()
 
     @property
     def is_thread(self) -> bool:
-        return self.kind is ChannelType.PUBLIC_THREAD
+        return self.kind in THREADS
 
 
 class UploadedFile(Protocol):
@@ -110,7 +154,9 @@ class UploadedFile(Protocol):
     @property
     def filename(self) -> str: ...
     @property
-    def content(self) -> bytes: ...
+    def content_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
 
 
 def user(person: User) -> JsonObject:
@@ -133,13 +179,13 @@ def current_user(bot: User) -> JsonObject:
     return {**user(bot), **private, "premium_type": 0, "accent_color": None, "banner": None}
 
 
-def member(person: User, joined_at: str) -> JsonObject:
+def member(person: User, joined_at: str, roles: Sequence[str] = ()) -> JsonObject:
     return {
         "user": user(person),
         "nick": None,
         "avatar": None,
         "banner": None,
-        "roles": [],
+        "roles": list(roles),
         "joined_at": joined_at,
         "premium_since": None,
         "deaf": False,
@@ -150,100 +196,6 @@ def member(person: User, joined_at: str) -> JsonObject:
     }
 
 
-def application(bot: User, owner: User, guild_count: int) -> JsonObject:
-    """The body of GET /oauth2/applications/@me."""
-    return {
-        "id": bot.id,
-        "name": bot.name,
-        "icon": None,
-        "description": "",
-        "type": None,
-        "bot": user(bot),
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
-        "flags": 1 << 19,
-        "flags_new": str(1 << 19),
-        "owner": user(owner),
-        "team": None,
-        "tags": [],
-        "redirect_uris": [],
-        "rpc_origins": [],
-        "interactions_endpoint_url": None,
-        "role_connections_verification_url": None,
-        "integration_types_config": {"0": {}},
-        "approximate_guild_count": guild_count,
-        "approximate_user_install_count": 0,
-        "approximate_user_authorization_count": 0,
-        "explicit_content_filter": 0,
-        "eligible_oauth2_scopes": [],
-        "max_participants": 0,
-    }
-
-
-def _everyone_role(guild_id: str) -> JsonObject:
-    colours = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
-    return {
-        "id": guild_id,
-        "name": "@everyone",
-        "color": 0,
-        "colors": colours,
-        "hoist": False,
-        "position": 0,
-        "permissions": str(int(ORDINARY_MEMBER)),
-        "managed": False,
-        "mentionable": False,
-        "flags": 0,
-    }
-
-
-def guild_create(
-    guild: Guild, bot: User, channels: Sequence[Channel], joined_at: str
-) -> JsonObject:
-    """The data of GUILD_CREATE: without the members intent, the bot is the only member listed."""
-    absent = dict.fromkeys(
-        (
-            *("icon", "splash", "banner", "description", "vanity_url_code", "discovery_splash"),
-            *("system_channel_id", "rules_channel_id", "public_updates_channel_id"),
-            *("safety_alerts_channel_id", "afk_channel_id", "application_id", "max_presences"),
-        )
-    )
-    levels = dict.fromkeys(
-        (
-            *("verification_level", "default_message_notifications", "explicit_content_filter"),
-            *("mfa_level", "nsfw_level", "premium_tier", "system_channel_flags"),
-        ),
-        0,
-    )
-    lists: JsonObject = {
-        key: []
-        for key in (
-            *("emojis", "stickers", "features", "voice_states", "presences"),
-            *("stage_instances", "guild_scheduled_events", "soundboard_sounds"),
-        )
-    }
-    return {
-        **absent,
-        **levels,
-        **lists,
-        "id": guild.id,
-        "name": guild.name,
-        "owner_id": guild.owner_id,
-        "roles": [_everyone_role(guild.id)],
-        "afk_timeout": 300,
-        "preferred_locale": "en-US",
-        "premium_progress_bar_enabled": False,
-        "max_members": 500_000,
-        "joined_at": joined_at,
-        "large": False,
-        "unavailable": False,
-        "member_count": len(guild.member_ids),
-        "members": [member(bot, joined_at)],
-        "channels": [channel(place) for place in channels if not place.is_thread],
-        "threads": [channel(place) for place in channels if place.is_thread],
-    }
-
-
 def channel(place: Channel) -> JsonObject:
     common = {"id": place.id, "type": int(place.kind), "flags": 0, "last_message_id": None}
     if place.recipient:
@@ -251,8 +203,25 @@ def channel(place: Channel) -> JsonObject:
     common |= {"name": place.name, "guild_id": place.guild_id, "rate_limit_per_user": 0}
     if place.is_thread:
         return {**common, **_thread_fields(place)}
-    listed = {"position": 0, "permission_overwrites": [], "parent_id": None}
-    return {**common, **listed, "topic": None, "nsfw": False}
+    overwrites = [
+        {
+            "id": overwrite.target_id,
+            "type": 0 if overwrite.is_role else 1,
+            "allow": str(overwrite.allow),
+            "deny": str(overwrite.deny),
+        }
+        for overwrite in place.overwrites
+    ]
+    listed = {"position": 0, "permission_overwrites": overwrites, "parent_id": None}
+    listed |= {"topic": None, "nsfw": False}
+    if place.kind is not ChannelType.FORUM:
+        return {**common, **listed}
+    forum: JsonObject = {
+        "available_tags": [],
+        "default_reaction_emoji": None,
+        "default_sort_order": None,
+    }
+    return {**common, **listed, **forum, "default_forum_layout": 0}
 
 
 def _thread_fields(thread: Channel) -> JsonObject:
@@ -287,10 +256,9 @@ def embed(sent: JsonObject) -> JsonObject:
     return echoed
 
 
-def attachment(attachment_id: str, place: Channel, upload: UploadedFile) -> JsonObject:
-    url = f"http://127.0.0.1/attachments/{place.id}/{attachment_id}/{upload.filename}"
-    known = {"id": attachment_id, "filename": upload.filename, "size": len(upload.content)}
-    return {**known, "url": url, "proxy_url": url, "content_type": "application/octet-stream"}
+def attachment(attachment_id: str, url: str, upload: UploadedFile) -> JsonObject:
+    known = {"id": attachment_id, "filename": upload.filename, "size": upload.size}
+    return {**known, "url": url, "proxy_url": url, "content_type": upload.content_type}
 
 
 def message(message_id: str, channel_id: str, author: User, timestamp: str) -> JsonObject:
@@ -315,19 +283,22 @@ def message(message_id: str, channel_id: str, author: User, timestamp: str) -> J
     }
 
 
-def message_event(stored: JsonObject, place: Channel) -> JsonObject:
-    """A message as MESSAGE_CREATE and MESSAGE_UPDATE carry it."""
+def message_event(
+    stored: JsonObject, place: Channel, roles: Mapping[str, Sequence[str]]
+) -> JsonObject:
+    """A message as MESSAGE_CREATE and MESSAGE_UPDATE carry it; ``roles`` by member's id."""
     event = {**stored, "channel_type": int(place.kind), **guild_key(place)}
     if place.guild_id:
-        event["member"] = bare_member(stored["timestamp"])
+        when = stored["timestamp"]
+        event["member"] = bare_member(when, roles.get(stored["author"]["id"], ()))
         event["mentions"] = [
-            {**mentioned, "member": bare_member(stored["timestamp"])}
+            {**mentioned, "member": bare_member(when, roles.get(mentioned["id"], ()))}
             for mentioned in stored["mentions"]
         ]
     return event
 
 
-def bare_member(joined_at: str) -> JsonObject:
+def bare_member(joined_at: str, roles: Sequence[str] = ()) -> JsonObject:
     """Membership without the user, who stands beside it."""
-    full = member(User("0", ""), joined_at)
+    full = member(User("0", ""), joined_at, roles)
     return {key: value for key, value in full.items() if key != "user"}

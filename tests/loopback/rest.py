@@ -83,10 +83,9 @@ class RestApi:
         try:
             self._authorize(record)
             self._judge(record)
-            headers, retry_after_seconds = self.rate_limits.spend(record)
-            if retry_after_seconds is not None:
+            headers, limited = self.rate_limits.spend(record)
+            if limited is not None:
                 record.was_rate_limited = True
-                limited = Fault.rate_limit(record.method, record.path, retry_after_seconds)
                 return Reply(limited.status or 0, limited.body, headers)
             reply = work()
         except ApiError as error:

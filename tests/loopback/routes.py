@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from tests.loopback import payloads
+from tests.loopback import guild_payloads, payloads
 from tests.loopback.commands import CommandRegistry
 from tests.loopback.errors import ApiError, JsonObject
 from tests.loopback.interactions import InteractionDesk
+from tests.loopback.payloads import Channel, ChannelType, Permission, User
 from tests.loopback.traffic import Reply, RestRequest
 from tests.loopback.world import Message, World
 
 _TRUE = frozenset({"1", "true", "True"})
 _NO_CONTENT = Reply(HTTPStatus.NO_CONTENT)
+_SEND = Permission.SEND_MESSAGES
+_HISTORY = Permission.READ_MESSAGE_HISTORY
 _ID = r"(\d+)"
 _CHANNEL = rf"/channels/{_ID}"
 _WEBHOOK = rf"/webhooks/{_ID}/([^/]+)"
@@ -52,10 +55,13 @@ class Routes:
         self._commands = commands
         self._desk = desk
         self._gateway_url = gateway_url
+        self.shards = 1
         self._messages_by_nonce: dict[tuple[str, str], Message] = {}
         commands_path = rf"/applications/{_ID}(?:/guilds/{_ID})?/commands"
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self._current_user),
+            ("GET", rf"/users/{_ID}", self._get_user),
+            ("GET", rf"/guilds/{_ID}/members/{_ID}", self._get_member),
             ("POST", "/users/@me/channels", self._open_direct_message),
             ("GET", "(?:/oauth2)?/applications/@me", self._application),
             ("GET", "/gateway/bot", self._gateway_bot),
@@ -68,6 +74,7 @@ class Routes:
             ("DELETE", rf"{_WEBHOOK}/messages/([^/]+)", self._delete_webhook_message),
             ("GET", _CHANNEL, self._get_channel),
             ("PATCH", _CHANNEL, self._edit_channel),
+            ("DELETE", _CHANNEL, self._delete_channel),
             ("POST", rf"{_CHANNEL}/typing", self._typing),
             ("GET", rf"{_CHANNEL}/messages", self._list_messages),
             ("POST", rf"{_CHANNEL}/messages", self._create_message),
@@ -75,8 +82,8 @@ class Routes:
             ("PATCH", rf"{_CHANNEL}/messages/{_ID}", self._edit_message),
             ("DELETE", rf"{_CHANNEL}/messages/{_ID}", self._delete_message),
             ("POST", rf"{_CHANNEL}(?:/messages/{_ID})?/threads", self._create_thread),
-            ("PUT", rf"{_CHANNEL}/thread-members/@me", self._accept),
-            ("PUT", rf"{_CHANNEL}/messages/{_ID}/reactions/[^/]+/@me", self._accept),
+            ("PUT", rf"{_CHANNEL}/thread-members/(?:@me|{_ID})", self._join_thread),
+            ("PUT", rf"{_CHANNEL}/messages/{_ID}/reactions/[^/]+/@me", self._react),
         ]
         self._table = [(method, re.compile(path), handler) for method, path, handler in table]
 
@@ -96,12 +103,30 @@ class Routes:
 
     def _application(self, _call: Call) -> Reply:
         world = self._world
-        return Reply(body=payloads.application(world.bot, world.owner, len(world.guilds)))
+        return Reply(body=guild_payloads.application(world.bot, world.owner, len(world.guilds)))
 
     def _gateway_bot(self, _call: Call) -> Reply:
         starts = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
         url = self._gateway_url()
-        return Reply(body={"url": url, "shards": 1, "session_start_limit": starts})
+        return Reply(body={"url": url, "shards": self.shards, "session_start_limit": starts})
+
+    def _get_user(self, call: Call) -> Reply:
+        return Reply(body=payloads.user(self._user(call.parts[0])))
+
+    def _get_member(self, call: Call) -> Reply:
+        guild = self._world.guilds.get(call.parts[0])
+        if guild is None or not self._world.has_bot(guild.id):
+            raise ApiError(HTTPStatus.FORBIDDEN, 50001, "Missing Access")
+        user = self._user(call.parts[1])
+        if user.id not in guild.member_ids:
+            raise ApiError(HTTPStatus.NOT_FOUND, 10007, "Unknown Member")
+        joined_at = self._world.clock.timestamp()
+        return Reply(body=payloads.member(user, joined_at, guild.roles_of(user.id)))
+
+    def _user(self, user_id: str) -> User:
+        if user_id not in self._world.users:
+            raise ApiError(HTTPStatus.NOT_FOUND, 10013, "Unknown User")
+        return self._world.users[user_id]
 
     def _replace_commands(self, call: Call) -> Reply:
         return Reply(body=self._commands.replace(call.parts[1], call.request.body or []))
@@ -143,24 +168,47 @@ class Routes:
     # Channels and messages
 
     def _open_direct_message(self, call: Call) -> Reply:
-        recipient = self._world.users.get(str(call.body["recipient_id"]))
-        if recipient is None:
-            raise ApiError(HTTPStatus.NOT_FOUND, 10013, "Unknown User")
+        recipient = self._user(str(call.body["recipient_id"]))
         return Reply(body=payloads.channel(self._world.open_direct_message(recipient)))
 
     def _get_channel(self, call: Call) -> Reply:
-        return Reply(body=payloads.channel(self._world.channel(call.parts[0])))
+        return Reply(body=payloads.channel(self._world.require(call.parts[0])))
 
     def _edit_channel(self, call: Call) -> Reply:
-        changed = self._world.update_channel(self._world.channel(call.parts[0]), call.body)
-        return Reply(body=payloads.channel(changed))
+        channel = self._world.require(call.parts[0])
+        needed = Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS
+        # Whoever started a thread may rename and archive it, but not lock it.
+        if channel.owner_id != self._world.bot.id or "locked" in call.body:
+            self._world.require(channel.id, needed)
+        return Reply(body=payloads.channel(self._world.update_channel(channel, call.body)))
+
+    def _delete_channel(self, call: Call) -> Reply:
+        channel = self._world.require(call.parts[0])
+        needed = Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS
+        self._world.require(channel.id, needed)
+        self._world.delete_channel(channel)
+        return Reply(body=payloads.channel(channel))
 
     def _typing(self, call: Call) -> Reply:
-        self._world.channel(call.parts[0])
+        self._writable(call.parts[0])
         return _NO_CONTENT
 
+    def _writable(self, channel_id: str) -> Channel:
+        """The channel, if the bot may write there."""
+        channel = self._world.require(channel_id)
+        if channel.kind is ChannelType.FORUM:
+            code, text = 50008, "Cannot send messages in a non-text channel"
+            raise ApiError(HTTPStatus.BAD_REQUEST, code, text)
+        in_thread = Permission.SEND_MESSAGES_IN_THREADS
+        self._world.require(channel_id, in_thread if channel.is_thread else _SEND)
+        self._world.require_open(channel)
+        return channel
+
     def _list_messages(self, call: Call) -> Reply:
-        newest_first = self._world.messages_in(self._world.channel(call.parts[0]))[::-1]
+        channel = self._world.require(call.parts[0])
+        if not self._world.permissions(self._world.bot, channel) & _HISTORY:
+            return Reply(body=[])  # by the reference: no messages, and no error
+        newest_first = self._world.messages_in(channel)[::-1]
         before, after = call.query.get("before"), call.query.get("after")
         wanted = [
             message.payload
@@ -168,46 +216,85 @@ class Routes:
             if (not before or int(message.id) < int(before))
             and (not after or int(message.id) > int(after))
         ]
-        return Reply(body=wanted[: int(call.query.get("limit", 50))])
+        limit = int(call.query.get("limit", 50))
+        # Whoever asks for what came after something gets what came next, newest first.
+        return Reply(body=wanted[-limit:] if after else wanted[:limit])
 
     def _create_message(self, call: Call) -> Reply:
-        channel = self._world.channel(call.parts[0])
+        channel = self._writable(call.parts[0])
+        if call.body.get("message_reference"):
+            self._require_history(channel)
+        if call.request.uploads:
+            self._world.require(channel.id, Permission.ATTACH_FILES)
         nonce = call.body.get("nonce") if call.body.get("enforce_nonce") else None
         key = (channel.id, str(nonce))
         if nonce is None or key not in self._messages_by_nonce:
+            self._world.reopen(channel)
             message = self._world.create_message(
                 channel, self._world.bot, call.body, uploads=call.request.uploads
             )
             self._messages_by_nonce[key] = message
         return Reply(body=self._messages_by_nonce[key].payload)
 
+    def _require_history(self, channel: Channel) -> None:
+        if not self._world.permissions(self._world.bot, channel) & _HISTORY:
+            text = "Cannot reply without permission to read message history"
+            raise ApiError(HTTPStatus.FORBIDDEN, 160002, text)
+
     def _get_message(self, call: Call) -> Reply:
+        self._world.require(call.parts[0], _HISTORY)
         return Reply(body=self._world.message(call.parts[1]).payload)
 
     def _edit_message(self, call: Call) -> Reply:
-        message = self._own_message(call)
+        self._world.require_open(self._world.require(call.parts[0]))
+        message = self._world.message(call.parts[1])
+        if message.payload["author"]["id"] != self._world.bot.id:
+            text = "Cannot edit a message authored by another user"
+            raise ApiError(HTTPStatus.FORBIDDEN, 50005, text)
         edited = self._world.edit_message(message, call.body, call.request.uploads)
         return Reply(body=edited.payload)
 
     def _delete_message(self, call: Call) -> Reply:
-        self._world.delete_message(self._own_message(call))
-        return _NO_CONTENT
-
-    def _own_message(self, call: Call) -> Message:
+        self._world.require(call.parts[0])
         message = self._world.message(call.parts[1])
         if message.payload["author"]["id"] != self._world.bot.id:
-            raise ApiError(
-                HTTPStatus.FORBIDDEN, 50005, "Cannot edit a message authored by another user"
-            )
-        return message
+            self._world.require(call.parts[0], Permission.MANAGE_MESSAGES)
+        self._world.delete_message(message)
+        return _NO_CONTENT
+
+    def _react(self, call: Call) -> Reply:
+        self._world.require(call.parts[0], Permission.ADD_REACTIONS, _HISTORY)
+        self._world.message(call.parts[1])
+        return _NO_CONTENT
+
+    def _join_thread(self, call: Call) -> Reply:
+        self._world.require_open(self._world.require(call.parts[0]))
+        return _NO_CONTENT
 
     def _create_thread(self, call: Call) -> Reply:
         channel_id, message_id = call.parts
-        message = self._world.message(message_id) if message_id else None
-        thread = self._world.create_thread(
-            self._world.channel(channel_id), call.body["name"], message
-        )
+        parent = self._world.require(channel_id)
+        if parent.is_thread or parent.guild_id is None:
+            code, text = 50024, "Cannot execute action on this channel type"
+            raise ApiError(HTTPStatus.BAD_REQUEST, code, text)
+        if parent.kind is ChannelType.FORUM:
+            return self._create_forum_post(parent, call)
+        is_private = not message_id and call.body.get("type") == ChannelType.PRIVATE_THREAD
+        private, public = Permission.CREATE_PRIVATE_THREADS, Permission.CREATE_PUBLIC_THREADS
+        self._world.require(channel_id, private if is_private else public)
+        name = call.body["name"]
+        if is_private:
+            kind = ChannelType.PRIVATE_THREAD
+            thread = self._world.add_thread(parent, name, self._world.bot, kind=kind)
+        else:
+            message = self._world.message(message_id) if message_id else None
+            thread = self._world.create_thread(parent, name, message)
         return Reply(HTTPStatus.CREATED, payloads.channel(thread))
 
-    def _accept(self, _call: Call) -> Reply:
-        return _NO_CONTENT
+    def _create_forum_post(self, forum: Channel, call: Call) -> Reply:
+        self._world.require(forum.id, _SEND)
+        post, message = self._world.create_forum_post(
+            forum, call.body["name"], self._world.bot, call.body["message"], call.request.uploads
+        )
+        body = {**payloads.channel(post), "message": message.payload}
+        return Reply(HTTPStatus.CREATED, body)

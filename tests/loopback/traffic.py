@@ -109,45 +109,80 @@ class Fault:
         }
         scope = "global" if is_global else "user"
         headers = {"Retry-After": "1", "X-RateLimit-Scope": scope}
+        if is_global:
+            headers["X-RateLimit-Global"] = "true"
         return cls(method, path, status=429, body=body, headers=headers)
+
+
+@dataclass(frozen=True)
+class RouteLimit:
+    """A narrower bucket for some routes; ``path`` is a regular expression over the whole path."""
+
+    method: str
+    path: str
+    limit: int
+    window_seconds: float
+
+    def matches(self, request: RestRequest) -> bool:
+        return self.method == request.method and bool(re.fullmatch(self.path, request.path))
 
 
 @dataclass
 class RateLimits:
     """Buckets per route and channel, guild or webhook: ``limit`` requests a window.
 
-    Wide by default, so that tests do not wait; Discord's message bucket is 5 per 5 seconds.
+    Wide by default, so that tests do not wait; Discord's message bucket is 5 per 5 seconds, its
+    global limit 50 a second, from which interaction callbacks and webhooks are free.
     """
 
     limit: int = 1000
     window_seconds: float = 1.0
+    global_limit_per_second: int = 1000
+    routes: list[RouteLimit] = field(default_factory=list)
     _windows: dict[tuple[str, str, str], tuple[float, int]] = field(default_factory=dict)
 
-    def spend(self, request: RestRequest) -> tuple[Mapping[str, str], float | None]:
-        """Count a request: its rate-limit headers, and the seconds to wait if it is over."""
+    def spend(self, request: RestRequest) -> tuple[Mapping[str, str], Fault | None]:
+        """Count a request: its rate-limit headers, and the 429 to answer if it is over."""
         if request.path.startswith("/interactions/"):
             return {}, None
+        over = self._spend_global(request)
+        if over is not None:
+            return over.headers, over
+        narrow = next((route for route in self.routes if route.matches(request)), None)
+        limit = narrow.limit if narrow else self.limit
+        window_seconds = narrow.window_seconds if narrow else self.window_seconds
         major = re.match(r"/(?:channels|guilds)/(\d+)|/webhooks/(\d+/[^/]+)", request.path)
         owner = next(filter(None, major.groups()), "") if major else ""
         route = _SNOWFLAKE.sub("{id}", request.path.replace(owner, "{major}", 1))
-        key = (request.method, route, owner)
-        now = time.monotonic()
-        start, used = self._windows.get(key, (now, 0))
-        if now - start >= self.window_seconds:
-            start, used = now, 0
-        self._windows[key] = (start, used + 1)
-        reset_after = start + self.window_seconds - now
+        used, reset_after = self._count((request.method, route, owner), window_seconds)
         headers = {
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(max(0, self.limit - used - 1)),
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(0, limit - used)),
             "X-RateLimit-Reset": f"{time.time() + reset_after:.3f}",
             "X-RateLimit-Reset-After": f"{reset_after:.3f}",
             "X-RateLimit-Bucket": f"{hash((request.method, route)) & 0xFFFFFFFFFFFF:012x}",
         }
-        if used < self.limit:
+        if used <= limit:
             return headers, None
-        over = {"Retry-After": str(int(reset_after) + 1), "X-RateLimit-Scope": "user"}
-        return headers | over, reset_after
+        fault = Fault.rate_limit(request.method, request.path, reset_after)
+        return {**headers, **fault.headers, "Retry-After": str(int(reset_after) + 1)}, fault
+
+    def _spend_global(self, request: RestRequest) -> Fault | None:
+        if request.path.startswith("/webhooks/"):
+            return None
+        used, reset_after = self._count(("", "", "global"), 1.0)
+        if used <= self.global_limit_per_second:
+            return None
+        return Fault.rate_limit(request.method, request.path, reset_after, is_global=True)
+
+    def _count(self, key: tuple[str, str, str], window_seconds: float) -> tuple[int, float]:
+        """Count one more in a window: how many there are now, and the seconds it still lasts."""
+        now = time.monotonic()
+        start, used = self._windows.get(key, (now, 0))
+        if now - start >= window_seconds:
+            start, used = now, 0
+        self._windows[key] = (start, used + 1)
+        return used + 1, start + window_seconds - now
 
 
 async def read_request(request: web.Request) -> RestRequest:

@@ -1,11 +1,16 @@
 """What a user's press or submission sends, built from what the bot really put on the screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from tests.loopback.components import SELECTS, ComponentType, children, walk
 from tests.loopback.errors import JsonObject
 from tests.loopback.payloads import User
+from tests.loopback.resolved import Resolved
 from tests.loopback.world import Message
+
+_STRING_SELECT = ComponentType.STRING_SELECT
 
 
 def require_visible(message: Message, user: User) -> None:
@@ -31,8 +36,10 @@ def pressed_button(message: Message, label: str | None, custom_id: str | None) -
     return _component_data(button)
 
 
-def chosen_options(message: Message, values: Sequence[str], custom_id: str | None) -> JsonObject:
-    """The ``data`` of choosing in a select, by option value or by option label."""
+def chosen_options(
+    message: Message, values: Sequence[Any], custom_id: str | None, resolved: Resolved
+) -> JsonObject:
+    """The ``data`` of choosing in a select: option values or labels, or users, roles, channels."""
     selects = [
         component
         for _, component in walk(message.components)
@@ -41,48 +48,95 @@ def chosen_options(message: Message, values: Sequence[str], custom_id: str | Non
     assert len(selects) == 1, f"{len(selects)} selects match"
     [select] = selects
     assert not select.get("disabled"), "the select is disabled"
-    by_name = {option["label"]: option["value"] for option in select["options"]}
-    by_name |= {option["value"]: option["value"] for option in select["options"]}
-    unknown = [value for value in values if value not in by_name]
-    assert not unknown, f"no options {unknown}; there are {sorted(by_name)}"
-    return {**_component_data(select), "values": [by_name[value] for value in values]}
+    data = {**_component_data(select), "values": _selected(select, values, resolved)}
+    return data | ({"resolved": resolved.data} if select["type"] != _STRING_SELECT else {})
 
 
-def submitted_modal(modal: JsonObject, values: Mapping[str, str]) -> JsonObject:
-    """The ``data`` of submitting a modal; ``values`` by custom_id or by label."""
+def submitted_modal(modal: JsonObject, values: Mapping[str, Any], resolved: Resolved) -> JsonObject:
+    """The ``data`` of submitting a modal; ``values`` by custom_id or by label.
+
+    Text for a text input, one value for a radio group, a bool for a checkbox, a sequence for
+    selects, checkbox groups and files.
+    """
     unused = set(values)
-    sent = [_submitted(component, "", values, unused) for component in modal["components"]]
-    assert not unused, f"the modal has no inputs {sorted(unused)}"
-    return {"custom_id": modal["custom_id"], "components": sent}
-
-
-def _submitted(
-    component: JsonObject, label: str, values: Mapping[str, str], unused: set[str]
-) -> JsonObject:
-    kept = {"type": component["type"], "id": component["id"]}
-    if component["type"] == ComponentType.TEXT_INPUT:
-        return {**kept, **_typed_text(component, label, values, unused)}
-    inner = [
-        _submitted(child, component.get("label", ""), values, unused)
-        for child in children(component)
+    sent = [
+        _submitted(component, "", _Form(values, unused, resolved))
+        for component in modal["components"]
     ]
+    assert not unused, f"the modal has no inputs {sorted(unused)}"
+    data = {"custom_id": modal["custom_id"], "components": sent}
+    return data | ({"resolved": resolved.data} if resolved.data else {})
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a user fills in, and what of it found no input yet."""
+
+    values: Mapping[str, Any]
+    unused: set[str]
+    resolved: Resolved
+
+    def take(self, custom_id: str, label: str, default: Any) -> Any:
+        key = next((name for name in (custom_id, label) if name in self.values), None)
+        if key is None:
+            return default
+        self.unused.discard(key)
+        return self.values[key]
+
+
+def _submitted(component: JsonObject, label: str, form: _Form) -> JsonObject:
+    kept = {"type": component["type"], "id": component["id"]}
+    fill = _INPUTS.get(component["type"])
+    if fill:
+        shown = component.get("label") or label
+        default = component.get("value") or component.get("default") or ()
+        value = form.take(component["custom_id"], shown, default)
+        custom_id = {"custom_id": component["custom_id"]}
+        return {**kept, **custom_id, **fill(component, shown, value, form)}
+    inner = [_submitted(child, component.get("label", ""), form) for child in children(component)]
     if component["type"] == ComponentType.LABEL:
         return {**kept, "component": inner[0]}
     return {**kept, "components": inner} if inner else kept
 
 
-def _typed_text(
-    text_input: JsonObject, label: str, values: Mapping[str, str], unused: set[str]
-) -> JsonObject:
-    names = (text_input["custom_id"], text_input.get("label") or label)
-    key = next((name for name in names if name in values), None)
-    text = values[key] if key else text_input.get("value") or ""
-    unused.discard(key or "")
-    shown = names[1]
-    assert text or not text_input["required"], f"{shown!r} is required"
-    assert len(text) <= text_input["max_length"], f"{shown!r}: longer than its max_length"
-    assert len(text) >= text_input["min_length"] or not text, f"{shown!r}: shorter than allowed"
-    return {"custom_id": text_input["custom_id"], "value": text}
+def _text(text_input: JsonObject, label: str, value: Any, _form: _Form) -> JsonObject:
+    text = value or ""
+    assert text or not text_input["required"], f"{label!r} is required"
+    assert len(text) <= text_input["max_length"], f"{label!r}: longer than its max_length"
+    assert len(text) >= text_input["min_length"] or not text, f"{label!r}: shorter than allowed"
+    return {"value": text}
+
+
+def _choice(group: JsonObject, label: str, value: Any, _form: _Form) -> JsonObject:
+    assert value or not group["required"], f"{label!r} is required"
+    [chosen] = _named(group, [value]) if value else [None]
+    return {"value": chosen}
+
+
+def _several(select: JsonObject, label: str, value: Any, form: _Form) -> JsonObject:
+    chosen = _selected(select, value, form.resolved) if value else []
+    assert chosen or not select.get("required", True), f"{label!r} is required"
+    return {"values": chosen}
+
+
+def _checkbox(_box: JsonObject, _label: str, value: Any, _form: _Form) -> JsonObject:
+    return {"value": bool(value)}
+
+
+def _selected(select: JsonObject, values: Sequence[Any], resolved: Resolved) -> list[str]:
+    chosen = _named(select, values) if "options" in select else [*map(resolved.sent, values)]
+    low, high = (select.get(key) for key in ("min_values", "max_values"))
+    low, high = 1 if low is None else low, high or 1
+    assert low <= len(chosen) <= high, f"{len(chosen)} chosen; {low} to {high} are allowed"
+    return chosen
+
+
+def _named(select: JsonObject, values: Sequence[Any]) -> list[str]:
+    by_name = {option["label"]: option["value"] for option in select["options"]}
+    by_name |= {option["value"]: option["value"] for option in select["options"]}
+    unknown = [value for value in values if value not in by_name]
+    assert not unknown, f"no options {unknown}; there are {sorted(by_name)}"
+    return [by_name[value] for value in values]
 
 
 def _component_data(component: JsonObject) -> JsonObject:
@@ -91,3 +145,11 @@ def _component_data(component: JsonObject) -> JsonObject:
         "custom_id": component["custom_id"],
         "id": component["id"],
     }
+
+
+_INPUTS: dict[int, Callable[[JsonObject, str, Any, _Form], JsonObject]] = {
+    ComponentType.TEXT_INPUT: _text,
+    ComponentType.RADIO_GROUP: _choice,
+    ComponentType.CHECKBOX: _checkbox,
+    **dict.fromkeys([*SELECTS, ComponentType.FILE_UPLOAD, ComponentType.CHECKBOX_GROUP], _several),
+}

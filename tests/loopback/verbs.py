@@ -1,10 +1,11 @@
-"""What people do in the loopback Discord, as methods that return at once."""
+"""What people do with the bot in the loopback Discord, as methods that return at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.loopback import user_actions
 from tests.loopback.commands import (
+    CommandPath,
     CommandRegistry,
     CommandType,
     filled_options,
@@ -14,61 +15,42 @@ from tests.loopback.commands import (
 from tests.loopback.errors import JsonObject
 from tests.loopback.gateway import Gateway
 from tests.loopback.interactions import Interaction, InteractionDesk, InteractionType
-from tests.loopback.payloads import ORDINARY_MEMBER, Channel, Guild, User
+from tests.loopback.payloads import Channel, User
+from tests.loopback.place_verbs import PlaceVerbs
+from tests.loopback.resolved import Resolved
 from tests.loopback.world import Message, World
 
 
-class UserVerbs:
-    """Everything that tests let users do; each verb refuses what a client would not offer."""
+class UserVerbs(PlaceVerbs):
+    """Everything that tests let users do; each verb refuses what a client would not offer.
+
+    ``permissions`` are the member's bits in the channel; None: those that roles and channel give.
+    """
 
     def __init__(
         self, world: World, gateway: Gateway, commands: CommandRegistry, desk: InteractionDesk
     ) -> None:
-        self.world = world
+        super().__init__(world)
         self.gateway = gateway
         self.commands = commands
         self.desk = desk
-
-    # Places and people
-
-    def add_user(self, name: str) -> User:
-        return self.world.add_user(name)
-
-    def add_guild(self, name: str, members: Iterable[User]) -> Guild:
-        """A guild with the bot and these ordinary members (its owner is somebody else)."""
-        return self.world.add_guild(name, members)
-
-    def add_channel(self, guild: Guild, name: str) -> Channel:
-        return self.world.add_channel(guild, name)
-
-    def direct_message_channel(self, user: User) -> Channel:
-        return self.world.open_direct_message(user)
-
-    # What users do
-
-    def say(
-        self, user: User, channel: Channel, content: str, reply_to: Message | None = None
-    ) -> Message:
-        """Post a message as a user."""
-        body: JsonObject = {"content": content}
-        if reply_to:
-            body["message_reference"] = {"message_id": reply_to.id}
-        return self.world.create_message(channel, user, body)
 
     def slash(
         self,
         user: User,
         channel: Channel,
         command: str,
+        /,
         *,
-        permissions: int = ORDINARY_MEMBER,
+        permissions: int | None = None,
         force: bool = False,
         **options: Any,
     ) -> Interaction:
         """Run a slash command (``"group subcommand"`` for nested ones) as a user.
 
         Args:
-            permissions: the member's permission bits in the channel.
+            options: text, numbers and bools; a ``User``, ``Channel`` or ``Role``; an ``Upload``
+                for an attachment.
             force: send it even where Discord would not offer the command to this member.
 
         Raises:
@@ -76,10 +58,10 @@ class UserVerbs:
             AssertionError: never synced, or the options are not what the command takes.
         """
         path = self.commands.find(command, channel)
-        if not force:
-            require_visible(path.command, channel, permissions)
-        data = path.data(filled_options(path, options))
-        return self._interact(InteractionType.COMMAND, user, channel, data, permissions)
+        bits = self._require_offered(path, user, channel, permissions, force=force)
+        resolved = Resolved(self.world, user, channel)
+        data = path.data(filled_options(path, options, resolved), resolved.data)
+        return self._interact(InteractionType.COMMAND, user, channel, data, bits)
 
     def autocomplete(
         self,
@@ -88,27 +70,27 @@ class UserVerbs:
         command: str,
         focused: str,
         value: str,
+        /,
         *,
-        permissions: int = ORDINARY_MEMBER,
+        permissions: int | None = None,
         **filled: Any,
     ) -> Interaction:
         """Type ``value`` into the option ``focused`` of a command, others already filled."""
         path = self.commands.find(command, channel)
-        require_visible(path.command, channel, permissions)
+        bits = self._require_offered(path, user, channel, permissions)
         data = path.data(focused_options(path, focused, {**filled, focused: value}))
-        return self._interact(InteractionType.AUTOCOMPLETE, user, channel, data, permissions)
+        return self._interact(InteractionType.AUTOCOMPLETE, user, channel, data, bits)
 
     def context_menu(
-        self, user: User, message: Message, command: str, *, permissions: int = ORDINARY_MEMBER
+        self, user: User, message: Message, command: str, *, permissions: int | None = None
     ) -> Interaction:
         """Run a message command on a message."""
         path = self.commands.find(command, message.channel, CommandType.MESSAGE)
-        require_visible(path.command, message.channel, permissions)
+        bits = self._require_offered(path, user, message.channel, permissions)
         user_actions.require_visible(message, user)
         resolved = {"messages": {message.id: message.payload}}
-        data = {**path.data([]), "target_id": message.id, "resolved": resolved}
-        kind = InteractionType.COMMAND
-        return self._interact(kind, user, message.channel, data, permissions)
+        data = {**path.data([], resolved), "target_id": message.id}
+        return self._interact(InteractionType.COMMAND, user, message.channel, data, bits)
 
     def press(
         self,
@@ -117,7 +99,7 @@ class UserVerbs:
         *,
         label: str | None = None,
         custom_id: str | None = None,
-        permissions: int = ORDINARY_MEMBER,
+        permissions: int | None = None,
     ) -> Interaction:
         """Press a button, found by label or custom_id however deeply it is nested."""
         user_actions.require_visible(message, user)
@@ -128,58 +110,74 @@ class UserVerbs:
         self,
         user: User,
         message: Message,
-        values: Sequence[str],
+        values: Sequence[Any],
         *,
         custom_id: str | None = None,
-        permissions: int = ORDINARY_MEMBER,
+        permissions: int | None = None,
     ) -> Interaction:
-        """Choose options of a select menu, by value or label."""
+        """Choose in a select menu: options by value or label, or users, roles and channels."""
         user_actions.require_visible(message, user)
-        data = user_actions.chosen_options(message, values, custom_id)
+        resolved = Resolved(self.world, user, message.channel)
+        data = user_actions.chosen_options(message, values, custom_id, resolved)
         return self._on_component(user, message, data, permissions)
 
     def submit(
         self,
         user: User,
         interaction: Interaction,
-        values: Mapping[str, str],
+        values: Mapping[str, Any],
         *,
-        permissions: int = ORDINARY_MEMBER,
+        permissions: int | None = None,
     ) -> Interaction:
         """Fill and send the modal that answered ``interaction``; by custom_id or label."""
         assert interaction.modal, f"{interaction} opened no modal"
-        data = user_actions.submitted_modal(interaction.modal, values)
+        resolved = Resolved(self.world, user, interaction.channel)
+        data = user_actions.submitted_modal(interaction.modal, values, resolved)
         return self._connected_desk().open(
             InteractionType.MODAL_SUBMIT,
             user,
             interaction.channel,
             data,
-            permissions=permissions,
+            permissions=self._bits(user, interaction.channel, permissions),
             message=interaction.message,
             parent=interaction,
         )
 
+    def _require_offered(
+        self,
+        path: CommandPath,
+        user: User,
+        channel: Channel,
+        permissions: int | None,
+        *,
+        force: bool = False,
+    ) -> int:
+        bits = self._bits(user, channel, permissions)
+        if not force:
+            require_visible(path.command, channel, bits)
+        return bits
+
+    def _bits(self, user: User, channel: Channel, permissions: int | None) -> int:
+        return self.world.permissions(user, channel) if permissions is None else int(permissions)
+
     def _on_component(
-        self, user: User, message: Message, data: JsonObject, permissions: int
+        self, user: User, message: Message, data: JsonObject, permissions: int | None
     ) -> Interaction:
         return self._connected_desk().open(
             InteractionType.COMPONENT,
             user,
             message.channel,
             data,
-            permissions=permissions,
+            permissions=self._bits(user, message.channel, permissions),
             message=message,
         )
 
     def _interact(
-        self,
-        kind: InteractionType,
-        user: User,
-        channel: Channel,
-        data: JsonObject,
-        permissions: int,
+        self, kind: InteractionType, user: User, channel: Channel, data: JsonObject, bits: int
     ) -> Interaction:
-        return self._connected_desk().open(kind, user, channel, data, permissions=permissions)
+        if channel.guild_id:
+            assert self.world.has_bot(channel.guild_id), "the bot is not in this guild"
+        return self._connected_desk().open(kind, user, channel, data, permissions=bits)
 
     def _connected_desk(self) -> InteractionDesk:
         assert self.gateway.live_sessions, "no bot has connected to the gateway"

@@ -1,19 +1,19 @@
-"""Who and what exists in the loopback Discord: users, guilds, channels and messages."""
+"""What is said in the loopback Discord: messages and their files."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from tests.loopback import payloads
-from tests.loopback.clock import ServerClock
 from tests.loopback.components import ComponentType, as_stored, of_type, shown_text
 from tests.loopback.errors import ApiError, FieldProblem, JsonObject, invalid_form
-from tests.loopback.payloads import Channel, ChannelType, Guild, MessageFlag, MessageType, User
+from tests.loopback.payloads import Channel, MessageFlag, MessageType, User
+from tests.loopback.places import Places
 
-Publish = Callable[[str, JsonObject], None]
-
+_ROLE_MENTION = re.compile(r"<@&(\d+)>")
 _USER_MENTION = re.compile(r"<@!?(\d+)>")
 _CONTENT_KEYS = ("content", "embeds", "components", "attachments", "sticker_ids", "poll")
 # What an edit may set; the ephemeral flag, for one, stays as it was.
@@ -22,11 +22,17 @@ _EDITABLE_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.COMPONENTS_V2
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came with a message."""
+    """A file that came with a message; type and size are what its sender claims."""
 
     field_name: str
     filename: str
     content: bytes
+    content_type: str = "application/octet-stream"
+    claimed_size: int | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.claimed_size is None else self.claimed_size
 
 
 @dataclass(eq=False)
@@ -95,109 +101,39 @@ class Message:
 
 
 @dataclass
-class World:
-    """The state behind the API; every change is published as a gateway event."""
+class World(Places):
+    """People, places and what was said there; every change is published as a gateway event."""
 
-    clock: ServerClock
-    application_name: str = "footnote-test"
-    users: dict[str, User] = field(default_factory=dict)
-    guilds: dict[str, Guild] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What the content delivery network holds, by path."""
+    cdn_url: str = ""
 
-    def __post_init__(self) -> None:
-        self._subscribers: list[Publish] = []
-        self.bot = User(self.clock.snowflake(), self.application_name, is_bot=True)
-        # Guilds belong to somebody who takes no part, so that members are ordinary ones.
-        self.owner = User(self.clock.snowflake(), "guild-owner")
-        self.users = {user.id: user for user in (self.bot, self.owner)}
+    def message(self, message_id: str) -> Message:
+        """The message; an unknown or deleted id is Discord's 404."""
+        message = self.messages.get(message_id)
+        if message is None or message.channel.id not in self.channels:
+            raise ApiError(HTTPStatus.NOT_FOUND, 10008, "Unknown Message")
+        return message
 
-    def subscribe(self, publish: Publish) -> None:
-        """Call ``publish(event name, event data)`` for every later change."""
-        self._subscribers.append(publish)
-
-    def publish(self, event: str, data: JsonObject) -> None:
-        for subscriber in self._subscribers:
-            subscriber(event, data)
-
-    # Places and people
-
-    def add_user(self, name: str) -> User:
-        user = User(self.clock.snowflake(), name)
-        self.users[user.id] = user
-        return user
-
-    def add_guild(self, name: str, members: Iterable[User]) -> Guild:
-        everyone = (self.bot.id, self.owner.id, *(member.id for member in members))
-        guild = Guild(self.clock.snowflake(), name, self.owner.id, everyone)
-        self.guilds[guild.id] = guild
-        self.publish("GUILD_CREATE", self.guild_payload(guild))
-        return guild
-
-    def add_channel(self, guild: Guild, name: str) -> Channel:
-        channel = Channel(self.clock.snowflake(), name, guild_id=guild.id)
-        self.channels[channel.id] = channel
-        self.publish("CHANNEL_CREATE", payloads.channel(channel))
-        return channel
-
-    def open_direct_message(self, user: User) -> Channel:
-        """The private channel between the bot and a user, created at the first call."""
-        known = (c for c in self.channels.values() if c.recipient == user)
-        channel = next(known, None) or Channel(
-            self.clock.snowflake(), "", kind=ChannelType.DM, recipient=user
-        )
-        self.channels[channel.id] = channel
-        return channel
-
-    def create_thread(self, parent: Channel, name: str, message: Message | None) -> Channel:
+    def create_thread(
+        self, parent: Channel, name: str, message: Message | None, owner: User | None = None
+    ) -> Channel:
         """A public thread; it takes the id of the message that it starts from, if any."""
-        thread_id = message.id if message else self.clock.snowflake()
-        if thread_id in self.channels:
-            raise ApiError(
-                HTTPStatus.BAD_REQUEST, 160004, "A thread has already been created for this message"
-            )
-        thread = Channel(
-            thread_id,
-            name,
-            kind=ChannelType.PUBLIC_THREAD,
-            guild_id=parent.guild_id,
-            parent_id=parent.id,
-            owner_id=self.bot.id,
-            created_at=self.clock.timestamp(),
-        )
-        self.channels[thread.id] = thread
-        self.publish("THREAD_CREATE", {**payloads.channel(thread), "newly_created": True})
+        thread_id = message.id if message else None
+        thread = self.add_thread(parent, name, owner or self.bot, thread_id=thread_id)
         if message:
             message.payload["flags"] |= MessageFlag.HAS_THREAD
             message.payload["thread"] = payloads.channel(thread)
             self._publish_message("MESSAGE_UPDATE", message)
         return thread
 
-    def update_channel(self, channel: Channel, body: JsonObject) -> Channel:
-        """Rename, archive or lock a channel or thread."""
-        changed = replace(
-            channel, **{key: body[key] for key in ("name", "archived", "locked") if key in body}
-        )
-        self.channels[channel.id] = changed
-        event = "THREAD_UPDATE" if changed.is_thread else "CHANNEL_UPDATE"
-        self.publish(event, payloads.channel(changed))
-        return changed
-
-    def channel(self, channel_id: str) -> Channel:
-        """The channel, as it is now; an unknown id is Discord's 404."""
-        if channel_id not in self.channels:
-            raise ApiError(HTTPStatus.NOT_FOUND, 10003, "Unknown Channel")
-        return self.channels[channel_id]
-
-    def message(self, message_id: str) -> Message:
-        """The message; an unknown or deleted id is Discord's 404."""
-        if message_id not in self.messages:
-            raise ApiError(HTTPStatus.NOT_FOUND, 10008, "Unknown Message")
-        return self.messages[message_id]
-
-    def guild_payload(self, guild: Guild) -> JsonObject:
-        channels = [c for c in self.channels.values() if c.guild_id == guild.id]
-        return payloads.guild_create(guild, self.bot, channels, self.clock.timestamp())
+    def create_forum_post(
+        self, forum: Channel, name: str, author: User, body: JsonObject, uploads: Sequence[Upload]
+    ) -> tuple[Channel, Message]:
+        """A post in a forum: a thread whose first message bears the same id."""
+        post = self.add_thread(forum, name, author)
+        return post, self.create_message(post, author, body, uploads=uploads, id=post.id)
 
     # Messages
 
@@ -220,11 +156,11 @@ class World:
         empty = not any(body.get(key) for key in _CONTENT_KEYS) and not uploads
         if empty and not flags & MessageFlag.LOADING:
             raise ApiError(HTTPStatus.BAD_REQUEST, 50006, "Cannot send an empty message")
-        message_id = self.clock.snowflake()
+        message_id = str(extra.pop("id", None) or self.clock.snowflake())
         payload = {
             **payloads.message(message_id, channel.id, author, self.clock.timestamp()),
             **self._written(body),
-            "attachments": self._attachments(channel, uploads),
+            "attachments": [self.attach(channel, upload) for upload in uploads],
             "flags": flags,
             "tts": bool(body.get("tts")),
             **self._reference(channel, body),
@@ -245,7 +181,7 @@ class World:
         if changed["flags"] & MessageFlag.COMPONENTS_V2:
             refuse_mixed_content(changed)
         if uploads:
-            changed["attachments"] = self._attachments(message.channel, uploads)
+            changed["attachments"] = [self.attach(message.channel, one) for one in uploads]
             message.uploads = tuple(uploads)
         changed["edited_timestamp"] = self.clock.timestamp()
         message.payload = changed
@@ -278,10 +214,15 @@ class World:
         if "content" in kept:
             users = [self.users[user_id] for user_id in mentioned if user_id in self.users]
             kept["mentions"] = [payloads.user(user) for user in users]
+            kept["mention_roles"] = list(dict.fromkeys(_ROLE_MENTION.findall(content)))
         return kept
 
-    def _attachments(self, channel: Channel, uploads: Sequence[Upload]) -> list[JsonObject]:
-        return [payloads.attachment(self.clock.snowflake(), channel, upload) for upload in uploads]
+    def attach(self, channel: Channel, upload: Upload) -> JsonObject:
+        """Store a file where it can be fetched, and describe it."""
+        attachment_id = self.clock.snowflake()
+        path = f"/attachments/{channel.id}/{attachment_id}/{quote(upload.filename)}"
+        self.files[path] = upload.content
+        return payloads.attachment(attachment_id, self.cdn_url + path, upload)
 
     def _reference(self, channel: Channel, body: JsonObject) -> JsonObject:
         reference = body.get("message_reference")
@@ -300,7 +241,12 @@ class World:
     def _publish_message(self, event: str, message: Message) -> None:
         # Ephemeral messages live on one user's screen; the gateway never carries them.
         if not message.is_ephemeral:
-            self.publish(event, payloads.message_event(message.payload, message.channel))
+            roles = self._roles_in(message.channel)
+            self.publish(event, payloads.message_event(message.payload, message.channel, roles))
+
+    def _roles_in(self, channel: Channel) -> dict[str, list[str]]:
+        guild = self.guilds.get(channel.guild_id or "")
+        return {user_id: guild.roles_of(user_id) for user_id in guild.member_roles} if guild else {}
 
 
 def refuse_mixed_content(payload: JsonObject) -> None:

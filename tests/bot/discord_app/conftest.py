@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.community.community import Community, open_community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
-from bot.ports import Librarian, Reingester
-from tests.bot.discord_app.fakes import FakeLibrarian, FakeReingester
+from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
+from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.loopback.client_target import running
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
@@ -29,18 +32,38 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture
-def run_footnote(discord_server: LoopbackDiscord, executor: ThreadPoolExecutor) -> RunBot:
-    """``async with run_footnote(librarian, reingester, **settings) as bot``."""
+def community(tmp_path: Path) -> Iterator[Community]:
+    with open_community(tmp_path) as opened:
+        yield opened
+
+
+def as_librarians(librarian: FakeLibrarian | Librarians) -> Librarians:
+    return FakeLibrarians(librarian) if isinstance(librarian, FakeLibrarian) else librarian
+
+
+@pytest.fixture
+def run_footnote(
+    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor, community: Community
+) -> RunBot:
+    """``async with run_footnote(librarian, reingester, **settings) as bot``.
+
+    ``librarian`` may also be several, as ``FakeLibrarians``.
+    """
 
     @contextlib.asynccontextmanager
     async def run(
-        librarian: Librarian | None = None, reingester: Reingester | None = None, **settings: Any
+        librarian: FakeLibrarian | Librarians | None = None,
+        reingester: Reingester | None = None,
+        quarantine: Quarantine | None = None,
+        **settings: Any,
     ) -> AsyncIterator[FootnoteBot]:
         bot = FootnoteBot(
-            librarian or FakeLibrarian(),
+            as_librarians(librarian or FakeLibrarian()),
             reingester or FakeReingester(),
             executor,
             DiscordSettings(**settings),
+            community,
+            quarantine,
             guild_ready_timeout=0.01,
         )
         async with running(bot, discord_server.token):

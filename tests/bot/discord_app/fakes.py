@@ -6,10 +6,22 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Answer, Hit, SourceView, Status, Suggestion, ThreadView, Timings
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
 from retrieval.errors import NotFoundError
 
 STATUS = Status(
@@ -19,6 +31,7 @@ STATUS = Status(
     posts=3456,
     passages=9876,
     quotes_linked=7,
+    copies=5,
     embedding="fake",
     generation=1,
     updated_at=datetime(2024, 5, 6, tzinfo=UTC),
@@ -39,6 +52,10 @@ class FakeLibrarian:
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
         self.suggestions: tuple[Suggestion, ...] | Exception = ()
+        self.changed_at: datetime | None = None
+        self.news_found = News(datetime(2024, 5, 6, tzinfo=UTC), (), 0, 0, 0)
+        self.news_since: list[datetime] = []
+        self.topics_found: tuple[Topic, ...] = ()
 
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
         assert not history
@@ -67,8 +84,33 @@ class FakeLibrarian:
             raise self.suggestions
         return self.suggestions
 
+    def updated_at(self) -> datetime | None:
+        return self.changed_at
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        self.news_since.append(since)
+        return replace(self.news_found, since=since, threads=self.news_found.threads[:limit])
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        return self.topics_found[:limit]
+
     def status(self) -> Status:
         return STATUS
+
+
+class FakeLibrarians:
+    """Knowledge bases by name; ``default`` is the one that is asked unless another is named."""
+
+    default = "default"
+
+    def __init__(self, default: Librarian, **others: Librarian) -> None:
+        self.by_name = {"default": default, **others}
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.by_name)
+
+    def of(self, name: str) -> Librarian:
+        return self.by_name[name]
 
 
 class FakeReingester:

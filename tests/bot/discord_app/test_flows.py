@@ -72,7 +72,7 @@ async def test_the_commands_are_registered_everywhere(
 ) -> None:
     async with run_footnote():
         registered = {c["name"]: c for c in discord_server.commands.listed(None)}
-    assert sorted(registered) == ["ask", "help", "reingest", "source"]
+    assert sorted(registered) == ["ask", "digest", "help", "reingest", "source", "topics"]
     assert registered["reingest"]["default_member_permissions"] == str(
         int(Permission.ADMINISTRATOR)
     )
@@ -83,7 +83,7 @@ async def test_the_commands_are_registered_in_one_server_where_one_is_set(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     async with run_footnote(guild_id=int(place.guild.id)):
-        assert len(discord_server.commands.listed(place.guild.id)) == 4
+        assert len(discord_server.commands.listed(place.guild.id)) == 6
         assert discord_server.commands.listed(None) == []
 
 
@@ -446,8 +446,8 @@ async def test_the_bot_is_silent_where_it_is_not_addressed(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     librarian = FakeLibrarian(make_answer("At six."))
-    robot = User(discord_server.clock.snowflake(), "robot", is_bot=True)
-    discord_server.world.users[robot.id] = robot
+    robot = discord_server.add_user("robot", is_bot=True)
+    discord_server.join(place.guild, robot)
     async with run_footnote(librarian):
         discord_server.say(place.ada, place.channel, "when does the gate open?")
         discord_server.say(robot, place.channel, f"<@{discord_server.bot.id}> when?")

@@ -9,23 +9,26 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.community.community import Community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.run import run_bot, serve
 from bot.discord_app.settings import DiscordSettings
 from retrieval.errors import ConfigurationError, UnavailableError
-from tests.bot.discord_app.fakes import FakeLibrarian, FakeReingester
+from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.loopback.client_target import client_target
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.traffic import Fault
 
 ROOT = Path(__file__).parents[3]
 LAUNCHER = """
-import sys
+import sys, tempfile
+from pathlib import Path
 import discord.gateway, discord.http, yarl
+from bot.community.community import open_community
 from pydantic import SecretStr
 from bot.discord_app.run import run_bot
 from bot.discord_app.settings import DiscordSettings
-from tests.bot.discord_app.fakes import FakeLibrarian, FakeReingester
+from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 
 rest, gateway, token = sys.argv[1:]
 discord.http.Route.BASE = rest
@@ -35,18 +38,21 @@ class Idle(FakeReingester):
     def __init__(self):
         self.events = ()
 
-run_bot(DiscordSettings(token=SecretStr(token)), FakeLibrarian(), Idle())
+with tempfile.TemporaryDirectory() as folder, open_community(Path(folder)) as community:
+    librarians = FakeLibrarians(FakeLibrarian())
+    run_bot(DiscordSettings(token=SecretStr(token)), librarians, Idle(), community)
 print("stopped cleanly")
 """
 
 
 @pytest.fixture
-def footnote_bot(executor: ThreadPoolExecutor) -> FootnoteBot:
+def footnote_bot(executor: ThreadPoolExecutor, community: Community) -> FootnoteBot:
     return FootnoteBot(
-        FakeLibrarian(),
+        FakeLibrarians(FakeLibrarian()),
         FakeReingester(),
         executor,
         DiscordSettings(guild_id=1),
+        community,
         guild_ready_timeout=0.01,
     )
 
@@ -55,9 +61,9 @@ def check_is_one_line(error: BaseException) -> None:
     assert "\n" not in str(error)
 
 
-async def test_without_a_token_it_says_where_to_get_one() -> None:
+async def test_without_a_token_it_says_where_to_get_one(community: Community) -> None:
     with pytest.raises(ConfigurationError, match="FOOTNOTE_DISCORD__TOKEN") as caught:
-        run_bot(DiscordSettings(), FakeLibrarian(), FakeReingester())
+        run_bot(DiscordSettings(), FakeLibrarians(FakeLibrarian()), FakeReingester(), community)
     assert "https://discord.com/developers/applications" in str(caught.value)
     check_is_one_line(caught.value)
 
@@ -74,22 +80,29 @@ async def test_a_wrong_token_is_one_line(
 
 
 async def test_a_missing_intent_is_one_line(
-    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor
+    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor, community: Community
 ) -> None:
     discord_server.gateway.approved_intents = frozenset()
-    bot = FootnoteBot(FakeLibrarian(), FakeReingester(), executor, DiscordSettings())
+    bot = FootnoteBot(
+        FakeLibrarians(FakeLibrarian()), FakeReingester(), executor, DiscordSettings(), community
+    )
     with pytest.raises(ConfigurationError, match="Message Content Intent") as caught:
         await serve(bot, discord_server.token, asyncio.Event())
     check_is_one_line(caught.value)
 
 
 async def test_without_mention_replies_the_intent_is_not_needed(
-    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor
+    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor, community: Community
 ) -> None:
     discord_server.gateway.approved_intents = frozenset()
     settings = DiscordSettings(mention_replies=False)
     bot = FootnoteBot(
-        FakeLibrarian(), FakeReingester(), executor, settings, guild_ready_timeout=0.01
+        FakeLibrarians(FakeLibrarian()),
+        FakeReingester(),
+        executor,
+        settings,
+        community,
+        guild_ready_timeout=0.01,
     )
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(bot, discord_server.token, stop))
@@ -108,11 +121,15 @@ async def test_a_server_that_the_bot_is_not_in_is_one_line(
     check_is_one_line(caught.value)
 
 
-async def test_a_discord_that_is_not_there_is_one_line(executor: ThreadPoolExecutor) -> None:
+async def test_a_discord_that_is_not_there_is_one_line(
+    executor: ThreadPoolExecutor, community: Community
+) -> None:
     async with LoopbackDiscord() as server:
         pass  # its port is free again
 
-    bot = FootnoteBot(FakeLibrarian(), FakeReingester(), executor, DiscordSettings())
+    bot = FootnoteBot(
+        FakeLibrarians(FakeLibrarian()), FakeReingester(), executor, DiscordSettings(), community
+    )
     with client_target(server), pytest.raises(UnavailableError, match="cannot be reached") as error:
         await serve(bot, "token", asyncio.Event())
     check_is_one_line(error.value)

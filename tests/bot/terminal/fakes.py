@@ -16,6 +16,7 @@ from retrieval.domain import (
     Answer,
     Citation,
     Hit,
+    News,
     Outcome,
     Paragraph,
     Passage,
@@ -29,8 +30,10 @@ from retrieval.domain import (
     Suggestion,
     TextKind,
     Thread,
+    ThreadNews,
     ThreadView,
     Timings,
+    Topic,
 )
 from retrieval.errors import FootnoteError, NotFoundError, QuestionError
 from retrieval.evaluation.progress import OnProgress
@@ -185,6 +188,7 @@ STATUS = Status(
     posts=3,
     passages=1204,
     quotes_linked=1,
+    copies=2,
     embedding="all-MiniLM-L6-v2@1a2b3c",
     generation=4,
     updated_at=datetime(2024, 5, 4, 8, 0, tzinfo=UTC),
@@ -207,6 +211,16 @@ REPORT = IngestReport(
     seconds=1.25,
 )
 REFUSAL = Refusal("old\n\x1b[2J.txt", "byte 17 is not UTF-8; name its --encoding")
+
+
+NEWS = News(
+    since=datetime(2026, 3, 1, tzinfo=UTC),
+    threads=(ThreadNews(WHOLE_THREAD.thread, 2, True, WHOLE_THREAD.posts[0].post),),
+    new_threads=1,
+    grown_threads=0,
+    new_posts=2,
+)
+TOPICS = (Topic(("pump", "noise"), 0.5, ANSWERED.citations),)
 
 
 @dataclass
@@ -255,6 +269,18 @@ class FakeLibrarian:
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         raise NotImplementedError("the terminal suggests nothing")
 
+    def updated_at(self) -> datetime | None:
+        raise NotImplementedError("the terminal asks for the whole status")
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        self._fail_on_order()
+        self.limits.append(limit)
+        return replace(NEWS, since=since)
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        self._fail_on_order()
+        return TOPICS[:limit]
+
     def status(self) -> Status:
         self._fail_on_order()
         return STATUS
@@ -298,7 +324,9 @@ class FakeApp:
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:
-        self.settings = FakeSettings(overrides.get("corpus_dir", self.corpus_dir), overrides)
+        corpus_dir = overrides.get("corpus_dir", self.corpus_dir)
+        data_dir = overrides.get("data_dir", Path("no-such-data"))
+        self.settings = FakeSettings(corpus_dir, overrides, data_dir)
         return self.settings
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -116,6 +117,25 @@ def test_an_unknown_thread_is_status_2(cli):
 def test_status_prints_what_is_indexed(cli):
     assert cli.json("status") == status_shape(STATUS)
     assert "1.5 MiB" in cli.run("status").stdout
+
+
+def test_topics_prints_one_document(cli):
+    (topic,) = cli.json("topics")["topics"]
+    assert topic["words"] == ["pump", "noise"]
+    assert topic["central"][0]["quote"]
+
+
+def test_news_counts_from_a_date_or_from_so_long_ago(cli):
+    since = cli.json("news", "--since", "2026-03-01T00:00:00Z")["since"]
+    assert since == "2026-03-01T00:00:00+00:00"
+    ago = datetime.now(UTC) - datetime.fromisoformat(cli.json("news", "--since", "2w")["since"])
+    assert timedelta(days=13, hours=23) <= ago < timedelta(days=14, minutes=5)
+    assert cli.run("news", "--since", "yesterday").exit_code == 2
+
+
+def test_news_and_topics_read_well_at_a_terminal(cli):
+    assert "1 thread is new, 2 new posts in all" in cli.run("news").output
+    assert "pump, noise" in cli.run("topics").output
 
 
 def test_bot_runs_the_bot_and_opens_no_librarian(cli):

@@ -57,6 +57,7 @@ def passage_document(
         "text": passage.text,
         "kind": kind,
         "of": of,
+        "duplicate_of": None,
         "start": passage.start,
         "end": passage.end,
     }
@@ -98,6 +99,9 @@ def test_an_answer_has_exactly_the_promised_keys():
         "closest": [],
         "confidence": 0.8725,
         "mode": "extractive",
+        "fallback": None,
+        "verification": None,
+        "usage": None,
         "trace": list(ANSWERED.trace),
         "timings_ms": {"embed": 4.0, "search": 11.5, "write": 2.25, "total": 18.0},
     }
@@ -243,6 +247,7 @@ def test_a_status_has_every_field_of_the_record():
         "posts": 3,
         "passages": 1204,
         "quotes_linked": 1,
+        "near_duplicates": 2,
         "embedding": "all-MiniLM-L6-v2@1a2b3c",
         "generation": 4,
         "updated_at": "2024-05-04T08:00:00+00:00",

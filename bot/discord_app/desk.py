@@ -1,0 +1,277 @@
+"""The desk: the one place where an interaction or a message is let in, or told why not.
+
+Everything that shows something of a knowledge base gets its librarian here, and that librarian
+asks again whether it may at every call: when a grant is taken back, the buttons on old
+messages stop working with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+import discord
+
+from bot.community.access import Place, Policy
+from bot.community.community import Community
+from bot.community.guild_settings import GuildSettings
+from bot.community.limits import Excess, Limit, Limits, Rate
+from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.errors import RefusedError
+from bot.discord_app.responses import Interaction
+from bot.discord_app.settings import DiscordSettings
+from bot.discord_app.words import Words, words_for
+from bot.ports import Librarian, Librarians
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadView,
+    Timings,
+    Topic,
+)
+
+_DAY_SECONDS: Final = 86_400.0
+_T = TypeVar("_T")
+
+
+class Use(Enum):
+    """What somebody comes for."""
+
+    QUESTION = "question"
+    """Counts against the limits, and only where the server lets questions be answered."""
+    READING = "reading"
+    """Private and cheap: access is all that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where."""
+
+    user_id: int
+    place: Place
+    locale: str | None = None
+    guild_locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody who was let in."""
+
+    asker: Asker
+    knowledge_base: str
+    librarian: AsyncLibrarian
+    settings: GuildSettings
+    words: Words
+    """For the asker; ``Desk.public_words`` are for everybody."""
+    is_private: bool
+    """Whether the answer is for the asker only, unless the asker says otherwise."""
+
+
+class Desk:
+    """Lets people in.
+
+    Args:
+        librarians: The knowledge bases.
+        community: Grants and the servers' settings.
+        executor: Where librarians work.
+        settings: Limits and times.
+        limits: For tests with a clock of their own.
+    """
+
+    def __init__(
+        self,
+        librarians: Librarians,
+        community: Community,
+        executor: Executor,
+        settings: DiscordSettings,
+        *,
+        limits: Limits | None = None,
+    ) -> None:
+        self._librarians = librarians
+        self._community = community
+        self._executor = executor
+        self._settings = settings
+        self.limits = limits or Limits(_rates(settings))
+
+    def admit(
+        self, asker: Asker, *, knowledge_base: str | None = None, use: Use = Use.QUESTION
+    ) -> Admission:
+        """Let ``asker`` in.
+
+        Args:
+            asker: From ``asker_of`` or ``author_of``.
+            knowledge_base: The one that the asker, or a button, names; None: the place's own.
+            use: A question is counted by this call.
+
+        Raises:
+            RefusedError: with one sentence for the asker.
+            StorageError: if grants and settings cannot be read.
+        """
+        words, place = words_for(asker.locale), asker.place
+        settings = self._community.guilds.of(place.guild_id)
+        name = self._knowledge_base(place, settings, knowledge_base, words)
+        if use is Use.QUESTION:
+            if not settings.answers_in(place):
+                raise RefusedError(words.desk.not_in_this_channel)
+            excess = self.limits.take(asker.user_id, place.guild_id)
+            if excess is not None:
+                raise RefusedError(_refusal(excess, words))
+        return Admission(
+            asker=asker,
+            knowledge_base=name,
+            librarian=self._librarian(name, place, words),
+            settings=settings,
+            words=words,
+            is_private=settings.is_private,
+        )
+
+    def visible(self, place: Place) -> tuple[str, ...]:
+        """Return the knowledge bases that may be seen in a place, the default one first."""
+        return self._policy().visible(self._librarians.names(), place)
+
+    def settings_of(self, place: Place) -> GuildSettings:
+        """Return the settings of the place's server."""
+        return self._community.guilds.of(place.guild_id)
+
+    def public_words(self, asker: Asker) -> Words:
+        """Return the words for what everybody in the asker's place sees."""
+        language = self.settings_of(asker.place).language
+        if asker.place.guild_id is None:
+            return words_for(asker.locale)
+        return words_for(language, asker.guild_locale, asker.locale)
+
+    def _knowledge_base(
+        self, place: Place, settings: GuildSettings, named: str | None, words: Words
+    ) -> str:
+        visible = self.visible(place)
+        if named is not None:
+            if named not in visible:
+                raise RefusedError(words.desk.unknown_base)
+            return named
+        wanted = [name for name in settings.knowledge_bases_for(place) if name in visible]
+        chosen = next(iter([*wanted, *visible]), None)
+        if chosen is None:
+            raise RefusedError(words.desk.nothing_visible)
+        return chosen
+
+    def _librarian(self, name: str, place: Place, words: Words) -> AsyncLibrarian:
+        def check() -> None:
+            if not self._policy().allows(name, place):
+                raise RefusedError(words.desk.unknown_base)
+
+        return AsyncLibrarian(
+            _Attended(self._librarians.of(name), check),
+            self._executor,
+            timeout_seconds=self._settings.answer_timeout_seconds,
+        )
+
+    def _policy(self) -> Policy:
+        return self._community.grants.policy(
+            self._librarians.default, is_strict=self._settings.strict_access
+        )
+
+
+class _Attended:
+    """A librarian who makes sure, before and after, that what is said may be heard."""
+
+    def __init__(self, librarian: Librarian, check: Callable[[], None]) -> None:
+        self._librarian = librarian
+        self._check = check
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        return self._attend(lambda: self._librarian.answer(question, history))
+
+    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
+        return self._attend(lambda: self._librarian.search(query, limit))
+
+    def source(self, passage_id: str) -> SourceView:
+        return self._attend(lambda: self._librarian.source(passage_id))
+
+    def thread(self, name: str) -> tuple[ThreadView, ...]:
+        return self._attend(lambda: self._librarian.thread(name))
+
+    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
+        return self._attend(lambda: self._librarian.suggest(text, limit))
+
+    def updated_at(self) -> datetime | None:
+        return self._attend(self._librarian.updated_at)
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        return self._attend(lambda: self._librarian.news(since, limit))
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        return self._attend(lambda: self._librarian.topics(limit))
+
+    def status(self) -> Status:
+        return self._attend(self._librarian.status)
+
+    def _attend(self, work: Callable[[], _T]) -> _T:
+        self._check()
+        result = work()
+        self._check()
+        return result
+
+
+def asker_of(interaction: Interaction) -> Asker:
+    """Return who is behind an interaction.
+
+    In a server that the bot was not invited to, where somebody uses a bot of their own
+    account, the place counts as private to them: no server's grants and settings apply.
+    """
+    channel = interaction.channel
+    is_guest = interaction.guild_id is not None and not interaction.is_guild_integration()
+    return Asker(
+        user_id=interaction.user.id,
+        place=Place(
+            guild_id=None if is_guest else interaction.guild_id,
+            channel_id=interaction.channel_id,
+            parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        ),
+        locale=interaction.locale.value,
+        guild_locale=interaction.guild_locale.value if interaction.guild_locale else None,
+    )
+
+
+def author_of(message: discord.Message) -> Asker:
+    """Return who wrote a message; Discord tells no locale of theirs."""
+    channel, guild = message.channel, message.guild
+    locale = guild.preferred_locale.value if guild is not None else None
+    return Asker(
+        user_id=message.author.id,
+        place=Place(
+            guild_id=guild.id if guild is not None else None,
+            channel_id=channel.id,
+            parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        ),
+        locale=locale,
+        guild_locale=locale,
+    )
+
+
+def _refusal(excess: Excess, words: Words) -> str:
+    sentences: Mapping[Limit, str] = MappingProxyType(
+        {
+            Limit.PACE: words.desk.pace,
+            Limit.PERSON_DAY: words.desk.person_day,
+            Limit.GUILD_DAY: words.desk.guild_day,
+        }
+    )
+    return sentences[excess.limit].format(wait=words.duration(excess.wait_seconds))
+
+
+def _rates(settings: DiscordSettings) -> dict[Limit, Rate]:
+    limits = settings.limits
+    return {
+        Limit.PACE: Rate(limits.burst, limits.burst_seconds),
+        Limit.PERSON_DAY: Rate(limits.person_per_day, _DAY_SECONDS),
+        Limit.GUILD_DAY: Rate(limits.guild_per_day, _DAY_SECONDS),
+    }

@@ -1,0 +1,73 @@
+"""The language model that is set, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from retrieval.errors import ConfigurationError
+from retrieval.llm.budget import limits_of, price_of
+from retrieval.llm.limits import LimitedModel, Patience
+from retrieval.llm.loop_thread import LoopThread
+from retrieval.llm.spending import FILE, Spending
+
+if TYPE_CHECKING:
+    from retrieval.llm.wires import Wire
+    from retrieval.provider_settings import LLMSettings
+
+_WIRES: Final = {
+    "openai-like": ("retrieval.llm.openai_like", "OpenAILikeWire", "openai"),
+    "ollama": ("retrieval.llm.ollama", "OllamaWire", "ollama"),
+    "anthropic": ("retrieval.llm.anthropic", "AnthropicWire", "anthropic"),
+}
+"""Module, class, and the extra that has its packages."""
+
+
+def open_chat_model(settings: LLMSettings, data_dir: Path) -> LimitedModel | None:
+    """Return the model that is set, None where none is; the caller closes it.
+
+    Nothing is asked of the provider yet: a wrong key or name shows at the first call, and in
+    ``footnote doctor``.
+
+    Args:
+        settings: which model, and its limits.
+        data_dir: where the account of what it costs is kept.
+
+    Raises:
+        ConfigurationError: if the provider's packages are not installed.
+    """
+    if settings.provider == "none":
+        return None
+    return LimitedModel(
+        open_wire(settings),
+        key=settings.api_key.get_secret_value() if settings.api_key else None,
+        patience=Patience(settings.stall_seconds, settings.retries, settings.max_concurrent_calls),
+        limits=limits_of(settings),
+        price=price_of(settings),
+        spending=Spending(data_dir / FILE),
+        loop=LoopThread(),
+    )
+
+
+def open_wire(settings: LLMSettings) -> Wire:
+    """Return the wire of the provider that is set, without any limits.
+
+    Raises:
+        ConfigurationError: if the provider's packages are not installed.
+    """
+    module, name, extra = _WIRES[settings.provider]
+    try:
+        wire: Callable[[LLMSettings], Wire] = getattr(import_module(module), name)
+    except ImportError as error:
+        raise missing_extra("FOOTNOTE_LLM__PROVIDER", settings.provider, extra) from error
+    return wire(settings)
+
+
+def missing_extra(variable: str, provider: str, extra: str) -> ConfigurationError:
+    """Return the error of a provider whose packages are not installed."""
+    return ConfigurationError(
+        f"{variable}={provider} needs packages that are not installed. "
+        f"Run `.venv/bin/pip install --editable '.[{extra}]'` in its folder (docs/models.md)."
+    )

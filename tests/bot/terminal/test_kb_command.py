@@ -1,0 +1,61 @@
+"""``footnote kb`` on a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.community.access import Place
+from bot.community.community import open_community
+
+
+def test_a_grant_is_what_the_bot_reads(cli, tmp_path):
+    data = ("--data-dir", str(tmp_path))
+    result = cli.run(*data, "kb", "grant", "locks", "--guild", "81384788765712384")
+    assert result.stdout == "locks may be seen in server 81384788765712384.\n"
+    cli.run(*data, "kb", "grant", "bread", "--guild", "5", "--channel", "6")
+    cli.run(*data, "kb", "grant", "default", "--everywhere")
+    with open_community(tmp_path) as community:
+        policy = community.grants.policy("default")
+    assert policy.allows("locks", Place(81384788765712384, 1))
+    assert policy.allows("bread", Place(5, 6))
+    assert not policy.allows("bread", Place(5, 7))
+    assert policy.allows("default", Place(None, 1))
+    assert cli.json(*data, "kb", "grants") == {
+        "grants": [
+            {"kb": "bread", "guild": 5, "channel": 6},
+            {"kb": "default", "guild": None, "channel": None},
+            {"kb": "locks", "guild": 81384788765712384, "channel": None},
+        ]
+    }
+
+
+def test_a_grant_is_taken_back_once(cli, tmp_path):
+    command = ("--data-dir", str(tmp_path), "kb")
+    cli.run(*command, "grant", "locks", "--guild", "5")
+    again = cli.run(*command, "grant", "locks", "--guild", "5")
+    assert again.stdout == "locks may be seen already in server 5.\n"
+    assert cli.run(*command, "revoke", "locks", "--guild", "5").exit_code == 0
+    twice = cli.run(*command, "revoke", "locks", "--guild", "5")
+    assert (twice.exit_code, twice.stdout) == (2, "")
+    assert "There is no such grant" in twice.stderr
+    assert cli.run(*command, "grants").stdout == "Nothing is granted.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("grant", "locks"),
+        ("grant", "locks", "--everywhere", "--guild", "5"),
+        ("grant", "locks", "--everywhere", "--channel", "5"),
+        ("grant", "locks", "--guild", "0"),
+        ("grant", "locks", "--guild", "9223372036854775808"),
+        ("grant", "locks", "--guild", "Lock keepers"),
+        ("grant", "Locks & Keys", "--guild", "5"),
+        (),
+    ],
+)
+def test_what_cannot_be_a_grant_is_wrong_usage(cli, tmp_path, words):
+    result = cli.run("--data-dir", str(tmp_path), "kb", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "community.sqlite3").exists()
