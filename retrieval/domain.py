@@ -108,6 +108,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadHit:
+    """A thread that a search found."""
+
+    thread: Thread
+    score: float
+    """That of its best passage."""
+    hits: tuple[Hit, ...]
+    """Its passages among those that were found, best first; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered, verbatim span of a passage: ``post.text[start:end] == quote``."""
 
