@@ -77,7 +77,9 @@ def ingest(
             from retrieval.answering.self_asking import recalibrate
 
             search = make_search(settings, index, models.embedder, models.words)
-            recalibrate(index, search, Reader(index.passages, models.embedder))
+            own_scale = models.embedder is not models.words
+            reader = Reader(index.passages, models.words, own_scale=own_scale)
+            recalibrate(index, search, reader)
 
         job = Request(
             knowledge_base=request.knowledge_base,

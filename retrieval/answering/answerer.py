@@ -40,21 +40,30 @@ class Answerer:
         embedder: Embedder,
         writer: Writer | None = None,
         rewriter: Rewriter | None = None,
+        *,
+        reader: Embedder | None = None,
     ) -> None:
-        """Answer from ``index``, found by ``search``.
+        """Answer from ``index``, found by ``search`` with vectors of ``embedder``.
 
         ``writer`` says an answer in its own words, where they hold; ``rewriter`` makes
-        follow-ups stand alone.
+        follow-ups stand alone.  ``reader`` reads what was found closely, where that is not
+        ``embedder``: the gate is calibrated on MiniLM's cosines, and other models' lie on
+        other scales.
         """
         self._index = index
         self._writer = writer
         self._rewriter = rewriter
         self._search = search
-        self._reader = Reader(index.passages, embedder)
-        self._extractive = ExtractiveWriter(index.library, embedder)
+        self._reader = Reader(index.passages, reader or embedder, own_scale=reader is not None)
+        self._extractive = ExtractiveWriter(index.library, reader or embedder)
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer a cleaned question; ``history`` holds the earlier ones, oldest first."""
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
+
+        ``asker`` is who is charged with what a model costs.
+        """
         started = time.perf_counter()
         turn, ranking = self.find(question, history, HITS)
         found = time.perf_counter()
@@ -63,7 +72,9 @@ class Answerer:
         answer = self._write(question, reading, verdict)
         answer = replace(answer, trace=trace(turn, ranking, reading, answer))
         if self._writer is not None and answer.outcome is Outcome.ANSWERED:
-            answer = self._writer.write(turn.rewritten or question, ranking.hits, answer)
+            answer = self._writer.write(
+                turn.rewritten or question, ranking.hits, answer, asker=asker
+            )
         done = time.perf_counter()
         return replace(
             answer,

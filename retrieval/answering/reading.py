@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering import sentence_scores
@@ -45,13 +45,21 @@ class Reading:
 class Reader:
     """Reads what a search found."""
 
-    def __init__(self, passages: LexicalIndex, embedder: Embedder) -> None:
-        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``."""
+    def __init__(
+        self, passages: LexicalIndex, embedder: Embedder, *, own_scale: bool = False
+    ) -> None:
+        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``.
+
+        With ``own_scale`` what was found is compared by ``embedder`` too: another model found
+        it, whose cosines lie on another scale than the one that is judged by.
+        """
         self._embedder = embedder
+        self._own_scale = own_scale
         self._weights = TermWeights(passages)
 
     def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
+        ranking, hits = self._rescaled(ranking, hits)
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
         vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
@@ -61,10 +69,23 @@ class Reader:
         scores = sentence_scores.score(
             ranking.mended.question, sentences, closely, cosines, coverage
         )
-        return Reading(tuple(hits), sentences, scores, vectors, self.signs(ranking, hits))
+        return Reading(tuple(hits), sentences, scores, vectors, self._signs(ranking, hits))
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
+        return self._signs(*self._rescaled(ranking, hits))
+
+    def _rescaled(self, ranking: Ranking, hits: Sequence[Hit]) -> tuple[Ranking, Sequence[Hit]]:
+        if not self._own_scale:
+            return ranking, hits
+        asked = self._embedder.embed_question(ranking.searched)
+        cosines = self._embedder.embed_passages([hit.passage.text for hit in hits]) @ asked
+        judged = [
+            replace(hit, cosine=float(cosine)) for hit, cosine in zip(hits, cosines, strict=True)
+        ]
+        return replace(ranking, vector=asked), judged
+
+    def _signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
