@@ -16,8 +16,10 @@ from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, show_text
+from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
+from bot.discord_app.words.translator import CatalogueTranslator
 from bot.ports import Librarians, Reingester
 from retrieval.errors import ConfigurationError
 
@@ -79,10 +81,17 @@ class FootnoteBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
         mention_replies = self._settings.mention_replies
+        self.add_dynamic_items(RoomItem)
+        await self.tree.set_translator(CatalogueTranslator())
         await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Maintenance(self.desk, self._reingester))
         await self._register_commands()
+
+    async def close(self) -> None:
+        """Leave Discord and close the desk."""
+        await super().close()
+        self.desk.close()
 
     async def on_ready(self) -> None:
         """Log the first time; Discord says it again after some reconnections."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import discord
+from discord import ui
 
 from bot.discord_app.cards import Card, plain_text
 from bot.discord_app.views import card_view
@@ -56,6 +57,14 @@ async def show_text(interaction: Interaction, text: str) -> None:
         else:
             return
     await interaction.edit_original_response(content=text)
+
+
+async def say_privately(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Say something to whoever pressed a button, beside the message and not in its place."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def reply_with_card(message: discord.Message, card: Card) -> None:

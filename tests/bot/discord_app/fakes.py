@@ -49,6 +49,7 @@ class FakeLibrarian:
         self.questions: list[str] = []
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
+        self.threads: dict[str, ThreadView] = {}
         self.suggestions: tuple[Suggestion, ...] | Exception = ()
 
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
@@ -69,7 +70,9 @@ class FakeLibrarian:
         return self.sources[passage_id]
 
     def thread(self, name: str) -> tuple[ThreadView, ...]:
-        raise NotImplementedError
+        if name not in self.threads:
+            raise NotFoundError(f"No thread is called {name}.")
+        return (self.threads[name],)
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         self.typed.append((text, limit))

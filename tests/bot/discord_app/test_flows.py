@@ -12,6 +12,7 @@ import pytest
 
 from bot.discord_app.errors import UNEXPECTED
 from bot.discord_app.maintenance import BUSY
+from bot.discord_app.words import ENGLISH
 from ingest.report import Progress, Refusal, Stage
 from retrieval.domain import Suggestion
 from retrieval.errors import EmptyIndexError, QuestionError
@@ -20,6 +21,7 @@ from tests.bot.discord_app.factories import (
     make_answer,
     make_closest,
     make_not_found,
+    make_passage,
     make_post,
     make_report,
     make_source,
@@ -60,7 +62,7 @@ def nothing_pings_and_nothing_is_swallowed(discord_errors: ErrorLog) -> None:
 
 
 def links_in(message: Message) -> list[str]:
-    return [button["url"] for button in message.buttons]
+    return [button["url"] for button in message.buttons if "url" in button]
 
 
 async def replies(server: LoopbackDiscord, message: Message) -> list[Message]:
@@ -259,7 +261,8 @@ async def test_typing_after_source_offers_passages_and_choosing_one_opens_it(
         Suggestion(f"{n:016x}", f"passage {n} " * 20, "Ada", None) for n in range(40)
     )
     librarian.sources[f"{3:016x}"] = make_source(
-        in_reply_to=make_post("When does it open?", author="Bob")
+        passage=make_passage("The gate opens at six.", f"{3:016x}"),
+        in_reply_to=make_post("When does it open?", author="Bob"),
     )
     async with run_footnote(librarian):
         typing = discord_server.autocomplete(place.ada, place.channel, "source", "passage", "gat")
@@ -302,7 +305,7 @@ async def test_an_unknown_passage_is_said_to_be_unknown(
     async with run_footnote():
         asked = discord_server.slash(place.ada, place.channel, "source", passage="nowhere")
         answer = await discord_server.settled(asked)
-    assert answer.text == "No passage is called nowhere; pick one from the list."
+    assert answer.text == ENGLISH.room.not_found
 
 
 async def test_reingest_is_hidden_from_members_and_refused_when_forced(
