@@ -112,6 +112,11 @@ class KnowledgeBase:
         found = self._suggester.suggest(squeeze(visible(text)), limit, self._lexical)
         return tuple(map(_suggestion, found))
 
+    def updated_at(self) -> datetime | None:
+        """Return when it last changed, at the price of one row; None before its first ingest."""
+        generation = self._catalogue.generation(self._name)
+        return generation.updated_at if generation else None
+
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
         return news_since(self._catalogue, self._name, since, limit)
@@ -136,6 +141,7 @@ class KnowledgeBase:
             posts=counts.posts,
             passages=counts.passages,
             quotes_linked=counts.quotes_linked,
+            copies=counts.copies,
             embedding=generation.embedding if generation else None,
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,

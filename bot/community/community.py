@@ -12,6 +12,7 @@ from bot.community.access import GrantBook
 from bot.community.database import CommunityDatabase
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.told import Told
 from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"
@@ -27,14 +28,22 @@ class Community:
     grants: GrantBook
     guilds: GuildSettingsBook
     unanswered: UnansweredQuestions
+    told: Told
     memories: Memories
 
     @classmethod
     def on(cls, database: CommunityDatabase) -> Community:
         """Return the books on an open database."""
-        guilds, unanswered = GuildSettingsBook(database), UnansweredQuestions(database)
-        memories = Memories([guilds, unanswered])
-        return cls(database, GrantBook(database), guilds, unanswered, memories)
+        guilds = GuildSettingsBook(database)
+        unanswered = UnansweredQuestions(database)
+        return cls(
+            database=database,
+            grants=GrantBook(database),
+            guilds=guilds,
+            unanswered=unanswered,
+            told=Told(database),
+            memories=Memories([guilds, unanswered]),
+        )
 
 
 @contextmanager

@@ -31,3 +31,9 @@ CREATE TABLE IF NOT EXISTS unanswered (
     UNIQUE (user_id, channel_id, kb, question)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS unanswered_by_kb ON unanswered (kb, asked_at);
+
+-- Up to which state of a knowledge base people have been told what is new.
+CREATE TABLE IF NOT EXISTS told (
+    kb TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) STRICT;

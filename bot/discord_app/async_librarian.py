@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
 from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
-from retrieval.domain import Answer, SourceView, Status, Suggestion, ThreadView
+from retrieval.domain import Answer, News, SourceView, Status, Suggestion, ThreadView, Topic
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -59,6 +60,14 @@ class AsyncLibrarian:
     async def thread(self, name: str) -> tuple[ThreadView, ...]:
         """Return the threads that an id prefix, or a file's path or base name, stands for."""
         return await self._call(partial(self._librarian.thread, name))
+
+    async def news(self, since: datetime, limit: int) -> News:
+        """Return what came since an aware time, with at most ``limit`` threads of it."""
+        return await self._call(partial(self._librarian.news, since, limit))
+
+    async def topics(self, limit: int) -> tuple[Topic, ...]:
+        """Return what the threads talk about, the largest topic first."""
+        return await self._call(partial(self._librarian.topics, limit))
 
     async def status(self) -> Status:
         """Return what the knowledge base holds."""

@@ -188,9 +188,12 @@ def _footer(answer: Answer, *, left_out: int) -> str:
         lines.append(f"-# {left_out} more {sentences} did not fit here.")
     if answer.mode == "extractive":
         lines.append("-# Quoted word for word from the threads.")
+        if answer.fallback:
+            lines.append(f"-# The model's answer is not shown: {fit_line(answer.fallback, 160)}.")
     else:
         writer = fit_line(answer.mode, 60)
-        lines.append(f"-# Written by {writer}; each sentence was checked against its quotes.")
+        checked = answer.verification.told if answer.verification else "each sentence verified"
+        lines.append(f"-# Written by {writer}; checked against the quotes: {checked}.")
     return "\n".join(line for line in lines if line)
 
 

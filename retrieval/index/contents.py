@@ -80,3 +80,5 @@ class Counts:
     quotes_linked: int = 0
     passages: int = 0
     """Distinct indexed passages: as many as Chroma has records."""
+    copies: int = 0
+    """Of them, those that repeat another one with small differences."""

@@ -30,7 +30,8 @@ def test_an_embedder_needs_a_model(provider) -> None:
 def test_a_budget_in_money_needs_prices() -> None:
     with pytest.raises(ValidationError, match="needs both prices"):
         LLMSettings(daily_budget_usd=5, price_per_million_input=1)
-    assert LLMSettings(daily_budget_usd=5, price_per_million_input=0, price_per_million_output=0)
+    priced = LLMSettings(daily_budget_usd=5, price_per_million_input=0, price_per_million_output=0)
+    assert priced.daily_budget_usd == 5
 
 
 @pytest.mark.parametrize(

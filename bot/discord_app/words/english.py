@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.discord_app.words import lately
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -141,4 +142,5 @@ ENGLISH: Final = Words(
         "forget-me": CommandWords("forget-me", "Delete what the bot keeps about you."),
         "reingest": CommandWords("reingest", "Bring the knowledge base in line with its folder."),
     },
+    lately=lately.ENGLISH,
 )

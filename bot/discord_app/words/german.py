@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.discord_app.words import lately
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -145,4 +146,5 @@ GERMAN: Final = Words(
             "neu-einlesen", "Bringe die Wissensbasis auf den Stand ihres Ordners."
         ),
     },
+    lately=lately.GERMAN,
 )

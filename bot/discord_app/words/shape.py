@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.discord_app.words.lately import LatelyWords
+
 
 @dataclass(frozen=True, slots=True)
 class OptionWords:
@@ -169,6 +171,7 @@ class Words:
     privacy: PrivacyWords
     commands: Mapping[str, CommandWords]
     """By the command's name in the code."""
+    lately: LatelyWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

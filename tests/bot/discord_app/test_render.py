@@ -192,5 +192,5 @@ def test_the_three_outcomes_have_three_colours() -> None:
 
 def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(replace(make_answer("It opens."), mode="some-model"))
-    assert "Written by some-model; each sentence was checked" in text_of(card)
+    assert "Written by some-model; checked against the quotes" in text_of(card)
     assert "word for word" not in text_of(card)
