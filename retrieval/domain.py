@@ -279,6 +279,8 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+    newest_post_at: datetime | None = None
+    """When the latest post was written, None where no post says when."""
 
 
 @dataclass(frozen=True, slots=True)

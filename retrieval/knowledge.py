@@ -146,6 +146,7 @@ class KnowledgeBase:
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
             disk_bytes=_size(self._data_dir),
+            newest_post_at=self._library.newest_post_at(),
         )
 
     def _lexical(self) -> tuple[LexicalIndex, LexicalIndex]:

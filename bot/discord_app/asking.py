@@ -21,6 +21,7 @@ from bot.discord_app.responses import (
     reply_with_text,
     show_card,
 )
+from bot.discord_app.staff import StaffPresence
 
 HINT: Final = "Write your question after the mention, or use `/ask`."
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>|<a?(:\w+:)\d+>")
@@ -30,9 +31,12 @@ _log = logging.getLogger(__name__)
 class Asking(commands.Cog):
     """Takes questions and shows their answers."""
 
-    def __init__(self, client: discord.Client, desk: Desk, *, mention_replies: bool) -> None:
+    def __init__(
+        self, client: discord.Client, desk: Desk, staff: StaffPresence, *, mention_replies: bool
+    ) -> None:
         self._client = client
         self._desk = desk
+        self._staff = staff
         self._mention_replies = mention_replies
 
     @app_commands.command(description="Ask the threads a question; every sentence is cited.")
@@ -52,6 +56,10 @@ class Asking(commands.Cog):
             return
         me = self._client.user
         if me is None or not is_addressed(message, me.id):
+            return
+        if not self._desk.listens(author_of(message).place):
+            return
+        if await self._staff.leaves(message, me.id):
             return
         try:
             await self._reply(message, question_text(message.content, names(message, me.id)))

@@ -15,14 +15,18 @@ from bot.community.community import Community
 from bot.discord_app.after_ingest import AfterIngest
 from bot.discord_app.announcing import Announcing
 from bot.discord_app.asking import Asking
+from bot.discord_app.configuring import Configuring
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
+from bot.discord_app.forgetting import Forgetting
+from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, show_text
 from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
+from bot.discord_app.staff import StaffPresence
 from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
 from bot.discord_app.words.translator import CatalogueTranslator
@@ -95,6 +99,7 @@ class FootnoteBot(commands.AutoShardedBot):
         self._reingester = reingester
         self._quarantine = quarantine
         self._settings = settings
+        self._community = community
         self._was_ready = False
 
     async def setup_hook(self) -> None:
@@ -102,9 +107,16 @@ class FootnoteBot(commands.AutoShardedBot):
         mention_replies = self._settings.mention_replies
         self.add_dynamic_items(RoomItem)
         await self.tree.set_translator(CatalogueTranslator())
-        await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
+        staff = StaffPresence(self.desk)
+        await self.add_cog(staff)
+        await self.add_cog(Asking(self, self.desk, staff, mention_replies=mention_replies))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Lately(self.desk))
+        await self.add_cog(Helping(self.desk, retention_days=self._settings.retention_days))
+        await self.add_cog(Configuring(self, self.desk, self._community.guilds))
+        await self.add_cog(
+            Forgetting(self._community.memories, retention_days=self._settings.retention_days)
+        )
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib

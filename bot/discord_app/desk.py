@@ -141,6 +141,16 @@ class Desk:
         """Let nobody in any more; whoever reads is finished with by itself."""
         self._readers.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def default_base(self) -> str:
+        """The name of the knowledge base that serves where none is chosen."""
+        return self._librarians.default
+
+    def listens(self, place: Place) -> bool:
+        """Tell whether a mention in a place is to be taken as a question."""
+        settings = self.settings_of(place)
+        return settings.answers_mentions and settings.answers_in(place)
+
     def visible(self, place: Place) -> tuple[str, ...]:
         """Return the knowledge bases that may be seen in a place, the default one first."""
         return self._policy().visible(self._librarians.names(), place)

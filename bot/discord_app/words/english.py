@@ -137,6 +137,24 @@ ENGLISH: Final = Words(
                 "knowledge_base": OptionWords("knowledge_base", "Where to look."),
             },
         ),
+        "digest": CommandWords(
+            "digest",
+            "What is new in the threads.",
+            {
+                "days": OptionWords("days", "How far back; a week unless you say."),
+                "private": OptionWords("private", "Only for me."),
+            },
+        ),
+        "topics": CommandWords(
+            "topics",
+            "What the threads talk about.",
+            {"private": OptionWords("private", "Only for me.")},
+        ),
+        "upload": CommandWords(
+            "upload",
+            "Add an exported file to the threads and ingest it.",
+            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+        ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
         "forget-me": CommandWords("forget-me", "Delete what the bot keeps about you."),

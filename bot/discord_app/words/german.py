@@ -137,6 +137,24 @@ GERMAN: Final = Words(
                 "knowledge_base": OptionWords("wissensbasis", "Wo gesucht wird."),
             },
         ),
+        "digest": CommandWords(
+            "neues",
+            "Was in den Threads neu ist.",
+            {
+                "days": OptionWords("tage", "Wie weit zurück; eine Woche, wenn du nichts sagst."),
+                "private": OptionWords("privat", "Nur für mich."),
+            },
+        ),
+        "topics": CommandWords(
+            "themen",
+            "Worum es in den Threads geht.",
+            {"private": OptionWords("privat", "Nur für mich.")},
+        ),
+        "upload": CommandWords(
+            "hochladen",
+            "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
+            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+        ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."

@@ -74,7 +74,16 @@ async def test_the_commands_are_registered_everywhere(
 ) -> None:
     async with run_footnote():
         registered = {c["name"]: c for c in discord_server.commands.listed(None)}
-    assert sorted(registered) == ["ask", "digest", "help", "reingest", "source", "topics"]
+    assert sorted(registered) == [
+        "ask",
+        "config",
+        "digest",
+        "forget-me",
+        "help",
+        "reingest",
+        "source",
+        "topics",
+    ]
     assert registered["reingest"]["default_member_permissions"] == str(
         int(Permission.ADMINISTRATOR)
     )
@@ -391,19 +400,6 @@ async def test_a_report_after_fifteen_minutes_comes_by_direct_message(
         channel = discord_server.direct_message_channel(place.ada)
         [report] = await discord_server.wait_until(lambda: discord_server.messages(channel))
     assert "Re-ingest finished" in report.text
-
-
-async def test_help_is_short_and_private(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
-) -> None:
-    async with run_footnote():
-        answer = await discord_server.settled(
-            discord_server.slash(place.ada, place.channel, "help")
-        )
-    assert answer.is_ephemeral
-    assert "`/ask`" in answer.text
-    assert "I know 12 threads with 3,456 posts" in answer.text
-    assert len(answer.text) < 600
 
 
 async def test_a_mention_is_answered_by_a_reply(
