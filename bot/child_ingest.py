@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Sequence
@@ -21,6 +22,8 @@ from retrieval.errors import FileRefusedError, FootnoteError, IndexBusyError, Un
 DEFAULT_ARGV: Final = (sys.executable, "-m", "bot.terminal.main", "ingest", "--events")
 LONGEST_LINE_BYTES: Final = 16 * 1024 * 1024
 """A report names every refused file."""
+NICENESS: Final = 10
+"""Who asks the bot comes first; an ingest takes what is left of the processor."""
 _TERMINATE_SECONDS: Final = 5.0
 _DONE: Final = frozenset({0, FileRefusedError.exit_status})
 _log = logging.getLogger(__name__)
@@ -60,11 +63,15 @@ class ChildIngest:
 
     async def _start(self) -> Process:
         try:
-            return await asyncio.create_subprocess_exec(
+            child = await asyncio.create_subprocess_exec(
                 *self._argv, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=LONGEST_LINE_BYTES
             )
         except OSError as error:
             raise UnavailableError(f"The ingest could not be started: {error}") from error
+        if hasattr(os, "setpriority"):  # before it has threads of its own, which inherit this
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        return child
 
 
 async def _events(child: Process) -> AsyncGenerator[Event, None]:

@@ -117,7 +117,8 @@ def read_bytes(found: FoundFile) -> bytes:
     try:
         # What has become a pipe since it was found must not keep the ingest waiting.
         with os.fdopen(os.open(found.path, os.O_RDONLY | _AT_ONCE), "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            # No more: a buffer for the largest file that may be takes longer than most files.
+            data = file.read(found.size + 1)
             after = os.fstat(file.fileno())
     except OSError as error:
         raise FileRefusedError(found.name, f"cannot be read: {error.strerror}") from error

@@ -47,7 +47,7 @@ class Sketch:
     """One text as numbers."""
 
     shingles: Numbers
-    """Its distinct shingles, ascending."""
+    """In their order."""
     fingerprints: Hashes
     """Those that stand for it in 32 bits each, and last a number for the whole text, which
     is larger than any of them; none at all of a text too short to be a copy."""
@@ -78,7 +78,6 @@ def sketches(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list
         map(vocabulary.__getitem__, chain.from_iterable(split)), np.uint64, int(counts.sum())
     )
     shingles, owners = _shingles(numbers, counts)
-    distinct = _distinct(shingles, owners, len(texts))
     chosen, chosen_owners = _winnowed(shingles, owners)
     prints = _split(
         np.concatenate((_narrow(chosen), _wholes(numbers, counts))),
@@ -87,7 +86,7 @@ def sketches(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list
     )
     return [
         Sketch(mine, few if len(mine) >= MIN_SHINGLES else _NONE)
-        for mine, few in zip(distinct, prints, strict=True)
+        for mine, few in zip(_split(shingles, owners, len(texts)), prints, strict=True)
     ]
 
 
@@ -97,11 +96,15 @@ def is_whole(hashes: Hashes) -> npt.NDArray[np.bool_]:
 
 
 def share(sketch: Sketch, other: Sketch) -> float:
-    """Return the share of a text's shingles that another one holds, 0 to 1."""
-    if not len(sketch.shingles):
+    """Return the share of a text's distinct shingles that another one holds, 0 to 1.
+
+    Of a text of too few, which says a thing over and over, it is 0.
+    """
+    mine = np.unique(sketch.shingles)
+    if len(mine) < MIN_SHINGLES:
         return 0.0
-    common = np.intersect1d(sketch.shingles, other.shingles, assume_unique=True)
-    return len(common) / len(sketch.shingles)
+    common = np.intersect1d(mine, np.unique(other.shingles), assume_unique=True)
+    return len(common) / len(mine)
 
 
 def _shingles(numbers: Numbers, counts: npt.NDArray[np.int64]) -> tuple[Numbers, Hashes]:
@@ -115,21 +118,16 @@ def _shingles(numbers: Numbers, counts: npt.NDArray[np.int64]) -> tuple[Numbers,
 
 
 def _winnowed(shingles: Numbers, owners: Hashes) -> tuple[Numbers, Hashes]:
-    if len(shingles) < WINDOW:
-        return shingles[:0], owners[:0]
-    windows = np.lib.stride_tricks.sliding_window_view(shingles, WINDOW)
-    inside = np.flatnonzero(owners[: 1 - WINDOW] == owners[WINDOW - 1 :])
-    chosen = np.unique(inside + windows[inside].argmin(axis=1))
-    return shingles[chosen], owners[chosen]
-
-
-def _distinct(values: Numbers, owners: Hashes, count: int) -> list[Numbers]:
-    """Return the distinct values of each owner, ascending."""
-    order = np.lexsort((values, owners))
-    values, owners = values[order], owners[order]
-    first = np.ones(len(values), bool)
-    first[1:] = (values[1:] != values[:-1]) | (owners[1:] != owners[:-1])
-    return _split(values[first], owners[first], count)
+    """Return the smallest shingle of every window, once for each run of windows it is in."""
+    count = max(0, len(shingles) - WINDOW + 1)
+    least = shingles[:count]
+    for place in range(1, WINDOW):
+        least = np.minimum(least, shingles[place : place + count])
+    inside = owners[:count] == owners[len(owners) - count :]
+    least, owners = least[inside], owners[:count][inside]
+    first = np.ones(len(least), bool)
+    first[1:] = (least[1:] != least[:-1]) | (owners[1:] != owners[:-1])
+    return least[first], owners[first]
 
 
 def _split(values: npt.NDArray[_Value], owners: Hashes, count: int) -> list[npt.NDArray[_Value]]:

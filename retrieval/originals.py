@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.duplicates import IsRare, Text, is_copy
 from retrieval.fingerprints import Hashes, Sketch, is_whole
 
-MAX_TEXTS: Final = 200
+MAX_TEXTS: Final = 50
 """A fingerprint of so many originals is boilerplate: it says nothing and would cost much."""
 _COMPARED: Final = 8
 """With so many of the texts that share most fingerprints a text is compared."""
@@ -24,6 +25,9 @@ _SHARED: Final = 0.2
 
 Sizes = Callable[[Sequence[int]], Mapping[int, int]]
 """Returns how many fingerprints stored texts have, by key."""
+_EVERYTHING: Final = 1 << 20
+_KEYS: Final = 1 << 40
+"""More than there are keys on either side of 0, for a place and a key in one number."""
 _Pairs = tuple[Hashes, Hashes, Hashes]
 
 
@@ -143,27 +147,32 @@ def _shared(hashes: Hashes, owners: Hashes, stored: tuple[Hashes, Hashes]) -> _P
     rows = np.repeat(np.arange(len(hashes)), count)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
     places, others = owners[rows], keys[start[rows] + within]
-    weights = np.where(is_whole(hashes[rows]), MAX_TEXTS, 1)
+    weights = np.where(is_whole(hashes[rows]), _EVERYTHING, 1)
     earlier = (others > 0) | (-1 - others < places)  # each pair of the batch once
     return _summed(places[earlier], others[earlier], weights[earlier])
 
 
 def _summed(places: Hashes, keys: Hashes, weights: Hashes) -> _Pairs:
-    order = np.lexsort((keys, places))
-    places, keys, weights = places[order], keys[order], weights[order]
-    first = np.flatnonzero(
-        np.append(True, (places[1:] != places[:-1]) | (keys[1:] != keys[:-1]))[: len(places)]
-    )
-    sums = np.add.reduceat(weights, first) if len(first) else weights
-    return places[first], keys[first], sums
+    both = places * _KEYS + (keys + _KEYS // 2)
+    order = np.argsort(both)
+    both = both[order]
+    first = np.flatnonzero(np.diff(both, prepend=-1))
+    sums = np.add.reduceat(weights[order], first) if len(first) else weights
+    return both[first] // _KEYS, both[first] % _KEYS - _KEYS // 2, sums
 
 
 def _enough(pairs: _Pairs, batch: Sequence[Sketch], sizes: Sizes) -> _Pairs:
+    lengths = np.array([len(sketch.fingerprints) for sketch in batch], np.int64)
+    # Most pairs share one of many: a turn of phrase.  They need not even be looked up.
+    pairs = _where(pairs, (pairs[2] > 1) | (_SHARED * lengths[pairs[0]] <= 1))
     places, keys, shared = pairs
+    if not len(keys):
+        return pairs
     known = dict(sizes(np.unique(keys[keys > 0]).tolist()))
-    known |= {key_of(place): len(sketch.fingerprints) for place, sketch in enumerate(batch)}
-    mine, theirs = (
-        np.array([known[key] for key in some.tolist()], np.int64) for some in (-1 - places, keys)
-    )
-    enough = shared >= _SHARED * np.minimum(mine, theirs)
-    return places[enough], keys[enough], shared[enough]
+    known |= {key_of(place): length for place, length in enumerate(lengths.tolist())}
+    theirs = np.array([known[key] for key in keys.tolist()], np.int64)
+    return _where(pairs, shared >= _SHARED * np.minimum(lengths[places], theirs))
+
+
+def _where(pairs: _Pairs, wanted: npt.NDArray[np.bool_]) -> _Pairs:
+    return pairs[0][wanted], pairs[1][wanted], pairs[2][wanted]

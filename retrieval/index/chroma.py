@@ -97,6 +97,9 @@ class _Remote:
     def suspect(self, url: str) -> None:
         """Hear that nobody answered; there is no other address."""
 
+    def is_shared(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class _Local:
@@ -108,6 +111,9 @@ class _Local:
 
     def suspect(self, url: str) -> None:
         self.server.suspect(url)
+
+    def is_shared(self) -> bool:
+        return not self.server.is_own()
 
 
 @contextmanager

@@ -52,6 +52,10 @@ class Address(Protocol):
         """Hear that nobody answered at ``url``."""
         ...
 
+    def is_shared(self) -> bool:
+        """Tell whether others are likely to use the server while this process does."""
+        ...
+
 
 class ServerClient(Client):
     """chromadb's client, with a connection that keeps its word (see the module)."""
@@ -97,6 +101,12 @@ class ServerClient(Client):
         own.close()
         server._session = self._session  # noqa: SLF001  # the same
         self._server = server
+        self._address = address
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others are likely to be waiting for this server."""
+        return self._address.is_shared()
 
     def __enter__(self) -> Self:
         return self

@@ -88,6 +88,10 @@ class LocalServer:
                 self._changed.wait(_TICK_SECONDS)
             return self._url
 
+    def is_own(self) -> bool:
+        """Tell whether this process runs the server, and no other."""
+        return self._lock.is_held
+
     def suspect(self, url: str) -> None:
         """Hear that nobody answered at ``url``."""
         with self._changed:

@@ -135,12 +135,10 @@ def settle(connection: sqlite3.Connection, kb: str, verdicts: Sequence[Verdict])
     A passage that was an original and is a copy from now on loses its fingerprints, and what
     copied it waits to be looked at again.
     """
-    numbers = [verdict.number for verdict in verdicts]
-    before = _fingerprints_of(connection, numbers)
-    copies = {verdict.number for verdict in verdicts if verdict.original_id is not None}
-    _unpost(connection, [(number, before[number]) for number in copies & before.keys()])
-    demoted = json.dumps(_passages_of(connection, copies & before.keys()))
-    connection.execute(_REVIEW, (kb, demoted))
+    copies = [verdict.number for verdict in verdicts if verdict.original_id is not None]
+    demoted = _fingerprints_of(connection, copies)
+    _unpost(connection, demoted.items())
+    connection.execute(_REVIEW, (kb, json.dumps(_passages_of(connection, demoted))))
     salt = _salt(kb)
     connection.executemany(
         "UPDATE sketches SET original = ?, fingerprints = ? WHERE id = ?",

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.errors import IndexDamagedError, StorageError, UnavailableError
+from retrieval.index.courtesy import SmallSteps
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -38,6 +39,7 @@ class VectorIndex:
         """Open the collection, making it where there is none."""
         self._client = client
         self._batch = min(_MAX_BATCH, client.get_max_batch_size())
+        self._small_steps = SmallSteps(self._batch)
         self._collection: Collection
         self.reopen(collection_name)
 
@@ -68,8 +70,7 @@ class VectorIndex:
         Raises:
             StorageError: if Chroma cannot write.
         """
-        for start in range(0, len(ids), self._batch):
-            part = slice(start, start + self._batch)
+        for part in self._parts(len(ids)):
             try:
                 self._collection.upsert(
                     ids=list(ids[part]),
@@ -82,9 +83,9 @@ class VectorIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove ids; ids that are not there are no error."""
-        for start in range(0, len(ids), self._batch):
+        for part in self._parts(len(ids)):
             try:
-                self._collection.delete(ids=list(ids[start : start + self._batch]))
+                self._collection.delete(ids=list(ids[part]))
             except Exception as error:
                 raise _unwritable(error) from error
 
@@ -105,12 +106,11 @@ class VectorIndex:
         Raises:
             IndexDamagedError: if Chroma cannot answer.
         """
-        wanted = min(limit, self.count())
-        if wanted == 0 or not len(vectors):
+        if limit < 1 or not len(vectors):
             return []
         try:
             found = self._collection.query(
-                query_embeddings=vectors, n_results=wanted, include=["distances"]
+                query_embeddings=vectors, n_results=limit, include=["distances"]
             )
         except Exception as error:
             raise _unanswerable(error) from error
@@ -147,6 +147,12 @@ class VectorIndex:
             return self._collection.count()
         except Exception as error:
             raise _unanswerable(error) from error
+
+    def _parts(self, count: int) -> Iterator[slice]:
+        # Only our client of a server knows whether others search there, too.
+        if getattr(self._client, "is_shared", False):
+            return self._small_steps.parts(count)
+        return (slice(start, start + self._batch) for start in range(0, count, self._batch))
 
 
 def delete_collection(client: ClientAPI, name: str) -> None:

@@ -52,7 +52,10 @@ def test_short_texts_have_no_fingerprints():
     words = " ".join(map(str, range(MIN_SHINGLES + 1)))
     assert len(sketch(words).fingerprints) == 0
     assert len(sketch(f"{words} more").fingerprints) > 0
-    assert len(sketch("ha " * 50).fingerprints) == 0
+
+
+def test_a_text_that_says_one_thing_over_and_over_has_no_share_in_any():
+    assert share(sketch("ha " * 50), sketch("ha " * 50)) == 0
 
 
 def test_only_the_last_fingerprint_is_of_the_whole_text():

@@ -79,8 +79,8 @@ def test_a_text_that_stands_a_thousand_times_in_a_batch_is_one_and_its_copies() 
 
 def test_a_word_for_word_copy_of_a_text_all_made_of_boilerplate_is_found() -> None:
     stored = batch_of(*(f"{WHOLE} {n} of many others in this {n}" for n in range(MAX_TEXTS + 5)))
-    again = batch_of(stored[70].text, f"{WHOLE} and then something of my very own to say here")
-    assert found(again, stored) == {key_of(0): 71}
+    again = batch_of(stored[20].text, f"{WHOLE} and then something of my very own to say here")
+    assert found(again, stored) == {key_of(0): 21}
 
 
 def test_boilerplate_is_not_kept() -> None:

@@ -95,7 +95,7 @@ async def test_a_thread_is_kept_and_ingested_at_once(
         (Upload("file", "tides.exe", b"MZ", "text/plain"), "only files that end in"),
         (Upload("file", "tides.txt", b"x", claimed_size=2**30), "is larger than the 1 MiB"),
         (Upload("file", "tides.txt", b"x" * 2**21, claimed_size=1), "is larger than it said"),
-        (Upload("file", "**a**.md", b"x"), r"\_a\_.md"),
+        (Upload("file", "pump_s.md", b"x"), r"pump\_s.md"),
     ],
 )
 async def test_a_refused_file_is_named_with_the_reason_and_nothing_is_kept(

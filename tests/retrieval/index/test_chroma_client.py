@@ -130,7 +130,8 @@ def test_batches_and_pages_keep_to_the_servers_limit(
     with serving(answer) as url, opened(url) as client:
         index = VectorIndex(client, "kb-batches")
         assert store(index, ids) == 20
-        assert sizes == [7, 7, 6]
+        assert sum(sizes) == 20
+        assert max(sizes) == 7
         assert sorted(itertools.chain(*index.ids())) == sorted(ids)
         index.delete(ids)
         assert index.count() == 0

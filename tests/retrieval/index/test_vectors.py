@@ -42,7 +42,8 @@ def test_the_nearest_is_first_with_its_cosine(vectors: VectorIndex) -> None:
 
 def test_an_empty_collection_has_nothing_near(vectors: VectorIndex) -> None:
     assert vectors.nearest(_rows(1)[0], 5) == {}
-    assert vectors.nearest_to_each(_rows(3), 5) == []
+    assert vectors.nearest_to_each(_rows(3), 5) == [{}, {}, {}]
+    assert vectors.nearest_to_each(_rows(0), 5) == []
 
 
 def test_more_are_wanted_than_there_are(vectors: VectorIndex) -> None:
