@@ -268,6 +268,8 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+    newest_at: datetime | None = None
+    """When its newest post was written; None where no source says so."""
 
 
 @dataclass(frozen=True, slots=True)

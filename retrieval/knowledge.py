@@ -139,6 +139,7 @@ class KnowledgeBase:
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
             disk_bytes=_size(self._data_dir),
+            newest_at=datetime.fromisoformat(counts.newest_at) if counts.newest_at else None,
         )
 
 

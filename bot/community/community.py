@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from bot.community.access import GrantBook
+from bot.community.answers_shown import AnswersShown
+from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
+from bot.community.feedback import FeedbackBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
 
@@ -25,13 +28,25 @@ class Community:
     """For further memories: each registers in ``memories``."""
     grants: GrantBook
     guilds: GuildSettingsBook
+    answers: AnswersShown
+    conversations: Conversations
+    feedback: FeedbackBook
     memories: Memories
 
     @classmethod
     def on(cls, database: CommunityDatabase) -> Community:
         """Return the books on an open database."""
-        guilds = GuildSettingsBook(database)
-        return cls(database, GrantBook(database), guilds, Memories([guilds]))
+        guilds, answers = GuildSettingsBook(database), AnswersShown(database)
+        conversations, feedback = Conversations(database), FeedbackBook(database)
+        return cls(
+            database=database,
+            grants=GrantBook(database),
+            guilds=guilds,
+            answers=answers,
+            conversations=conversations,
+            feedback=feedback,
+            memories=Memories([guilds, answers, conversations, feedback]),
+        )
 
 
 @contextmanager

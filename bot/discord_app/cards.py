@@ -80,11 +80,26 @@ Block = TextBlock | Divider | Section
 
 
 @dataclass(frozen=True, slots=True)
+class ActionButton:
+    """A button that comes back to the bot; all that it needs is in its custom id."""
+
+    label: str
+    custom_id: str
+    """At most 100 characters, and its own on each card."""
+    emoji: str | None = None
+
+
+ButtonRow = tuple[ActionButton, ...]
+"""One to five buttons side by side."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A reply: blocks from top to bottom in a box with a coloured edge."""
+    """A reply: blocks from top to bottom in a box with a coloured edge, buttons below it."""
 
     tone: Tone
     blocks: tuple[Block, ...]
+    rows: tuple[ButtonRow, ...] = ()
 
     @property
     def length(self) -> int:
@@ -94,13 +109,14 @@ class Card:
     @property
     def components(self) -> int:
         """Components of the whole message, the box included."""
-        return 1 + sum(block.components for block in self.blocks)
+        return 1 + _components(self.rows) + sum(block.components for block in self.blocks)
 
 
-def assemble(tone: Tone, blocks: Iterable[Block]) -> Card:
+def assemble(tone: Tone, blocks: Iterable[Block], rows: Iterable[ButtonRow] = ()) -> Card:
     """Make a card of ``blocks``, leaving out those that would break a limit or say nothing."""
     kept: list[Block] = []
-    characters, components = 0, 1
+    shown_rows = tuple(row for row in rows if row)
+    characters, components = 0, 1 + _components(shown_rows)
     for block in blocks:
         size = length(block.text)
         is_blank = not isinstance(block, Divider) and not block.text.strip()
@@ -111,7 +127,11 @@ def assemble(tone: Tone, blocks: Iterable[Block]) -> Card:
             components += block.components
     while kept and isinstance(kept[-1], Divider):
         kept.pop()
-    return Card(tone, tuple(kept))
+    return Card(tone, tuple(kept), shown_rows)
+
+
+def _components(rows: Iterable[ButtonRow]) -> int:
+    return sum(1 + len(row) for row in rows)
 
 
 def plain_text(card: Card) -> str:

@@ -11,11 +11,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.community.community import Community
+from bot.discord_app.answer_actions import AnswerActions
+from bot.discord_app.answers import Answers
 from bot.discord_app.asking import Asking
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.maintenance import Maintenance
-from bot.discord_app.responses import Interaction, show_text
+from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
 from bot.ports import Librarians, Reingester
@@ -31,6 +33,10 @@ class CommandTree(app_commands.CommandTree[Any]):
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the person what went wrong, if Discord still lets the bot do so."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if is_gone(cause):
+            _log.info("nobody to answer any more: %s", cause)
+            return
         sentence = explain(error)
         try:
             await show_text(interaction, sentence)
@@ -74,12 +80,16 @@ class FootnoteBot(commands.AutoShardedBot):
         self.desk = Desk(librarians, community, executor, settings)
         self._reingester = reingester
         self._settings = settings
+        self._community = community
         self._was_ready = False
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
         mention_replies = self._settings.mention_replies
-        await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
+        answers = Answers(self._community)
+        asking = Asking(self, self.desk, self._community, answers, mention_replies=mention_replies)
+        await self.add_cog(asking)
+        await self.add_cog(AnswerActions(self, self.desk, self._community, answers))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Maintenance(self.desk, self._reingester))
         await self._register_commands()

@@ -27,7 +27,8 @@ SELECT (SELECT count(*) FROM mine),
        (SELECT count(DISTINCT id) FROM posts INDEXED BY posts_by_id WHERE file_id IN mine),
        (SELECT count(DISTINCT id) FROM passages WHERE origin_id IS NOT NULL AND file_id IN mine),
        (SELECT count(DISTINCT id) FROM passages INDEXED BY passages_by_id
-         WHERE indexed AND file_id IN mine)
+         WHERE indexed AND file_id IN mine),
+       (SELECT max(created_at) FROM posts WHERE file_id IN mine)
 """
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
