@@ -144,10 +144,10 @@ def _records(corpus: Path) -> Iterator[tuple[str, dict[str, str | int]]]:
     for path in sorted(corpus.iterdir()):
         for line in path.read_text("utf-8").splitlines():
             post = json.loads(line)
-            values: dict[str, str | int] = {"file": path.name, "kind": "own", "start": 0}
+            values: dict[str, str | int] = {"file": path.name, "kind": "own"}
             values |= {key: post[key] for key in _METADATA}
             for text in post["text"].split("\n\n"):
-                yield text, {**values, "end": len(text)}
+                yield text, values
 
 
 def _plain_text(path: Path) -> str:

@@ -69,6 +69,10 @@ class Librarian(Protocol):
         """Return passages to offer while ``text`` is being typed, best first."""
         ...
 
+    def updated_at(self) -> datetime | None:
+        """Return when the knowledge base last changed, cheaply; None while it is empty."""
+        ...
+
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
         ...

@@ -10,7 +10,8 @@ from retrieval.errors import FileRefusedError
 
 _MAX_CONTROL_SHARE: Final = 0.1
 _HEAD: Final = 65_536
-_CONTROLS: Final = frozenset(map(chr, range(32))) - frozenset("\t\n\r\x0c\x0b\x1b\x08")
+_CONTROLS: Final = dict.fromkeys(set(range(32)) - set(b"\t\n\r\x0c\x0b\x1b\x08"))
+"""Drops the control characters that text does without, for ``str.translate``."""
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -59,5 +60,5 @@ def _refuse_binary(name: str, text: str) -> None:
         offset = len(text[:zero].encode("utf-8", "surrogatepass"))
         raise FileRefusedError(name, f"is not text: zero byte at offset {offset}; save it as UTF-8")
     head = text[:_HEAD]
-    if sum(character in _CONTROLS for character in head) > _MAX_CONTROL_SHARE * len(head):
+    if len(head) - len(head.translate(_CONTROLS)) > _MAX_CONTROL_SHARE * len(head):
         raise FileRefusedError(name, "is not text: it is full of control characters")

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
-from ingest.linking import link_across_threads, link_after_crash
+from ingest.linking import link_across_threads, link_after_crash, link_copies
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
 from ingest.readers import reader_for
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from ingest.scanning import FoundFile, read_bytes, scan, sha256
-from retrieval.domain import TextKind
-from retrieval.duplicates import DuplicateIndex
 from retrieval.errors import FileRefusedError
 from retrieval.index.contents import Counts, FileContents, FileStamp
+from retrieval.index.copies import count_copies
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -87,7 +86,8 @@ class Ingest:
         self._listener = listener
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
-        self._own_words: DuplicateIndex[str] = DuplicateIndex()
+        self.bytes_to_read = 0
+        """How large the files are that have to be read; known when the index is opened."""
 
     def run(self) -> IngestReport:
         """Bring the knowledge base in line with the files.
@@ -115,6 +115,7 @@ class Ingest:
             encoding=self._request.encoding,
         )
         self._tally.unchanged = len(todo.unchanged)
+        self.bytes_to_read = sum(file.size for file in todo.to_read)
         before = self._catalogue.counts(self._request.knowledge_base)
         if self._request.dry_run:
             self._rehearse(todo)
@@ -132,6 +133,7 @@ class Ingest:
         index = self._open_index()
         with closing(index), ThreadPoolExecutor(1, "ingest-writer") as writer:
             link_after_crash(index)
+            link_copies(index)
             writing: Future[None] | None = None
             for batch in chain([first] if first else [], batches):
                 # While the batch before is written, this one is read and embedded.
@@ -145,6 +147,7 @@ class Ingest:
                 # Last, so that what only moved to another file is never missing in between.
                 self._tally.removed += index.write((), todo.removed).removed
                 link_across_threads(index, ())
+                link_copies(index)
             if self._tally.removed > _MANY_REMOVED:
                 index.embeddings.prune()
 
@@ -156,18 +159,10 @@ class Ingest:
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
-        self._count_duplicates(batch)
+        self._tally.repeats += sum(file.repeats for file in batch)
+        self._tally.near += link_copies(index)
         link_across_threads(index, [p for file in batch for p in file.indexed()])
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
-
-    def _count_duplicates(self, batch: Sequence[FileContents]) -> None:
-        self._tally.repeats += sum(file.repeats for file in batch)
-        for passage in (passage for file in batch for passage in file.indexed()):
-            if passage.kind is TextKind.OWN:
-                copies = self._own_words.original(passage.text) is not None
-                self._tally.near += copies
-                if not copies:
-                    self._own_words.add(passage.id, passage.text)
 
     def _rehearse(self, todo: Plan) -> None:
         kb = self._request.knowledge_base
@@ -175,7 +170,8 @@ class Ingest:
         touched = set(todo.removed)
         for batch in self._batches(todo.to_read):
             self._tally.read += len(batch)
-            self._count_duplicates(batch)
+            self._tally.repeats += sum(file.repeats for file in batch)
+            self._tally.near += count_copies(self._catalogue, kb, batch)
             wanted.update(passage.id for file in batch for passage in file.indexed())
             touched.update(file.stamp.path for file in batch)
         kept = self._catalogue.indexed_ids(kb, sorted(self._stored.keys() - touched))

@@ -20,7 +20,6 @@ MIN_PART_WORDS: Final = 6
 Shorter runs ("I agree with all of this") stand in texts that have nothing to do with each
 other; a whole line repeated word for word is a repeat at any length.
 """
-_SHINGLE_WORDS: Final = 3
 _ELISION: Final = re.compile(r"\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|…|\.{3,}")
 
 Key = TypeVar("Key", bound=Hashable)
@@ -29,14 +28,14 @@ Key = TypeVar("Key", bound=Hashable)
 class QuoteIndex(Generic[Key]):
     """Texts that may be quoted, findable by any part of them.
 
-    An inverted index of three-word shingles: the rarest shingle of a quote names the few
-    texts that can hold it, and a comparison of whole words decides.
+    An inverted index of words: the rarest word of a quote names the few texts that can hold
+    it, and a comparison of all its words decides.
     """
 
     def __init__(self) -> None:
         self._folded: dict[Key, str] = {}
         self._whole: dict[str, list[Key]] = defaultdict(list)
-        self._by_shingle: dict[int, list[Key]] = defaultdict(list)
+        self._by_word: dict[str, list[Key]] = defaultdict(list)
 
     def __len__(self) -> int:
         return len(self._folded)
@@ -46,8 +45,8 @@ class QuoteIndex(Generic[Key]):
         folded = fold(text)
         self._folded[key] = folded
         self._whole[folded].append(key)
-        for shingle in set(_shingles(folded.split())):
-            self._by_shingle[shingle].append(key)
+        for word in set(folded.split()):
+            self._by_word[word].append(key)
 
     def same(self, text: str) -> Sequence[Key]:
         """Return the keys of texts with exactly these words, in the order of adding."""
@@ -67,7 +66,7 @@ class QuoteIndex(Generic[Key]):
                 yield key
 
     def _candidates(self, parts: list[list[str]]) -> Sequence[Key]:
-        lists = [self._by_shingle.get(shingle, []) for part in parts for shingle in _shingles(part)]
+        lists = [self._by_word.get(word, []) for part in parts for word in part]
         return min(lists, key=len, default=[])
 
 
@@ -82,11 +81,6 @@ def quoted_parts(text: str) -> list[list[str]]:
     """Return the words of each uncut part of a quote, nothing if they are too few."""
     parts = [part for part in map(words, _ELISION.split(text)) if part]
     return parts if sum(map(len, parts)) >= MIN_PART_WORDS else []
-
-
-def _shingles(tokens: Sequence[str]) -> Iterator[int]:
-    for i in range(len(tokens) - _SHINGLE_WORDS + 1):
-        yield hash(tuple(tokens[i : i + _SHINGLE_WORDS]))
 
 
 def _in_order(needles: Sequence[str], haystack: str) -> bool:

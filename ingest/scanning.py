@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def scan(
 
 def is_passed_over(relative: Path) -> bool:
     """Tell whether a path is hidden, below a hidden folder, or some program's temporary file."""
-    return any(part.startswith(".") for part in relative.parts) or _is_temporary(relative.name)
+    return any(map(_is_hidden, relative.parts)) or _is_temporary(relative.name)
 
 
 def read_bytes(found: FoundFile) -> bytes:
@@ -167,6 +168,15 @@ def _nowhere(paths: Sequence[Path]) -> str:
     return f"None of these exists: {', '.join(shown(str(path)) for path in paths)}."
 
 
+def _within(folder: Path) -> str:
+    """Return what the paths of everything below a folder begin with."""
+    return os.path.join(folder, "")  # noqa: PTH118  # pathlib drops the last separator
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
 def _is_temporary(name: str) -> bool:
     return _TEMPORARY.search(name) is not None
 
@@ -175,7 +185,7 @@ class _Looking:
     """Collects what a scan finds, each file once."""
 
     def __init__(self, corpus_dir: Path, ignored: frozenset[Path]) -> None:
-        self._corpus_dir = corpus_dir
+        self._within_corpus = _within(corpus_dir)
         self._ignored = ignored
         self.files: dict[Path, FoundFile] = {}
         self.refused: dict[Path, Refusal] = {}
@@ -191,32 +201,34 @@ class _Looking:
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if self._is_looked_into(root, name))
             for name in sorted(names):
-                if not is_passed_over(Path(name)):
+                if not (_is_hidden(name) or _is_temporary(name)):
                     self.at(Path(root, name), folder)
 
     def at(self, path: Path, folder: Path) -> None:
-        above = self._corpus_dir if self._corpus_dir in path.parents else folder
-        name = shown(path.relative_to(above).as_posix())
+        name = self._name(str(path), folder)
         try:
-            stat = path.stat()
-            is_file = path.is_file()
+            found = path.stat()
         except OSError as error:
             self.refused[path] = Refusal(name, f"cannot be read: {error.strerror}")
             return
-        if not is_file:
+        if not stat.S_ISREG(found.st_mode):
             self.refused[path] = Refusal(name, "is no ordinary file")
             return
-        found = FoundFile(path, name, stat.st_size, stat.st_mtime_ns)
-        self.files.setdefault(path, found)
+        self.files.setdefault(path, FoundFile(path, name, found.st_size, found.st_mtime_ns))
+
+    def _name(self, path: str, folder: Path) -> str:
+        """Return a file's name from the corpus folder or, outside of it, from ``folder``."""
+        above = self._within_corpus if path.startswith(self._within_corpus) else _within(folder)
+        return shown(path[len(above) :].replace(os.sep, "/"))
 
     def hold_back_unsettled(self, settled_seconds: float) -> None:
         """Look again at files that were changed just now, and refuse those that still change."""
-        now = time.time()
-        age = {file: abs(now - file.mtime_ns / 1e9) for file in self.files.values()}
-        fresh = [file for file in age if age[file] < settled_seconds]
+        now_ns, settled_ns = time.time_ns(), int(settled_seconds * 1e9)
+        fresh = [f for f in self.files.values() if abs(now_ns - f.mtime_ns) < settled_ns]
         if not fresh:
             return
-        time.sleep(settled_seconds - min(age[file] for file in fresh))
+        youngest_ns = min(abs(now_ns - file.mtime_ns) for file in fresh)
+        time.sleep((settled_ns - youngest_ns) / 1e9)
         for file in fresh:
             trouble = _trouble(file)
             if trouble is not None:
@@ -224,7 +236,7 @@ class _Looking:
                 self.refused[file.path] = Refusal(file.name, trouble)
 
     def _is_looked_into(self, root: str, name: str) -> bool:
-        return not name.startswith(".") and Path(root, name) not in self._ignored
+        return not _is_hidden(name) and Path(root, name) not in self._ignored
 
     def _unreadable(self, error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))

@@ -79,6 +79,8 @@ class Passage:
     """For a quote: the passage whose words it repeats, where that is in the knowledge base."""
     repeats: int = 0
     """How many further places of its file hold this very text."""
+    duplicate_of: str | None = None
+    """The passage that it copies with small differences, where that is in the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,13 @@ class Verification:
     verified: int
     dropped: int
     """Sentences that were not shown, since the posts that they cite do not carry them."""
+
+    @property
+    def told(self) -> str:
+        """The counts in plain words: "7 of 8 sentences verified; 1 dropped"."""
+        total = self.verified + self.dropped
+        dropped = f"; {self.dropped} dropped" if self.dropped else ""
+        return f"{self.verified} of {total} sentence{'s' * (total != 1)} verified{dropped}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +272,8 @@ class Status:
     posts: int
     passages: int
     quotes_linked: int
+    copies: int
+    """Passages that repeat another one with small differences; they are linked to it."""
     embedding: str | None
     """The fingerprint of the embedding model, None before the first ingest."""
     generation: int | None

@@ -1,154 +1,134 @@
-"""Finding texts that stand twice with small differences, and leaving opposites apart.
+"""Telling copies with small differences from texts that say something else.
 
-An inverted index of three-word shingles finds, for a text, one that holds at least 80 % of
-its shingles: a copy with slips, a copy cut short, half of it quoted without a mark.  A guard
-then looks at the words that differ: only slips of the pen may be among them.  A copy in which
-one word was changed to its opposite differs in one word too, and must stay a text of its own.
-
-Compared with MinHash at its usual settings this finds half quotes (.97 against 0) and needs no
-package.  Of each text only its eight smallest shingles are kept (a bottom-k sketch; Broder
-1997): of a text that holds half of another's shingles, one of eight is missed with a
-probability of 2^-8.
+Of two texts the younger is a copy if the elder holds at least 80 % of its three-word shingles
+and no word that differs changes what is said: a half quoted without a mark, a cross-post, a
+slip of the pen.  A copy in which one word was changed to its opposite differs in one word
+too, and must stay a text of its own, so a difference counts as harmless only where it is
+known to be: better the same words shown twice than an objection hidden.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
-from heapq import nsmallest
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from retrieval.wording import fold
+from retrieval.fingerprints import Sketch, share, sketches, words_of
+from retrieval.wording import FUNCTION_WORDS
 
 MIN_SHARE: Final = 0.8
 """Share of a text's shingles that the other must hold."""
-MIN_SHINGLES: Final = 8
-"""Shorter texts ("Thanks, that worked for me") coincide without being copies."""
-_MAX_POSTINGS: Final = 200
-"""A shingle in more texts is boilerplate: it says nothing and would cost much."""
-_SKETCH: Final = 8
 _SLIP_LENGTH: Final = 5
-_APOSTROPHES: Final = re.compile(r"(?<=\w)['’´`](?=\w)")
-# Words whose coming or going turns a statement round, or makes it another one.
-_TURNING: Final = frozenset(
-    {"no", "not", "never", "none", "nobody", "nothing", "nor", "neither", "cannot", "without"}
-    | {"hardly", "barely", "unless", "except", "only", "yes", "always", "all", "every", "each"}
-    | {"both", "some", "any", "few", "many", "more", "most", "less", "least", "fewer", "fewest"}
-    | {"much", "before", "after", "and", "or", "but", "if", "can", "may", "must", "should"}
+_FILLERS: Final = frozenset(
+    {"the", "a", "an", "very", "really", "just", "also", "quite", "so", "too", "well", "indeed"}
+    | {"actually", "basically", "simply", "please", "that", "oh", "ok", "okay", "hi", "hello"}
+    | {"hey", "btw"}
 )
-_NEGATED: Final = re.compile(r"^\w+nt$")
-_OPPOSITES: Final = ("un", "in", "im", "il", "ir", "dis", "non", "anti", "de", "mis")
+"""Words that may come or go without changing what is said."""
+_NEGATORS: Final = frozenset(
+    {"no", "not", "never", "none", "nobody", "nothing", "nor", "neither", "cannot", "without"}
+    | {"hardly", "barely", "scarcely", "rarely", "seldom", "unless", "except", "false", "untrue"}
+    | {"wrong", "incorrect", "myth", "doubt", "doubtful", "deny", "denied", "nonsense", "if"}
+    | {"dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "cant"}
+    | {"couldnt", "shouldnt", "mustnt", "neednt", "hasnt", "havent", "hadnt", "aint", "shant"}
+)
+_WORDS_BEFORE: Final = 4
+"""So far before a quoted part a word may turn it round: "it is not true that …"."""
+_WORDS_AFTER: Final = 2
+_OPPOSITES: Final = ("a", "an", "un", "in", "im", "il", "ir", "dis", "non", "anti", "de", "mis")
 
-Key = TypeVar("Key", bound=Hashable)
-
-
-class DuplicateIndex(Generic[Key]):
-    """Texts by a sketch of their shingles; asked for one that a further text is a copy of."""
-
-    def __init__(self) -> None:
-        self._texts: dict[Key, str] = {}
-        self._postings: dict[int, list[Key]] = defaultdict(list)
-        self._counts: Counter[str] = Counter()
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def add(self, key: Key, text: str) -> None:
-        """Make ``text`` findable; texts too short to be copies are left out."""
-        tokens = words_of(text)
-        shingles = _shingles(tokens)
-        if len(shingles) < MIN_SHINGLES:
-            return
-        self._texts[key] = text
-        self._counts.update(tokens)
-        for shingle in nsmallest(_SKETCH, shingles):
-            postings = self._postings[shingle]
-            if len(postings) <= _MAX_POSTINGS:
-                postings.append(key)
-
-    def original(self, text: str) -> Key | None:
-        """Return a text added before that this one repeats with small differences."""
-        tokens = words_of(text)
-        shingles = _shingles(tokens)
-        if len(shingles) < MIN_SHINGLES:
-            return None
-        likely: dict[Key, None] = {}
-        for shingle in shingles:
-            postings = self._postings.get(shingle, ())
-            if len(postings) <= _MAX_POSTINGS:
-                likely.update(dict.fromkeys(postings))
-        for key in likely:
-            other = words_of(self._texts[key])
-            shared = len(shingles & _shingles(other)) / len(shingles)
-            if shared >= MIN_SHARE and is_copy(tokens, other, self._counts):
-                return key
-        return None
+IsRare = Callable[[str], bool]
+"""Tells whether a word stands in one text at most: only such a word can be a slip."""
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """Return the words that are compared, contractions as one word each."""
-    return tuple(fold(_APOSTROPHES.sub("", text)).split())
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What is known of when a text was written."""
+
+    thread_id: str
+    ordinal: int
+    """Place of its post in the thread."""
+    created_at: datetime | None = None
+
+    def precedes(self, other: Age) -> bool:
+        """Tell whether this is known to be the elder."""
+        if self.created_at and other.created_at and self.created_at != other.created_at:
+            return self.created_at < other.created_at
+        return self.thread_id == other.thread_id and self.ordinal < other.ordinal
 
 
-def share(tokens: Sequence[str], other: Sequence[str]) -> float:
-    """Return the share of a text's shingles that another one holds, 0 to 1."""
-    shingles = _shingles(tokens)
-    return len(shingles & _shingles(other)) / len(shingles) if shingles else 0.0
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that may be, or have, a copy."""
+
+    text: str
+    sketch: Sketch
+    age: Age
 
 
-def is_copy(
-    tokens: Sequence[str], other: Sequence[str], counts: Counter[str] | None = None
-) -> bool:
-    """Tell whether ``tokens`` say nothing that ``other`` does not say in the same words.
+def is_copy(text: Text, other: Text, is_rare: IsRare) -> bool:
+    """Tell whether a text says nothing that the other does not say in the same words."""
+    if share(text.sketch, other.sketch) < MIN_SHARE:
+        return False
+    return repeats(words_of(text.text), words_of(other.text), is_rare)
 
-    Where one begins or ends before the other does not matter; what differs in between may
-    only be slips.  ``counts`` are the occurrences of words in all texts: a word that stands
-    in many is no slip.
+
+def repeats(tokens: Sequence[str], other: Sequence[str], is_rare: IsRare) -> bool:
+    """Tell whether ``tokens`` are ``other``, or a part of it, but for harmless differences.
+
+    Where one begins or ends before the other does not matter, unless what is cut off turns
+    the rest round.
     """
+    if list(tokens) == list(other):
+        return True
     blocks = SequenceMatcher(None, tokens, other, autojunk=False).get_opcodes()
-    inner = _without_ends(blocks, len(tokens), len(other))
-    return all(
-        _is_harmless(tokens[i:j], other[k:m], counts or Counter())
-        for kind, i, j, k, m in inner
-        if kind != "equal"
+    start = blocks[0][4] if blocks[0][0] == "insert" else 0
+    end = blocks[-1][3] if blocks[-1][0] == "insert" else len(other)
+    around = (*other[max(0, start - _WORDS_BEFORE) : start], *other[end : end + _WORDS_AFTER])
+    return _NEGATORS.isdisjoint(around) and all(
+        _is_harmless(tokens[i:j], other[k:m], is_rare)
+        for kind, i, j, k, m in blocks
+        if kind != "equal" and not (kind == "insert" and (m == start or k == end))
     )
 
 
-def _without_ends(
-    blocks: Sequence[tuple[str, int, int, int, int]], length: int, other_length: int
-) -> Iterable[tuple[str, int, int, int, int]]:
-    """Leave out what only the other text has before or after the common part."""
-    for block in blocks:
-        kind, i, j, k, m = block
-        at_border = i == j and (i in (0, length)) and (k == 0 or m == other_length)
-        if not (kind == "insert" and at_border):
-            yield block
+def unlike(texts: Iterable[str], is_rare: IsRare) -> list[bool]:
+    """Tell of each text whether it copies none of those before it that copy none."""
+    nowhen = Age("", 0)
+    texts = list(texts)
+    kept: list[tuple[Text, set[int]]] = []
+    verdicts = []
+    for text, sketch in zip(texts, sketches(texts), strict=True):
+        one, prints = Text(text, sketch, nowhen), set(sketch.fingerprints.tolist())
+        verdicts.append(
+            not any(
+                not prints.isdisjoint(others) and is_copy(one, other, is_rare)
+                for other, others in kept
+            )
+        )
+        if verdicts[-1]:
+            kept.append((one, prints))
+    return verdicts
 
 
-def _is_harmless(mine: Sequence[str], theirs: Sequence[str], counts: Counter[str]) -> bool:
-    if any(map(_turns, (*mine, *theirs))):
-        return False
-    if len(mine) != len(theirs):
-        return len(mine) + len(theirs) == 1  # one word more or less, and it turns nothing
-    return all(_is_slip(a, b, counts) for a, b in zip(mine, theirs, strict=True))
+def _is_harmless(mine: Sequence[str], theirs: Sequence[str], is_rare: IsRare) -> bool:
+    if {*mine, *theirs} <= _FILLERS:
+        return True
+    return len(mine) == len(theirs) and all(
+        _is_slip(a, b, is_rare) for a, b in zip(mine, theirs, strict=True)
+    )
 
 
-def _turns(word: str) -> bool:
-    has_digit = any(character.isdigit() for character in word)
-    return word in _TURNING or has_digit or _NEGATED.match(word) is not None
-
-
-def _is_slip(word: str, other: str, counts: Counter[str]) -> bool:
+def _is_slip(word: str, other: str, is_rare: IsRare) -> bool:
     longer, shorter = sorted((word, other), key=len, reverse=True)
+    if len(shorter) < _SLIP_LENGTH or OSA.distance(word, other) != 1:
+        return False
     if any(longer == prefix + shorter for prefix in _OPPOSITES):
         return False
-    rare = min(counts[word], counts[other]) <= 1
-    return rare and len(shorter) >= _SLIP_LENGTH and OSA.distance(word, other) == 1
-
-
-def _shingles(tokens: Sequence[str]) -> set[int]:
-    return {hash(three) for three in zip(tokens, tokens[1:], tokens[2:], strict=False)}
+    if not (word.isalpha() and other.isalpha()) or {word, other} & (FUNCTION_WORDS | _NEGATORS):
+        return False
+    return is_rare(word) or is_rare(other)

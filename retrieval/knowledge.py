@@ -23,12 +23,14 @@ from retrieval.domain import (
 from retrieval.index.arrivals import news_since
 from retrieval.index.library import Library
 from retrieval.index.sampling import sample
+from retrieval.index.suggesting import Suggester
 from retrieval.wording import clean_question, squeeze, visible
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer
     from retrieval.index.catalogue import Catalogue
     from retrieval.index.contents import Located
+    from retrieval.index.lexical import LexicalIndex
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch
 
@@ -59,6 +61,7 @@ class KnowledgeBase:
         self._name = name
         self._data_dir = data_dir
         self._library = Library(catalogue, name)
+        self._suggester = Suggester(catalogue, self._library, name)
         self._open_engine = open_engine
         self._opening = threading.Lock()
         self._engine: Engine | None = None
@@ -102,14 +105,17 @@ class KnowledgeBase:
         return self._library.thread(name)
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
-        """Return passages to offer while ``text`` is being typed, best first."""
-        typed = squeeze(visible(text))
-        found = self._library.beginning(typed, limit)
-        if not found and typed:
-            ids = self.open().index.passages.typed(typed, limit)
-            located = self._library.located(ids)
-            found = [located[id_] for id_ in ids if id_ in located]
+        """Return passages to offer while ``text`` is being typed, best first.
+
+        ``text`` may be words, an author, a thread's title or an id; blank offers the newest.
+        """
+        found = self._suggester.suggest(squeeze(visible(text)), limit, self._lexical)
         return tuple(map(_suggestion, found))
+
+    def updated_at(self) -> datetime | None:
+        """Return when it last changed, at the price of one row; None before its first ingest."""
+        generation = self._catalogue.generation(self._name)
+        return generation.updated_at if generation else None
 
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
@@ -135,12 +141,18 @@ class KnowledgeBase:
             posts=counts.posts,
             passages=counts.passages,
             quotes_linked=counts.quotes_linked,
+            copies=counts.copies,
             embedding=generation.embedding if generation else None,
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
             disk_bytes=_size(self._data_dir),
-            newest_at=datetime.fromisoformat(counts.newest_at) if counts.newest_at else None,
+            newest_at=self._catalogue.newest_post(self._name),
         )
+
+    def _lexical(self) -> tuple[LexicalIndex, LexicalIndex]:
+        index = self.open().index
+        index.follow()
+        return index.passages, index.threads
 
 
 def _suggestion(entry: Located) -> Suggestion:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import compress
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.domain import Hit, ScoreParts, Timings
-from retrieval.duplicates import DuplicateIndex
+from retrieval.duplicates import unlike
 from retrieval.filters import Filters, split_filters
 from retrieval.fusion import Scores, standardise, top, union_of_tops
 from retrieval.index.candidates import Candidates, known_author, load_candidates, matching_ids
+from retrieval.index.copies import rarity
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -141,37 +143,56 @@ class HybridSearch:
             lexical=np.array([bm25.get(id_, 0.0) for id_ in found.ids]),
             thread_dense=np.array([thread_dense.get(id_, 0.0) for id_ in found.thread_ids]),
             thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
+            allowed=allowed,
         )
 
     def _hits(self, scored: _Scored, limit: int) -> tuple[Hit, ...]:
         ranked = fuse(scored, self._settings)
         # Quotes give way to their origin and copies to what they copy, so look further than asked.
-        places = ranked.order[: 2 * limit + 10]
-        located = self._index.library.located([scored.found.ids[place] for place in places])
-        origins = [entry.passage.origin_id for entry in located.values()]
-        located |= self._index.library.located([id_ for id_ in origins if id_])
+        places = self._apart(ranked, scored)[: 2 * limit + 10]
+        located = self._located(scored, places)
         hits: dict[str, Hit] = {}
-        shown: DuplicateIndex[str] = DuplicateIndex()
         for place in places:
             entry = _credited(located, scored.found.ids[place])
             if entry is None or entry.passage.id in hits:
                 continue
-            if shown.original(entry.passage.text) is None:
-                shown.add(entry.passage.id, entry.passage.text)
-                hits[entry.passage.id] = Hit(
-                    passage=entry.passage,
-                    post=entry.post,
-                    thread=entry.thread,
-                    score=float(ranked.score[place]),
-                    parts=ScoreParts(
-                        dense=float(ranked.dense[place]),
-                        lexical=float(ranked.lexical[place]),
-                        thread=float(ranked.thread[place]),
-                    ),
-                    cosine=float(scored.dense[place]),
-                    bm25=float(scored.lexical[place]),
-                )
-        return tuple(hits.values())[:limit]
+            hits[entry.passage.id] = Hit(
+                passage=entry.passage,
+                post=entry.post,
+                thread=entry.thread,
+                score=float(ranked.score[place]),
+                parts=ScoreParts(
+                    dense=float(ranked.dense[place]),
+                    lexical=float(ranked.lexical[place]),
+                    thread=float(ranked.thread[place]),
+                ),
+                cosine=float(scored.dense[place]),
+                bm25=float(scored.lexical[place]),
+            )
+        # What has not been linked (quotes of unknown words; an index of before) is told here.
+        texts = [hit.passage.text for hit in hits.values()]
+        return tuple(compress(hits.values(), unlike(texts, rarity(self._index.passages))))[:limit]
+
+    def _apart(self, ranked: _Ranked, scored: _Scored) -> list[int]:
+        """Return the places of the candidates, best first, of a text and its copies only one."""
+        ids = scored.found.ids
+        originals = self._index.library.originals(ids[place] for place in ranked.order)
+        best: dict[str, int] = {}
+        for place in ranked.order.tolist():
+            original = originals.get(ids[place])
+            best.setdefault(original if scored.allows(original) else ids[place], place)
+        return list(best.values())
+
+    def _located(self, scored: _Scored, places: Sequence[int]) -> dict[str, Located]:
+        """Return the passages at ``places``, and those whose words they repeat."""
+        library = self._index.library
+        located = library.located([scored.found.ids[place] for place in places])
+        repeated = [
+            other
+            for entry in located.values()
+            for other in (entry.passage.origin_id, entry.passage.duplicate_of)
+        ]
+        return located | library.located([id_ for id_ in repeated if scored.allows(id_)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +204,12 @@ class _Scored:
     lexical: Scores
     thread_dense: Scores
     thread_lexical: Scores
+    allowed: Set[str] | None
+    """What fulfils the question's conditions; None where it has none."""
+
+    def allows(self, passage_id: str | None) -> TypeGuard[str]:
+        """Tell whether a passage may be shown in the place of a candidate."""
+        return passage_id is not None and (self.allowed is None or passage_id in self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +271,11 @@ def _best(scores: Mapping[str, float]) -> list[str]:
 
 
 def _credited(located: Mapping[str, Located], passage_id: str) -> Located | None:
-    """Return the passage, or for a quote the passage whose words it repeats."""
+    """Return the passage, or for a quote or a copy the passage whose words it repeats."""
     entry = located.get(passage_id)
-    if entry is None or entry.passage.origin_id is None:
-        return entry
-    return located.get(entry.passage.origin_id, entry)
+    if entry is None:
+        return None
+    return located.get(entry.passage.origin_id or entry.passage.duplicate_of or "", entry)
 
 
 class _ThreadVectors:

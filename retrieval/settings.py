@@ -74,6 +74,23 @@ class ChromaSettings(BaseModel):
         return headers
 
 
+class WritingSettings(BaseModel):
+    """What a language model that writes answers is given and asked for; docs/proof.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    passages: int = Field(default=8, ge=1, le=10)
+    """How many passages the model is given at most."""
+    passage_tokens: int = Field(default=3_000, ge=200, le=100_000)
+    """How many tokens they may have together, estimated."""
+    max_sentences: int = Field(default=6, ge=1, le=12)
+    """How many sentences the model is asked for at most."""
+    repair: bool = True
+    """Whether the model is asked once more for sentences that did not hold."""
+    rewrite: bool = False
+    """Whether the model makes a follow-up a question of its own; one more call for each."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set outside the bot's own settings."""
 
@@ -98,4 +115,5 @@ class Settings(BaseSettings):
     embedding: EmbeddingSettings = EmbeddingSettings()
     llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
+    writing: WritingSettings = WritingSettings()
     chroma: ChromaSettings = ChromaSettings()

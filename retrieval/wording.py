@@ -23,6 +23,12 @@ _WORD: Final = re.compile(
     rf"[{_UNSPACED}]|(?:(?<!\w)-(?=\d))?[^\W_{_UNSPACED}]+(?:\+\+|#(?!\w))?"
     r"|(?<![=!<>])[=!<>]==?(?!=)|(?<=\S\x20)[<>](?=\x20)"
 )
+# The same for text without other letters, in half the time.
+_ASCII_WORD: Final = re.compile(
+    r"(?:(?<!\w)-(?=\d))?[a-z0-9]+(?:\+\+|#(?!\w))?"
+    r"|(?<![=!<>])[=!<>]==?(?!=)|(?<=\S\x20)[<>](?=\x20)",
+    re.ASCII,
+)
 _WHITE_SPACE: Final = re.compile(r"\s+")
 # C0 and C1 controls (but tab and newline), zero-width, bidirectional and other format
 # characters: they carry no words, and they can forge log lines or disguise text.
@@ -75,6 +81,8 @@ def words(text: str) -> list[str]:
     dashes, emphasis marks and white space fall between words.  In Chinese and Japanese each
     character counts as a word.
     """
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -44,17 +44,20 @@ RUNTIME = (
     PYPROJECT["project"]["dependencies"],
     PYPROJECT["project"]["optional-dependencies"]["model"],
 )
+EXTRAS = PYPROJECT["project"]["optional-dependencies"].values()
 
 LENT = {
     "aiohttp",  # discord.py's errors are those of its client
     "httpx",  # the client inside chromadb's
+    "ollama",  # the client inside llama-index-llms-ollama
+    "openai",  # the client inside llama-index-llms-openai-like
 }
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_what_a_package_imports_is_a_dependency_of_the_project(package) -> None:
     providers = importlib.metadata.packages_distributions()
-    declared = requirements(*RUNTIME) | LENT
+    declared = requirements(*RUNTIME, *EXTRAS) | LENT
     undeclared = {
         module
         for module in imported_by(package)

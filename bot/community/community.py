@@ -15,6 +15,8 @@ from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.told import Told
+from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"
 """The file's name in the data folder."""
@@ -31,6 +33,8 @@ class Community:
     answers: AnswersShown
     conversations: Conversations
     feedback: FeedbackBook
+    unanswered: UnansweredQuestions
+    told: Told
     memories: Memories
 
     @classmethod
@@ -38,6 +42,7 @@ class Community:
         """Return the books on an open database."""
         guilds, answers = GuildSettingsBook(database), AnswersShown(database)
         conversations, feedback = Conversations(database), FeedbackBook(database)
+        unanswered = UnansweredQuestions(database)
         return cls(
             database=database,
             grants=GrantBook(database),
@@ -45,7 +50,9 @@ class Community:
             answers=answers,
             conversations=conversations,
             feedback=feedback,
-            memories=Memories([guilds, answers, conversations, feedback]),
+            unanswered=unanswered,
+            told=Told(database),
+            memories=Memories([guilds, answers, conversations, feedback, unanswered]),
         )
 
 

@@ -72,3 +72,8 @@ CREATE TABLE IF NOT EXISTS feedback (
     PRIMARY KEY (answer_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS feedback_by_guild ON feedback (guild_id, given_at);
+-- Up to which state of a knowledge base people have been told what is new.
+CREATE TABLE IF NOT EXISTS told (
+    kb TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) STRICT;

@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
 from bot.community.feedback import Verdict
+from bot.community.unanswered import WaitingQuestion
 from bot.discord_app.answer_buttons import Action, Press, answer_button
 from bot.discord_app.answer_forms import FollowUpForm, VerdictForm, submitted
 from bot.discord_app.answers import Answers, Question
@@ -50,6 +51,8 @@ WELCOME: Final = (
     "what you write to each other."
 )
 NO_THREADS: Final = "I may not open threads in this channel; a moderator can let me."
+WILL_TELL: Final = "I will write to you privately once new threads answer this."
+NOT_KEPT: Final = "This server does not let me keep questions."
 NOT_HERE: Final = "There are no threads in this place; ask on with `/ask`."
 THREAD_NAME: Final = "Question"
 _THREAD_EXISTS: Final = 160004
@@ -81,6 +84,7 @@ class AnswerActions(commands.Cog):
             Action.WHY: self._show_pages,
             Action.FOLLOW_UP: self._open_follow_up,
             Action.THREAD: self._open_thread,
+            Action.TELL_ME: self._wait_for_answer,
             Action.GOOD: self._thank,
             Action.BAD: self._open_verdict,
         }
@@ -194,6 +198,25 @@ class AnswerActions(commands.Cog):
                 reason=reason,
             )
         )
+
+    async def _wait_for_answer(
+        self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
+    ) -> None:
+        del press
+        if not admission.settings.remembers_questions:
+            raise RefusedError(NOT_KEPT)
+        await acknowledge(interaction, private=True)
+        asker = admission.asker
+        question = WaitingQuestion(
+            user_id=asker.user_id,
+            guild_id=asker.place.guild_id,
+            channel_id=asker.place.channel_id or 0,
+            knowledge_base=admission.knowledge_base,
+            question=shown.answer.question,
+            locale=asker.locale,
+        )
+        await asyncio.to_thread(self._community.unanswered.keep, question)
+        await show_text(interaction, WILL_TELL)
 
     async def _open_thread(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission

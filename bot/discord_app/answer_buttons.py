@@ -23,6 +23,7 @@ WHY: Final = "Why this?"
 FOLLOW_UP: Final = "Ask a follow-up"
 ASK_AGAIN: Final = "Ask again"
 THREAD: Final = "Continue in a thread"
+TELL_ME: Final = "Tell me when it is answered"
 EARLIER: Final = "Earlier"
 LATER: Final = "Later"
 GOOD_EMOJI: Final = "👍"
@@ -39,6 +40,7 @@ class Action(StrEnum):
     WHY = "why"
     FOLLOW_UP = "ask"
     THREAD = "thread"
+    TELL_ME = "wait"
     GOOD = "good"
     BAD = "bad"
 
@@ -75,6 +77,7 @@ class Offer:
     more_sources: bool = False
     whole_answer: bool = False
     thread: bool = False
+    tell_me: bool = False
     is_answered: bool = True
 
 
@@ -95,6 +98,8 @@ def button_rows(answer_id: str, offer: Offer) -> tuple[ButtonRow, ...]:
     second = []
     if offer.whole_answer:
         second.append(button(Action.WHOLE_ANSWER, WHOLE_ANSWER))
+    if offer.tell_me:
+        second.append(button(Action.TELL_ME, TELL_ME))
     if offer.thread:
         second.append(button(Action.THREAD, THREAD))
     return tuple(first), tuple(second)

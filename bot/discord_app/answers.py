@@ -122,7 +122,13 @@ class Answers:
         except StorageError as error:
             _log.warning("an answer is shown without buttons: %s", error)
             return Showing(searched=searched), None
-        return Showing(shown.id, question.can_open_thread, searched), shown
+        showing = Showing(
+            answer_id=shown.id,
+            can_open_thread=question.can_open_thread,
+            can_wait=admission.settings.remembers_questions,
+            searched=searched,
+        )
+        return showing, shown
 
     async def _posted(self, shown: ShownAnswer | None, message: discord.Message | None) -> None:
         if shown is None or message is None:

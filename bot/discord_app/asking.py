@@ -17,7 +17,6 @@ from bot.discord_app.addressing import is_addressed, names, question_text, speak
 from bot.discord_app.answers import Answers, Question
 from bot.discord_app.desk import Asker, Desk, asker_of, author_of
 from bot.discord_app.errors import explain
-from bot.discord_app.render_source import CHOICE_LIMIT
 from bot.discord_app.responses import Interaction, is_gone, reply_with_text
 from retrieval.errors import StorageError
 
@@ -29,6 +28,7 @@ MAY_NOT_WRITE: Final = (
 )
 MENU: Final = "Ask Footnote about this"
 MAX_CHOICES: Final = 25
+MAX_CHOICE_LENGTH: Final = 100
 _QUESTIONS: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013, 160002})
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Asking(commands.Cog):
         return [
             app_commands.Choice(name=name, value=name)
             for name in fitting[:MAX_CHOICES]
-            if len(name) <= CHOICE_LIMIT
+            if len(name) <= MAX_CHOICE_LENGTH
         ]
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from concurrent.futures import Executor
 from typing import Any
@@ -11,16 +12,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.community.community import Community
+from bot.discord_app.after_ingest import AfterIngest
+from bot.discord_app.announcing import Announcing
 from bot.discord_app.answer_actions import AnswerActions
 from bot.discord_app.answers import Answers
 from bot.discord_app.asking import Asking
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
+from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
+from bot.discord_app.uploads import Uploads
+from bot.discord_app.waiting import WaitingAnswers
 from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError
 
 _log = logging.getLogger(__name__)
@@ -53,6 +60,7 @@ class FootnoteBot(commands.AutoShardedBot):
         executor: Bounds how many answers are prepared at once; the caller shuts it down.
         settings: The token in it is not used here.
         community: What is kept of servers and people.
+        quarantine: Looks at uploaded files; None: there is no ``/upload``.
         options: For ``discord.Client``.
     """
 
@@ -63,6 +71,7 @@ class FootnoteBot(commands.AutoShardedBot):
         executor: Executor,
         settings: DiscordSettings,
         community: Community,
+        quarantine: Quarantine | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -78,7 +87,17 @@ class FootnoteBot(commands.AutoShardedBot):
             **options,
         )
         self.desk = Desk(librarians, community, executor, settings)
+        self.after_ingest = AfterIngest(
+            librarians,
+            community.told,
+            [
+                Announcing(self, librarians, community, self.desk),
+                WaitingAnswers(self, self.desk, community.unanswered),
+            ],
+        )
+        self._looking: asyncio.Task[None] | None = None
         self._reingester = reingester
+        self._quarantine = quarantine
         self._settings = settings
         self._community = community
         self._was_ready = False
@@ -91,8 +110,21 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(asking)
         await self.add_cog(AnswerActions(self, self.desk, self._community, answers))
         await self.add_cog(Sources(self.desk))
-        await self.add_cog(Maintenance(self.desk, self._reingester))
+        await self.add_cog(Lately(self.desk))
+        maintenance = Maintenance(self.desk, self._reingester)
+        await self.add_cog(maintenance)
+        limit_mib = self._settings.upload_mib
+        if self._quarantine is not None and limit_mib:
+            await self.add_cog(Uploads(self._quarantine, maintenance, limit_mib=limit_mib))
         await self._register_commands()
+        self._looking = asyncio.create_task(self._look_for_news(), name="after ingest")
+
+    async def close(self) -> None:
+        """Stop looking for news, and leave Discord."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await super().close()
 
     async def on_ready(self) -> None:
         """Log the first time; Discord says it again after some reconnections."""
@@ -102,6 +134,10 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    async def _look_for_news(self) -> None:
+        await self.wait_until_ready()  # there are no servers to tell before
+        await self.after_ingest.run()
 
     async def _register_commands(self) -> None:
         guild_id = self._settings.guild_id

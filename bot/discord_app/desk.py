@@ -202,6 +202,9 @@ class _Attended:
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         return self._attend(lambda: self._librarian.suggest(text, limit))
 
+    def updated_at(self) -> datetime | None:
+        return self._attend(self._librarian.updated_at)
+
     def news(self, since: datetime, limit: int = 10) -> News:
         return self._attend(lambda: self._librarian.news(since, limit))
 

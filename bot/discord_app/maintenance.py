@@ -71,6 +71,10 @@ class Maintenance(commands.Cog):
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""
         await acknowledge(interaction, private=True)
+        await self.ingest_for(interaction)
+
+    async def ingest_for(self, interaction: Interaction) -> None:
+        """Run an ingest and show it in an interaction that was acknowledged."""
         if self._is_running:
             await show_text(interaction, BUSY)
             return

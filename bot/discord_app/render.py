@@ -34,7 +34,6 @@ from retrieval.domain import (
     Status,
     TextKind,
     Thread,
-    Verification,
 )
 
 ANSWER_LIMIT: Final = 1_200
@@ -69,6 +68,8 @@ class Showing:
     answer_id: str | None = None
     """For the buttons; None: there are none."""
     can_open_thread: bool = False
+    can_wait: bool = False
+    """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
     """What was searched; said where nothing was found."""
 
@@ -145,14 +146,21 @@ def _closest(answer: Answer, showing: Showing) -> Card:
     blocks += [_source_block(source, numbered=False) for source in sources[:MAX_SOURCES]]
     blocks += [Divider(), TextBlock(_footing(answer, showing))]
     more = len(sources) > MAX_SOURCES or any(map(_is_cut, sources))
-    offer = Offer(more_sources=more, thread=showing.can_open_thread, is_answered=False)
+    offer = Offer(
+        more_sources=more,
+        thread=showing.can_open_thread,
+        tell_me=showing.can_wait,
+        is_answered=False,
+    )
     return assemble(Tone.CLOSEST, blocks, _rows(showing, offer))
 
 
 def _not_found(answer: Answer, showing: Showing) -> Card:
     lead = fit_line(answer.text, 600) or "Nothing in the threads comes close to this."
     blocks = [TextBlock(f"**Nothing found**\n{lead}"), TextBlock(_footing(answer, showing))]
-    return assemble(Tone.NOT_FOUND, blocks, _rows(showing, Offer(is_answered=False)))
+    return assemble(
+        Tone.NOT_FOUND, blocks, _rows(showing, Offer(tell_me=showing.can_wait, is_answered=False))
+    )
 
 
 def _rows(showing: Showing, offer: Offer) -> tuple[ButtonRow, ...]:
@@ -252,27 +260,15 @@ def _footer(answer: Answer, *, left_out: int) -> str:
     if answer.statements and left_out > 0:
         sentences = "sentence" if left_out == 1 else "sentences"
         lines.append(f"-# {left_out} more {sentences} did not fit here.")
-    lines += [_provenance(answer), _verified(answer.verification)]
-    return "\n".join(line for line in lines if line)
-
-
-def _provenance(answer: Answer) -> str:
-    if answer.fallback is not None:
-        reason = fit_line(answer.fallback, 160)
-        return f"-# The language model's text is not shown ({reason}); these are quotes."
     if answer.mode == "extractive":
-        return "-# Quoted word for word from the threads."
-    writer = fit_line(answer.mode, 60)
-    return f"-# Written by {writer}; each sentence was checked against its quotes."
-
-
-def _verified(verification: Verification | None) -> str:
-    """Return how many of a model's sentences held, such as ``7 of 8``."""
-    if verification is None:
-        return ""
-    written = verification.verified + verification.dropped
-    line = f"-# {verification.verified} of {_counted(written, 'sentence')} verified"
-    return f"{line}; {verification.dropped} dropped." if verification.dropped else f"{line}."
+        lines.append("-# Quoted word for word from the threads.")
+        if answer.fallback:
+            lines.append(f"-# The model's answer is not shown: {fit_line(answer.fallback, 160)}.")
+    else:
+        writer = fit_line(answer.mode, 60)
+        checked = answer.verification.told if answer.verification else "each sentence verified"
+        lines.append(f"-# Written by {writer}; checked against the quotes: {checked}.")
+    return "\n".join(line for line in lines if line)
 
 
 def _asked(question: str) -> str:

@@ -22,6 +22,8 @@ STEP_LIMIT: Final = 300
 
 GONE_SOURCE: Final = "This passage is no longer in the threads."
 NO_TRACE: Final = "No steps were kept for this answer."
+NO_SOURCES: Final = "This answer cites nothing."
+NO_WORDS: Final = "This answer is empty."
 WHY_TITLE: Final = "**How this answer came about**"
 PAGE: Final = "-# Page {page} of {pages}"
 
@@ -53,7 +55,7 @@ def render_sources(answer: Answer, press: Press, found: Mapping[str, SourceView]
         _source(citation, found.get(citation.passage.id), numbered=_is_numbered(answer))
         for citation in cited_on(answer, page)
     ]
-    return _page(answer, press, blocks, page, pages)
+    return _page(answer, press, blocks or [TextBlock(NO_SOURCES)], page, pages)
 
 
 def render_whole(answer: Answer, press: Press) -> Card:
@@ -61,7 +63,7 @@ def render_whole(answer: Answer, press: Press) -> Card:
     lines = [
         marked(fit(statement.text, STATEMENT_LIMIT), statement.citations)
         for statement in answer.statements
-    ] or [fit(answer.text, PAGE_LIMIT)]
+    ] or [fit(answer.text, PAGE_LIMIT) or NO_WORDS]
     return _lines_page(answer, press, lines)
 
 

@@ -87,6 +87,17 @@ async def reply_with_card(message: discord.Message, card: Card) -> discord.Messa
         return await reply_with_text(message, plain_text(card))
 
 
+async def send_card(to: discord.abc.Messageable, card: Card) -> None:
+    """Send ``card`` as a message of its own, as plain text where components are refused."""
+    try:
+        await to.send(view=card_view(card))
+    except discord.HTTPException as error:
+        if error.status != HTTPStatus.BAD_REQUEST:
+            raise
+        _log.warning("Discord refused a card, sending it as plain text: %s", error)
+        await to.send(plain_text(card), suppress_embeds=True)
+
+
 async def reply_with_text(message: discord.Message, text: str) -> discord.Message:
     """Reply to ``message`` with one plain message that unfolds no link."""
     return await message.reply(text, mention_author=False, suppress_embeds=True)

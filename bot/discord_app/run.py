@@ -17,6 +17,7 @@ from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.watch import CorpusWatch, watching
 from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
 
 NO_TOKEN: Final = (
@@ -50,6 +51,7 @@ def run_bot(
     reingester: Reingester,
     community: Community,
     corpus: CorpusWatch | None = None,
+    quarantine: Quarantine | None = None,
 ) -> None:
     """Run the bot, and beside it the watch on its corpus, until SIGINT or SIGTERM.
 
@@ -61,7 +63,7 @@ def run_bot(
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
 
     def make_bot() -> FootnoteBot:
-        return FootnoteBot(librarians, reingester, executor, settings, community)
+        return FootnoteBot(librarians, reingester, executor, settings, community, quarantine)
 
     try:
         asyncio.run(_serve(make_bot, settings, corpus))

@@ -48,6 +48,8 @@ class DiscordSettings(BaseModel):
     """Connections to Discord, which wants one for each 2,500 servers; ``auto``: as it advises."""
     retention_days: int = Field(default=90, ge=1)
     """What is kept of questions and of people is deleted after so long."""
+    upload_mib: int = Field(default=25, ge=0, le=500)
+    """The largest file that `/upload` takes; 0: none, and no such command."""
     limits: LimitSettings = LimitSettings()
     watch: bool = True
     """Ingest what changes in the corpus folder without being told to."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         ThreadView,
         Timings,
         Topic,
+        Usage,
+        Verification,
     )
 
 Shape = dict[str, object]
@@ -48,6 +50,9 @@ def answer_shape(answer: Answer) -> Shape:
         "closest": [_citation_shape(citation) for citation in answer.closest],
         "confidence": round(float(answer.confidence), 4),
         "mode": answer.mode,
+        "fallback": answer.fallback,
+        "verification": _verification_shape(answer.verification),
+        "usage": _usage_shape(answer.usage),
         "trace": list(answer.trace),
         "timings_ms": _timings_shape(answer.timings_ms),
     }
@@ -184,10 +189,28 @@ def status_shape(status: Status) -> Shape:
         "posts": status.posts,
         "passages": status.passages,
         "quotes_linked": status.quotes_linked,
+        "near_duplicates": status.copies,
         "embedding": status.embedding,
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
         "disk_bytes": status.disk_bytes,
+    }
+
+
+def _verification_shape(verification: Verification | None) -> Shape | None:
+    if verification is None:
+        return None
+    return {"verified": verification.verified, "dropped": verification.dropped}
+
+
+def _usage_shape(usage: Usage | None) -> Shape | None:
+    if usage is None:
+        return None
+    return {
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
     }
 
 
@@ -242,6 +265,7 @@ def _passage_shape(passage: Passage) -> Shape:
         "text": passage.text,
         "kind": str(passage.kind),
         "of": passage.origin_id,
+        "duplicate_of": passage.duplicate_of,
         "start": passage.start,
         "end": passage.end,
     }

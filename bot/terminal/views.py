@@ -107,6 +107,7 @@ def status_view(status: Status) -> Group:
         ("posts", f"{status.posts:,}"),
         ("passages", f"{status.passages:,}"),
         ("quotes", f"{status.quotes_linked:,} linked to the words they repeat"),
+        ("duplicates", f"{counted(status.copies, 'near-duplicate')} linked to what they copy"),
         ("embedding", status.embedding or "none yet"),
         ("generation", str(status.generation)),
         ("updated", minute(status.updated_at) if status.updated_at else "never"),
@@ -160,7 +161,18 @@ def _quoted(citation: Citation, first: Text) -> Group:
 def _colophon(answer: Answer) -> Text:
     duration = _milliseconds(answer.timings_ms.total)
     if answer.outcome is Outcome.ANSWERED:
-        return joined([f"confidence {answer.confidence:.0%}", label(answer.mode), duration])
+        checked = answer.verification.told if answer.verification else None
+        not_shown = (
+            f"the model's answer is not shown: {answer.fallback}" if answer.fallback else None
+        )
+        return joined(
+            [
+                f"confidence {answer.confidence:.0%}",
+                label(answer.mode),
+                label(not_shown) if not_shown else checked,
+                duration,
+            ]
+        )
     return joined([f"{answer.confidence:.0%} confident that the threads answer this", duration])
 
 

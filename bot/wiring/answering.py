@@ -13,6 +13,7 @@ from bot.wiring.parts import (
     CATALOGUE,
     existing_catalogue,
     load_embedder,
+    load_words,
     make_search,
     open_chroma_for,
     open_index,
@@ -25,8 +26,12 @@ from retrieval.knowledge import Engine, KnowledgeBase
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
+    from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
+    from retrieval.llm.limits import LimitedModel
+    from retrieval.writing.rewriting import Rewriter
+    from retrieval.writing.writer import Writer
 
 
 @contextmanager
@@ -121,12 +126,51 @@ class _Shelves:
             live_generation(self._catalogue, name, embedder)  # before Chroma is opened
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             _recover_unless_busy(self._settings, index)
-        search = make_search(self._settings, index, embedder, embedder)
-        return Engine(index, search, Answerer(index, search, embedder))
+        search = make_search(self._settings, index, embedder, self._words)
+        return Engine(
+            index, search, Answerer(index, search, embedder, self._writer, self._rewriter)
+        )
 
     @cached_property
-    def _embedder(self) -> MiniLM:
-        return load_embedder(self._settings)
+    def _model(self) -> LimitedModel | None:
+        from retrieval.llm.providers import open_chat_model
+
+        if self._settings.llm.provider == "none":
+            return None
+        model = open_chat_model(self._settings.llm, self._settings.data_dir)
+        if model is not None:
+            self._stack.callback(model.close)
+        return model
+
+    @cached_property
+    def _writer(self) -> Writer | None:
+        if self._model is None:
+            return None
+        from retrieval.writing.lexicon import lexicon
+        from retrieval.writing.reviewing import Reviewer
+        from retrieval.writing.writer import CallLimits, Writer
+
+        lexicon()  # a third of a second, now rather than within the first answer
+        llm = self._settings.llm
+        limits = CallLimits(llm.deadline_seconds, llm.max_output_tokens)
+        reviewer = Reviewer(self._model) if llm.review else None
+        return Writer(self._model, self._settings.writing, limits, reviewer)
+
+    @cached_property
+    def _rewriter(self) -> Rewriter | None:
+        if self._model is None or not self._settings.writing.rewrite:
+            return None
+        from retrieval.writing.rewriting import Rewriter
+
+        return Rewriter(self._model, self._settings.llm.deadline_seconds / 3)
+
+    @cached_property
+    def _words(self) -> MiniLM:
+        return load_words(self._settings)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return load_embedder(self._settings, self._words)
 
     @cached_property
     def _chroma(self) -> ClientAPI:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarian
-from bot.wiring.parts import CATALOGUE, load_embedder, make_search
+from bot.wiring.parts import CATALOGUE, load_embedder, load_words, make_search
 from retrieval.index.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -97,12 +97,12 @@ def _evaluate_collection(
     from retrieval.settings import ChromaSettings
 
     collection = read_collection(folder, request.limit)
-    model = load_embedder(settings)
-    contents = beir_contents(collection.documents, model.token_ends)
+    words = load_words(settings)
+    contents = beir_contents(collection.documents, words.token_ends)
     with ExitStack() as stack:
         vectors = Catalogue(settings.data_dir / "eval" / CATALOGUE)
         stack.callback(vectors.close)
-        embedder = CachedEmbedder(model, vectors)
+        embedder = CachedEmbedder(load_embedder(settings, words), vectors)
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="footnote-eval-")))
         catalogue = Catalogue(scratch / CATALOGUE)
         stack.callback(catalogue.close)
@@ -111,7 +111,7 @@ def _evaluate_collection(
         index = PassageIndex(catalogue, generation, chroma, scratch / "lexical", embedder)
         stack.callback(index.close)
         size = index_collection(index, contents.files, on_progress)
-        search = make_search(settings, index, embedder, model)
+        search = make_search(settings, index, embedder, words)
         rankers: dict[str, Ranker] = {FOOTNOTE: DocumentSearch(search, contents.document_of_post)}
         if request.compare:
             whole = {document.id: document.whole_text for document in collection.documents}

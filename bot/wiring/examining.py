@@ -7,7 +7,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
-from bot.wiring.parts import INGEST_WAIT_SECONDS, existing_catalogue, load_embedder, open_chroma_for
+from bot.wiring.parts import (
+    INGEST_WAIT_SECONDS,
+    existing_catalogue,
+    load_embedder,
+    load_words,
+    open_chroma_for,
+    own_chroma_folder,
+)
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
@@ -26,7 +33,6 @@ def examine(
     Raises:
         FootnoteError: if it cannot be examined, or not be mended.
     """
-    from retrieval.index.chroma_client import ServerClient
     from retrieval.index.examination import examine as examine_stores
     from retrieval.index.rebuilding import Stores
 
@@ -39,12 +45,11 @@ def examine(
         chroma = stack.enter_context(open_chroma_for(settings, doing="examining", wait_seconds=60))
         lexical_folder = settings.data_dir / "lexical"
         return examine_stores(
-            Stores(catalogue, chroma, lexical_folder, load_embedder(settings)),
+            Stores(
+                *(catalogue, chroma, lexical_folder, load_embedder(settings, load_words(settings))),
+                chroma_folder=own_chroma_folder(settings),
+            ),
             knowledge_base,
             anew=anew,
-            # Behind a server the folder is the server's.
-            chroma_folder=(
-                None if isinstance(chroma, ServerClient) else settings.data_dir / "chroma"
-            ),
             on_step=on_step,
         )

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
-from bot.wiring.parts import CATALOGUE, INGEST_WAIT_SECONDS, LazyEmbedder, open_chroma_for
+from bot.wiring.parts import (
+    CATALOGUE,
+    INGEST_WAIT_SECONDS,
+    LazyModels,
+    open_chroma_for,
+    own_chroma_folder,
+)
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ownership import INGEST, alone
 
@@ -15,6 +21,10 @@ if TYPE_CHECKING:
     from bot.ports import IngestRequest
     from ingest.report import IngestReport, Progress
     from retrieval.index.store import PassageIndex
+
+SERVED_FROM_BYTES: Final = 4 * 2**20
+"""An ingest of so many bytes runs a Chroma server of its own, which takes 0.3 s to start: it
+works beside Python where the embedded one holds the interpreter's lock, and lets others ask."""
 
 
 def ingest(
@@ -26,7 +36,8 @@ def ingest(
         FootnoteError: if nothing could be done; refused files are in the report.
     """
     from ingest.pipeline import Ingest, Request
-    from retrieval.index.rebuilding import Stores, open_recovered
+    from ingest.report import Progress, Stage
+    from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
     from retrieval.index.store import live_generation
 
     wait_seconds = INGEST_WAIT_SECONDS if request.wait else 0
@@ -37,17 +48,28 @@ def ingest(
             )
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)
-        embedder = LazyEmbedder(settings)
+        models = LazyModels(settings)
+
+        stores: list[Stores] = []
 
         def open_index() -> PassageIndex:
             kb = request.knowledge_base
             if catalogue.generation(kb) is None:
-                catalogue.begin_generation(kb, embedder.model.fingerprint)
+                catalogue.begin_generation(kb, models.embedder.fingerprint)
             chroma = stack.enter_context(
-                open_chroma_for(settings, doing="ingesting", wait_seconds=wait_seconds)
+                open_chroma_for(
+                    settings,
+                    doing="ingesting",
+                    wait_seconds=wait_seconds,
+                    serve=run.bytes_to_read >= SERVED_FROM_BYTES,
+                )
             )
-            stores = Stores(catalogue, chroma, settings.data_dir / "lexical", embedder.model)
-            return open_recovered(stores, live_generation(catalogue, kb, embedder.model))
+            opened = Stores(
+                *(catalogue, chroma, settings.data_dir / "lexical", models.embedder),
+                chroma_folder=own_chroma_folder(settings),
+            )
+            stores.append(opened)
+            return open_recovered(opened, live_generation(catalogue, kb, models.embedder))
 
         job = Request(
             knowledge_base=request.knowledge_base,
@@ -59,4 +81,12 @@ def ingest(
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
         )
-        return Ingest(job, catalogue, open_index, embedder.token_ends, listener).run()
+        run = Ingest(job, catalogue, open_index, models.token_ends, listener)
+        report = run.run()
+        for opened in stores:
+
+            def renewed(_what: str, done: int, total: int) -> None:
+                listener(Progress(Stage.WRITE, done, total))
+
+            renew_if_worn(opened, request.knowledge_base, on_step=renewed)
+        return report

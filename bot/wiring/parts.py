@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
@@ -40,37 +41,53 @@ def existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:
     )
 
 
-def load_embedder(settings: BotSettings) -> MiniLM:
-    """Return the embedding model, loaded."""
+def load_words(settings: BotSettings) -> MiniLM:
+    """Return MiniLM: its tokens cut passages and its vocabulary knows words, whoever embeds."""
     from retrieval.embedding.minilm import load_minilm
 
     return load_minilm(settings.data_dir / "models", threads=settings.embedding_threads)
 
 
-class LazyEmbedder:
-    """Loads the model when something has to be cut or embedded, and not before."""
+def load_embedder(settings: BotSettings, words: MiniLM) -> Embedder:
+    """Return the embedding model that is set; ``words`` itself, unless another one is."""
+    if settings.embedding.provider == "minilm":
+        return words
+    from retrieval.embedding.providers import open_embedder
+
+    return open_embedder(
+        settings.embedding, settings.data_dir / "models", threads=settings.embedding_threads
+    )
+
+
+class LazyModels:
+    """Loads a model when something has to be cut or embedded, and not before."""
 
     def __init__(self, settings: BotSettings) -> None:
         self._settings = settings
 
     @cached_property
-    def model(self) -> MiniLM:
-        """The model, loaded at the first use."""
-        return load_embedder(self._settings)
+    def words(self) -> MiniLM:
+        """What cuts passages."""
+        return load_words(self._settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What embeds them."""
+        return load_embedder(self._settings, self.words)
 
     def token_ends(self, text: str) -> list[int]:
-        """Return where each of the model's tokens ends in ``text``."""
-        return self.model.token_ends(text)
+        """Return where each of MiniLM's tokens ends in ``text``."""
+        return self.words.token_ends(text)
 
 
 def make_search(
-    settings: BotSettings, index: PassageIndex, embedder: Embedder, vocabulary: MiniLM
+    settings: BotSettings, index: PassageIndex, embedder: Embedder, words: MiniLM
 ) -> HybridSearch:
-    """Return the search over ``index`` that mends slips with ``vocabulary``."""
+    """Return the search over ``index`` that mends slips with the vocabulary of ``words``."""
     from retrieval.search import HybridSearch
     from retrieval.spelling import Speller
 
-    speller = Speller(index.passages, index.library, vocabulary.is_word)
+    speller = Speller(index.passages, index.library, words.is_word)
     return HybridSearch(index, embedder, settings.search, speller)
 
 
@@ -78,7 +95,7 @@ def open_index(
     settings: BotSettings,
     catalogue: Catalogue,
     knowledge_base: str,
-    embedder: MiniLM,
+    embedder: Embedder,
     chroma: ClientAPI,
 ) -> PassageIndex:
     """Return the live generation of ``knowledge_base``."""
@@ -86,6 +103,11 @@ def open_index(
 
     generation = live_generation(catalogue, knowledge_base, embedder)
     return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)
+
+
+def own_chroma_folder(settings: BotSettings) -> Path | None:
+    """Return Chroma's folder, None where it is some server's and not on this machine."""
+    return settings.data_dir / "chroma" if settings.chroma.url is None else None
 
 
 def open_chroma_for(

@@ -23,20 +23,28 @@ def run_bot(settings: BotSettings) -> None:
     from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
     from bot.discord_app.watch import CorpusWatch
+    from bot.quarantine import Quarantine
     from ingest.watching import Pace
 
     check_token(settings.discord)
     command = [sys.executable, "-m", "bot.terminal.main"]
     command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
+    command += ["ingest", "--events", "--kb", settings.knowledge_base]
     # A file that is still being written is left to the next round.
-    command += ["ingest", "--events", "--no-wait", "--settled", str(Pace().whole_seconds)]
-    reingester = ChildIngest([*command, "--kb", settings.knowledge_base])
+    reingester = ChildIngest([*command, "--no-wait", "--settled", str(Pace().whole_seconds)])
+    quarantine = Quarantine(
+        settings.data_dir / "quarantine",
+        settings.corpus_dir,
+        lambda file: ChildIngest([*command, "--dry-run", str(file)]),
+    )
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
     with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
         try:
-            librarians.of(librarians.default).open()
+            librarian = librarians.of(librarians.default)
+            librarian.open()
+            librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
-        run_bot(settings.discord, librarians, reingester, community, corpus)
+        run_bot(settings.discord, librarians, reingester, community, corpus, quarantine)

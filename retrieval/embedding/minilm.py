@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,7 @@ class MiniLM:
         self._fingerprint = f"all-MiniLM-L6-v2-{max_tokens}-{digest}"
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._tokenizer: Tokenizer | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -88,18 +90,18 @@ class MiniLM:
 
         A word that straddles a multiple of ``MAX_CHARACTERS`` is counted in two parts.
         """
-        tokenizer = self._load().tokenizer
+        tokenizer = self._words()
         starts = range(0, len(text), MAX_CHARACTERS)
         parts = (text[start : start + MAX_CHARACTERS] for start in starts)
         return sum(len(tokenizer.encode(part, add_special_tokens=False).ids) for part in parts)
 
     def is_word(self, word: str) -> bool:
         """Tells whether a lower-case word is one whole piece of the model's vocabulary."""
-        return self._load().tokenizer.token_to_id(word) is not None
+        return self._words().token_to_id(word) is not None
 
     def token_ends(self, text: str) -> list[int]:
         """Returns where each word piece of a text ends, in characters, ascending."""
-        encoding = self._load().tokenizer.encode(text, add_special_tokens=False)
+        encoding = self._words().encode(text, add_special_tokens=False)
         return [end for _, end in encoding.offsets]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -136,10 +138,19 @@ class MiniLM:
         return _normalised(means)
 
     def _load(self) -> _Loaded:
+        tokenizer = self._words()
         with self._lock:
             if self._loaded is None:
-                self._loaded = _Loaded(self._files, self._threads)
+                self._loaded = _Loaded(self._files, self._threads, tokenizer)
             return self._loaded
+
+    def _words(self) -> Tokenizer:
+        """Returns the tokenizer alone, all that is needed where another model embeds."""
+        with self._lock:
+            if self._tokenizer is None:
+                with _loading(self._files):
+                    self._tokenizer = _tokenizer(self._files.tokenizer)
+            return self._tokenizer
 
 
 def load_minilm(cache_dir: Path, *, threads: int | None = None) -> MiniLM:
@@ -159,14 +170,10 @@ def load_minilm(cache_dir: Path, *, threads: int | None = None) -> MiniLM:
 class _Loaded:
     """The session and the tokenizer, which belong together."""
 
-    def __init__(self, files: ModelFiles, threads: int) -> None:
-        try:
-            self.tokenizer = _tokenizer(files.tokenizer)
+    def __init__(self, files: ModelFiles, threads: int, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        with _loading(files):
             self._session = _session(files.model, threads)
-        except Exception as error:  # both libraries raise bare exceptions
-            raise ModelUnavailableError(
-                f"the embedding model cannot be loaded ({error}); delete {files.model.parent}"
-            ) from error
         self._wants_types = "token_type_ids" in {i.name for i in self._session.get_inputs()}
         self._pad = self._token_id("[PAD]")
         self._start = self._token_id("[CLS]")
@@ -195,6 +202,16 @@ class _Loaded:
         output: Vectors = self._session.run(None, feeds)[0]
         # Our graph ends in pooled unit vectors; chromadb's in the last hidden layer.
         return output if output.ndim == 2 else _mean_pooled(output, mask)  # noqa: PLR2004 - rank
+
+
+@contextmanager
+def _loading(files: ModelFiles) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # both libraries raise bare exceptions
+        raise ModelUnavailableError(
+            f"the embedding model cannot be loaded ({error}); delete {files.model.parent}"
+        ) from error
 
 
 def _session(model: Path, threads: int) -> InferenceSession:

@@ -15,27 +15,40 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from retrieval.domain import TextKind
+from retrieval.index import sketches
 from retrieval.index.arrivals import note_arrivals
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
 
+# Most catalogues hold one knowledge base; to look up whose each row is would take five times
+# as long as counting it.
 _COUNTS: Final = """
-WITH mine AS (SELECT id FROM files WHERE kb = ?)
+WITH mine AS (SELECT id FROM files WHERE kb = :kb),
+     alone AS (SELECT NOT EXISTS (SELECT 1 FROM files WHERE kb <> :kb))
 SELECT (SELECT count(*) FROM mine),
-       (SELECT count(DISTINCT id) FROM threads WHERE file_id IN mine),
-       (SELECT count(DISTINCT id) FROM posts INDEXED BY posts_by_id WHERE file_id IN mine),
-       (SELECT count(DISTINCT id) FROM passages WHERE origin_id IS NOT NULL AND file_id IN mine),
+       (SELECT count(DISTINCT id) FROM threads INDEXED BY threads_by_id
+         WHERE (SELECT * FROM alone) OR file_id IN mine),
+       (SELECT count(DISTINCT id) FROM posts INDEXED BY posts_by_id
+         WHERE (SELECT * FROM alone) OR file_id IN mine),
+       (SELECT count(DISTINCT id) FROM passages
+         WHERE origin_id IS NOT NULL AND ((SELECT * FROM alone) OR file_id IN mine)),
        (SELECT count(DISTINCT id) FROM passages INDEXED BY passages_by_id
-         WHERE indexed AND file_id IN mine),
-       (SELECT max(created_at) FROM posts WHERE file_id IN mine)
+         WHERE indexed AND ((SELECT * FROM alone) OR file_id IN mine)),
+       (SELECT count(*) FROM sketches WHERE kb = :kb AND original IS NOT NULL)
+"""
+_NEWEST_POST: Final = """
+SELECT max(o.created_at) FROM posts o JOIN files f ON f.id = o.file_id WHERE f.kb = ?
 """
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
-SELECT DISTINCT p.id FROM json_each(?) wanted
- CROSS JOIN passages p ON p.id = wanted.value AND p.indexed
- CROSS JOIN files f ON f.id = p.file_id AND f.kb = ?
+SELECT DISTINCT x.id FROM json_each(?) wanted
+ CROSS JOIN passages x ON x.id = wanted.value {condition}
+ CROSS JOIN files f ON f.id = x.file_id AND f.kb = ?
 """
+_INDEXED: Final = "AND x.indexed"
+_OWN: Final = "AND x.indexed AND x.kind = 'own'"
 _OF_FILES: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted
  CROSS JOIN files f ON f.kb = ? AND f.path = wanted.value
@@ -116,6 +129,7 @@ class Catalogue(Database):
                 (generation.number, generation.embedding, _now(), kb),
             )
             connection.execute("DELETE FROM pending WHERE kb = ? AND generation > 0", (kb,))
+            connection.execute("DELETE FROM removed_vectors WHERE kb = ?", (kb,))
             _unmark(connection, kb, Mark.WRITING)
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
@@ -137,7 +151,7 @@ class Catalogue(Database):
     def indexed_ids(self, knowledge_base: str, paths: Sequence[str] | None = None) -> set[str]:
         """Return the ids of indexed passages, of all files or of those at ``paths``."""
         if paths is not None:
-            return self._of_files(knowledge_base, paths, "passages", "AND x.indexed")
+            return self._of_files(knowledge_base, paths, "passages", _INDEXED)
         rows = self.connection.execute(
             "SELECT DISTINCT p.id FROM passages p JOIN files f ON f.id = p.file_id"
             " WHERE f.kb = ? AND p.indexed",
@@ -147,8 +161,7 @@ class Catalogue(Database):
 
     def still_indexed(self, knowledge_base: str, ids: Iterable[str]) -> set[str]:
         """Return those ``ids`` that are indexed passages of a knowledge base."""
-        rows = self.connection.execute(_STILL_INDEXED, (json.dumps(list(ids)), knowledge_base))
-        return {row[0] for row in rows}
+        return self._still(knowledge_base, ids, _INDEXED)
 
     def write(
         self,
@@ -168,6 +181,7 @@ class Catalogue(Database):
         with self.writing() as connection:
             note_arrivals(connection, kb, contents)
             before = self.indexed_ids(kb, paths)
+            own = self._of_files(kb, paths, "passages", _OWN)
             threads = self._of_files(kb, paths, "threads", "")
             connection.executemany(
                 "DELETE FROM files WHERE kb = ? AND path = ?", [(kb, path) for path in paths]
@@ -177,8 +191,11 @@ class Catalogue(Database):
                 threads.update(thread.thread.id for thread in file.threads)
             gone = before - self.still_indexed(kb, before)
             _forget_origins(connection, kb, gone)
+            sketches.forget(connection, kb, own - self._still(kb, own, _OWN))
+            sketches.enqueue(connection, kb, _own_ids(contents))
             pending = Pending(frozenset(gone), frozenset(threads))
             _announce(connection, generation, pending)
+            _count_removed(connection, generation, len(gone))
             _mark(connection, kb, Mark.UNLINKED)
             connection.execute(
                 "UPDATE knowledge_bases SET updated_at = ? WHERE name = ?", (_now(), kb)
@@ -230,11 +247,11 @@ class Catalogue(Database):
         return row is not None
 
     def is_settled(self, knowledge_base: str) -> bool:
-        """Tell whether nothing is pending and no mark stands."""
+        """Tell whether nothing is pending, no mark stands and no passage waits."""
         row = self.connection.execute(
             "SELECT 1 FROM pending WHERE kb = ? LIMIT 1", (knowledge_base,)
         ).fetchone()
-        return row is None
+        return row is None and not sketches.is_waiting(self.connection, knowledge_base)
 
     def settle(self, generation: Generation) -> None:
         """Forget what was pending: the index agrees with the catalogue again."""
@@ -244,9 +261,25 @@ class Catalogue(Database):
                 (generation.knowledge_base, generation.number),
             )
 
+    def removed_vectors(self, generation: Generation) -> int:
+        """Return how many vectors have been taken out of a generation since it was made."""
+        row = self.connection.execute(
+            "SELECT count FROM removed_vectors WHERE kb = ? AND generation = ?",
+            (generation.knowledge_base, generation.number),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def counts(self, knowledge_base: str) -> Counts:
         """Count what a knowledge base holds."""
-        return Counts(*self.connection.execute(_COUNTS, (knowledge_base,)).fetchone())
+        return Counts(*self.connection.execute(_COUNTS, {"kb": knowledge_base}).fetchone())
+
+    def newest_post(self, knowledge_base: str) -> datetime | None:
+        """Return when a knowledge base's newest post was written, where any says so.
+
+        This reads all its posts: apart from ``counts``, which an ingest asks for each time.
+        """
+        (newest,) = self.connection.execute(_NEWEST_POST, (knowledge_base,)).fetchone()
+        return datetime.fromisoformat(newest) if newest else None
 
     def _of_files(
         self, knowledge_base: str, paths: Sequence[str], table: str, condition: str
@@ -254,6 +287,16 @@ class Catalogue(Database):
         statement = _OF_FILES.format(table=table, condition=condition)
         rows = self.connection.execute(statement, (json.dumps(list(paths)), knowledge_base))
         return {row[0] for row in rows}
+
+    def _still(self, knowledge_base: str, ids: Iterable[str], condition: str) -> set[str]:
+        statement = _STILL_INDEXED.format(condition=condition)
+        rows = self.connection.execute(statement, (json.dumps(list(ids)), knowledge_base))
+        return {row[0] for row in rows}
+
+
+def _own_ids(contents: Sequence[FileContents]) -> list[str]:
+    """Return the ids of passages that may be or have copies: of words that are no quotes."""
+    return [p.id for file in contents for p in file.indexed() if p.kind is TextKind.OWN]
 
 
 def _now() -> str:
@@ -269,6 +312,14 @@ def _announce(connection: sqlite3.Connection, generation: Generation, pending: P
             for kind, ids in kinds
             for id_ in ids
         ],
+    )
+
+
+def _count_removed(connection: sqlite3.Connection, generation: Generation, count: int) -> None:
+    connection.execute(
+        "INSERT INTO removed_vectors VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        (generation.knowledge_base, generation.number, count),
     )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusyError, StorageError
+from retrieval.index import chroma_folder
 from retrieval.index.chroma_server import LocalServer
 from retrieval.index.open_files import raise_open_file_limit
 from retrieval.index.ownership import INDEX, FolderLock, Patience, end_leftover, make_folder
@@ -150,6 +151,7 @@ def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     directory_lock = FileLock(data_dir / "chroma.lock", thread_local=False)
     try:
         directory_lock.acquire(timeout=_LEFTOVER_SECONDS)
+        chroma_folder.prepare(folder)
         client: ClientAPI = chromadb.PersistentClient(
             path=str(folder),
             settings=Settings(_env_file=None, anonymized_telemetry=False),
@@ -167,4 +169,5 @@ def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     finally:
         if isinstance(client, Client):
             client.close()
+        chroma_folder.reclaim(folder)
         directory_lock.release()

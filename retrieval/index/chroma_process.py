@@ -7,14 +7,17 @@ import http.client
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
+
 from retrieval.errors import IndexBusyError, StorageError, UnavailableError
-from retrieval.index import chroma_child
+from retrieval.index import chroma_child, chroma_folder
 from retrieval.index.processes import ProcessIdentity, identify
 
 HOST: Final = "127.0.0.1"
@@ -49,6 +52,7 @@ class ChromaProcess:
             StorageError: if Chroma cannot work with the folder.
             UnavailableError: if the server does not answer in time.
         """
+        self._tend_folder()
         for _ in range(_PORTS_TO_TRY):
             chosen, port = port or free_port(), None
             if self._start_on(chosen):
@@ -82,6 +86,20 @@ class ChromaProcess:
             if self._log.stat().st_size > LOG_BYTES:
                 self._log.with_suffix(".log.1").write_bytes(self._log.read_bytes()[-LOG_BYTES:])
                 os.truncate(self._log, 0)  # the server appends: it goes on at the start
+
+    def _tend_folder(self) -> None:
+        """Prepare Chroma's folder, or give space back, unless a server still has it open."""
+        try:
+            with FileLock(self._data_dir / "chroma.lock", thread_local=False, blocking=False):
+                chroma_folder.prepare(self._data_dir / "chroma")
+                chroma_folder.reclaim(self._data_dir / "chroma")
+        except Timeout:
+            return  # the server waits for it, and says so if that is in vain
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(
+                f"Chroma cannot open {self._data_dir / 'chroma'}: {error}. "
+                "Check that the folder may be written and the disk is not full."
+            ) from error
 
     def _start_on(self, port: int) -> bool:
         """Start on ``port`` and tell whether the server listens; false if the port is taken."""

@@ -80,5 +80,5 @@ class Counts:
     quotes_linked: int = 0
     passages: int = 0
     """Distinct indexed passages: as many as Chroma has records."""
-    newest_at: str | None = None
-    """When the newest post was written, ISO 8601 in UTC."""
+    copies: int = 0
+    """Of them, those that repeat another one with small differences."""

@@ -12,7 +12,16 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
+_MIGRATIONS: Final = {
+    # Near-copies were not linked; the next ingest looks at every passage for them.
+    2: """
+    INSERT OR IGNORE INTO sketches (kb, passage)
+    SELECT f.kb, p.id FROM passages p JOIN files f ON f.id = p.file_id
+     WHERE p.indexed AND p.kind = 'own' ORDER BY p.file_id, p.ordinal
+    """
+}
+"""What turns the layout of a version into that of the next, once the new tables are there."""
 _BUSY_SECONDS: Final = 30.0
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -124,7 +133,8 @@ class Database:
             StorageError: if the disk is full, read-only or gone.
         """
         try:
-            self.connection.execute("PRAGMA incremental_vacuum").fetchall()
+            # As a script, since it takes a step a page, and execute() makes only one.
+            self.connection.executescript("PRAGMA incremental_vacuum")
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error as error:
             raise self._unusable(error) from error
@@ -153,10 +163,10 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
-        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        version = self._version()
         if version == SCHEMA_VERSION:
             return
-        if version != 0:
+        if version != 0 and version not in _MIGRATIONS:
             self.close()
             raise IndexMismatchError(
                 f"The catalogue {self.path} was written by another version of Footnote "
@@ -167,7 +177,13 @@ class Database:
         with self.writing() as connection:
             for statement in schema.split(";\n"):
                 connection.execute(statement)
+            # Another process may have been first.
+            for earlier in range(self._version() or SCHEMA_VERSION, SCHEMA_VERSION):
+                connection.execute(_MIGRATIONS[earlier])
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def _unusable(self, error: OSError | sqlite3.Error) -> StorageError:
         return StorageError(

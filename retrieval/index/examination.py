@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
@@ -18,7 +17,6 @@ from retrieval.index.rebuilding import (
     Stores,
     clear_away,
     rebuild,
-    remove_orphaned_segments,
 )
 from retrieval.index.store import check_model
 
@@ -50,7 +48,6 @@ def examine(
     knowledge_base: str,
     *,
     anew: bool = False,
-    chroma_folder: Path | None = None,
     on_step: OnStep = lambda *_: None,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Examination:
@@ -62,7 +59,6 @@ def examine(
         stores: the catalogue and what follows it.
         knowledge_base: its name.
         anew: whether to rebuild.
-        chroma_folder: Chroma's folder, if this process owns it.
         on_step: hears how far it is.
         grace_seconds: how long a rebuild leaves the old generation to questions under way.
 
@@ -95,8 +91,6 @@ def examine(
         live = rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
     else:
         findings += clear_away(stores, live)
-    if chroma_folder is not None and (freed := remove_orphaned_segments(chroma_folder)):
-        findings.append(Finding(f"{freed / 2**20:.1f} MB that Chroma left behind", "removed"))
     counts = stores.catalogue.counts(knowledge_base)
     return Examination(
         knowledge_base=knowledge_base,

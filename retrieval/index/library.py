@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -24,12 +24,13 @@ _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 # asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
-       p.origin_id, p.repeats,
+       p.origin_id, p.repeats, s.original AS duplicate_of,
        t.title, t.url AS thread_url, f.name AS file, f.source_kind, f.id AS file_id
   FROM ({places}) place
  CROSS JOIN passages p ON p.file_id = place.file_id AND p.id = place.id
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
+  LEFT JOIN sketches s ON s.kb = f.kb AND s.passage = p.id
  ORDER BY f.name, t.ordinal, p.ordinal
 """
 # Apart from the passages: a post of megabytes has thousands of them.
@@ -46,6 +47,19 @@ _BY_PREFIX: Final = """
 SELECT p.file_id, p.id FROM passages p CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  WHERE p.id >= :low AND p.id < :high AND p.indexed ORDER BY p.id LIMIT :limit
 """
+_OPENING_OF_POSTS: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:posts) wanted
+ CROSS JOIN passages p ON p.thread_id = wanted.value ->> 0 AND p.post_id = wanted.value ->> 1
+   AND p.indexed
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ GROUP BY wanted.key
+"""
+_OPENING_OF_THREADS: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:threads) wanted
+ CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ GROUP BY wanted.key
+"""
 _BY_THREAD: Final = "SELECT p.file_id, p.id FROM passages p WHERE p.thread_id = :thread"
 _BY_FILE: Final = """
 SELECT p.file_id, p.id FROM files f CROSS JOIN passages p ON p.file_id = f.id
@@ -56,6 +70,13 @@ _SAME_WORDS: Final = """
 SELECT p.file_id, p.id FROM passages p WHERE p.id = :id
  UNION SELECT p.file_id, p.id FROM passages p WHERE p.id = :origin
  UNION SELECT p.file_id, p.id FROM passages p WHERE p.origin_id = :origin
+ UNION SELECT p.file_id, p.id FROM passages p WHERE p.origin_id = :id
+ UNION SELECT p.file_id, p.id FROM sketches s CROSS JOIN passages p ON p.id = s.passage
+        WHERE s.kb = :kb AND s.original = :origin
+"""
+_ORIGINALS: Final = """
+SELECT s.passage, s.original FROM json_each(:ids) wanted
+ CROSS JOIN sketches s ON s.kb = :kb AND s.passage = wanted.value AND s.original IS NOT NULL
 """
 _POSTS: Final = """
 SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
@@ -88,6 +109,12 @@ class Library:
         for row in self._passages(_BY_ID, ids=json.dumps(list(ids))):
             found.setdefault(row["id"], located_in(row))
         return found
+
+    def originals(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return those ids that are copies, each with the id of the passage that it copies."""
+        values = {"kb": self._kb, "ids": json.dumps(list(ids))}
+        rows = self._catalogue.connection.execute(_ORIGINALS, values)
+        return {row[0]: row[1] for row in rows}
 
     def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
         """Return the ids of the indexed passages of threads."""
@@ -130,6 +157,18 @@ class Library:
             return []
         rows = self._passages(_BY_PREFIX, low=prefix, high=prefix + "\x7f", limit=limit)
         return [located_in(row) for row in rows]
+
+    def openings_of_posts(self, posts: Sequence[tuple[str, str]]) -> list[Located]:
+        """Return the first indexed passage of posts, given by thread and post id, in order."""
+        rows = self._passages(_OPENING_OF_POSTS, posts=json.dumps(posts))
+        found = {(row["thread_id"], row["post_id"]): located_in(row) for row in reversed(rows)}
+        return [found[key] for key in posts if key in found]
+
+    def openings_of_threads(self, thread_ids: Sequence[str]) -> list[Located]:
+        """Return the first indexed passage of threads, in the order given."""
+        rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
+        found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
+        return [found[id_] for id_ in thread_ids if id_ in found]
 
     def probes(self) -> list[tuple[int, str]]:
         """Return the probes and ids of the quotes whose origin is not known."""
@@ -235,11 +274,12 @@ class Library:
         return self._posts(_REPLIES, post=here.post.id, passage=here.passage.id)
 
     def _also_in(self, here: Located) -> tuple[Place, ...]:
-        """Every other place of the same words: their origin, quotes of them, other files."""
-        origin = here.passage.origin_id or here.passage.id
+        """Every other place of the same words: their origin, quotes, copies, other files."""
+        here_id = here.passage.id
+        origin = here.passage.origin_id or here.passage.duplicate_of or here_id
         places = []
-        for row in self._passages(_SAME_WORDS, origin=origin, id=here.passage.id):
+        for row in self._passages(_SAME_WORDS, origin=origin, id=here_id):
             there = located_in(row)
-            if (there.passage.id, there.thread.file) != (here.passage.id, here.thread.file):
+            if (there.passage.id, there.thread.file) != (here_id, here.thread.file):
                 places.append(Place(there.passage.id, there.passage.kind, there.post, there.thread))
         return tuple(places[:_PLACES])

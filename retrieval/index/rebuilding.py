@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
-import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue, Generation
+from retrieval.index.chroma_folder import remove_orphaned_segments
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import OnStep, pages
 from retrieval.index.lexical import LexicalIndex
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _PAGE: Final = 5_000
-_SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 GRACE_SECONDS: Final = 3.0
 """How long the old generation stays for questions that were asked of it before the flip."""
+RENEWED_FROM: Final = 10_000
+"""Removed vectors that are not worth a new generation: 17 MB of disk at 384 dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Stores:
     lexical_folder: Path
     """Holds all lexical indexes."""
     embedder: Embedder
+    chroma_folder: Path | None = None
+    """Chroma's own folder, where it is on this machine."""
 
     def open(self, generation: Generation) -> PassageIndex:
         """Open a generation, making it where there is none."""
@@ -86,6 +88,34 @@ def rebuild(
     return new
 
 
+def renew_if_worn(
+    stores: Stores,
+    knowledge_base: str,
+    *,
+    on_step: OnStep = lambda *_: None,
+    renewed_from: int = RENEWED_FROM,
+    grace_seconds: float = GRACE_SECONDS,
+) -> bool:
+    """Make a generation anew when it has more removed vectors than live ones, and tell so.
+
+    Chroma never gives back what a removed vector takes of disk and memory, so years of edits
+    would grow without bound; this way they take at most as much as the live ones, and each
+    edit pays for one more insert.  Nothing is embedded again.
+
+    Raises:
+        StorageError: if the new one cannot be written; the old one stays.
+    """
+    live = stores.catalogue.generation(knowledge_base)
+    if live is None:
+        return False
+    removed = stores.catalogue.removed_vectors(live)
+    if removed < renewed_from or removed <= stores.catalogue.counts(knowledge_base).passages:
+        return False
+    _log.info("renewing the index: %d vectors in it are of texts that are gone", removed)
+    rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
+    return True
+
+
 def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
     """Open a generation for writing, with whatever a crash did to it made good.
 
@@ -122,28 +152,9 @@ def clear_away(stores: Stores, live: Generation) -> tuple[Finding, ...]:
     if pruned := stores.open(live).embeddings.prune():
         findings.append(Finding(f"{pruned:,} cached vectors of no text", "removed"))
     stores.catalogue.compact()
+    if stores.chroma_folder and (freed := remove_orphaned_segments(stores.chroma_folder)):
+        findings.append(Finding(f"{freed / 2**20:.1f} MB that Chroma left behind", "removed"))
     return tuple(findings)
-
-
-def remove_orphaned_segments(chroma_folder: Path) -> int:
-    """Remove the folders that Chroma leaves behind when a collection is deleted.
-
-    Only for who owns the folder.
-
-    Returns:
-        The bytes that this gave back to the disk.
-    """
-    database = chroma_folder / "chroma.sqlite3"
-    if not database.is_file():
-        return 0
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as chroma:
-        known = {row[0] for row in chroma.execute("SELECT id FROM segments")}
-    freed = 0
-    for folder in chroma_folder.iterdir():
-        if folder.is_dir() and _SEGMENT.fullmatch(folder.name) and folder.name not in known:
-            freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            shutil.rmtree(folder, ignore_errors=True)
-    return freed
 
 
 def _build(index: PassageIndex, on_step: OnStep) -> None:

@@ -40,6 +40,7 @@ def passage_in(row: Row) -> Passage:
         kind=TextKind(row["kind"]),
         origin_id=row["origin_id"],
         repeats=row["repeats"],
+        duplicate_of=row["duplicate_of"],
     )
 
 

@@ -85,6 +85,27 @@ CREATE TABLE IF NOT EXISTS arrivals (
     PRIMARY KEY (kb, at, thread_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Passages in somebody's own words that may be, or have, a copy with small differences.  Only
+-- an original has fingerprints; NULL: it was not looked at yet.
+CREATE TABLE IF NOT EXISTS sketches (
+    id           INTEGER PRIMARY KEY,
+    kb           TEXT NOT NULL,
+    passage      TEXT NOT NULL,
+    original     TEXT,                -- of a copy: the passage that it copies
+    fingerprints BLOB,                -- 64-bit integers, as in fingerprints.hash
+    UNIQUE (kb, passage)
+) STRICT;
+CREATE INDEX IF NOT EXISTS copies_by_original ON sketches (kb, original)
+    WHERE original IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sketches_to_make ON sketches (kb, id) WHERE fingerprints IS NULL;
+
+-- By which of its words' numbers an original is found.
+CREATE TABLE IF NOT EXISTS fingerprints (
+    hash   INTEGER NOT NULL,
+    sketch INTEGER NOT NULL,
+    PRIMARY KEY (hash, sketch)
+) STRICT, WITHOUT ROWID;
+
 -- Vectors by text and model, so that nothing is embedded twice; 16-bit floats.  A table with
 -- row numbers: keys are random, and rows of a kilobyte are better appended than sorted in.
 CREATE TABLE IF NOT EXISTS embeddings (
@@ -94,6 +115,15 @@ CREATE TABLE IF NOT EXISTS embeddings (
     vector BLOB NOT NULL,
     UNIQUE (text, model)
 ) STRICT;
+
+-- How many vectors were taken out of a generation's collection: Chroma marks them as deleted and
+-- keeps their place in its graph, on disk and in memory, until the collection goes.
+CREATE TABLE IF NOT EXISTS removed_vectors (
+    kb         TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    count      INTEGER NOT NULL,
+    PRIMARY KEY (kb, generation)
+) STRICT, WITHOUT ROWID;
 
 -- What may differ between the catalogue and the other stores: ids of passages that may stand
 -- in Chroma or tantivy without standing here, ids of threads whose text in tantivy may be old.

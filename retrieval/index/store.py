@@ -3,11 +3,10 @@
 In this order, so that a crash at any point leaves each file as it was or as it is now:
 
 1. record the ids about to be inserted as pending;
-2. put their vectors into Chroma;
-3. put their texts into the lexical index;
-4. commit the files to the catalogue, with what has to follow it recorded as pending: ids that
+2. put their vectors into Chroma and their texts into the lexical index;
+3. commit the files to the catalogue, with what has to follow it recorded as pending: ids that
    are gone, threads whose opening may have changed;
-5. let Chroma and the lexical index follow, then settle.
+4. let Chroma and the lexical index follow, then settle.
 
 Ids come from content and nothing is updated in place, so doing it again does no harm.
 ``recover`` finishes what a crash interrupted.
@@ -17,6 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,8 +147,12 @@ class PassageIndex:
         ids = [located.passage.id for located in fresh]
         texts = [located.passage.text for located in fresh]
         metadata = [_metadata(located) for located in fresh]
-        self.vectors.upsert(ids, self.embeddings.vectors(texts), texts, metadata)
-        self.passages.write(zip(ids, texts, strict=True))
+        vectors = self.embeddings.vectors(texts)
+        # Both at once: Chroma in its server leaves this process with nothing to do.
+        with ThreadPoolExecutor(1, "lexical-writer") as beside:
+            lexical = beside.submit(self.passages.write, list(zip(ids, texts, strict=True)))
+            self.vectors.upsert(ids, vectors, texts, metadata)
+            lexical.result()
 
     def recover(self) -> int:
         """Finish what a crash interrupted, and return how many ids it concerned.
@@ -249,7 +253,5 @@ def _metadata(located: Located) -> Metadata:
         "created_at": post.created_at.isoformat() if post.created_at else None,
         "url": post.url or thread.url,
         "kind": located.passage.kind.value,
-        "start": located.passage.start,
-        "end": located.passage.end,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -47,15 +47,13 @@ class CallFailedError(Exception):
         return self.reason
 
 
-_URL_ADVICE: Final = (
-    "See that FOOTNOTE_LLM__URL is the address of the API itself, mostly ending in /v1."
-)
+_URL_ADVICE: Final = "See that {group}__URL is the address of the API itself, mostly ending in /v1."
 _UNREADABLE: Final = CallFailedError(
     "the model's server does not speak the API that is set", _URL_ADVICE
 )
 _UNREACHABLE: Final = CallFailedError(
     "the model's server cannot be reached",
-    "See that it runs, and that FOOTNOTE_LLM__URL is its address.",
+    "See that it runs, and that {group}__URL is its address.",
     may_pass=True,
 )
 _SLOW: Final = CallFailedError(
@@ -66,7 +64,7 @@ _REPORTED: Final = CallFailedError("the model's server reports an error", may_pa
 """An error that came as an event of a stream, without a status of its own."""
 _REFUSED_KEY: Final = CallFailedError(
     "the model's server refuses the key",
-    "See that FOOTNOTE_LLM__API_KEY is right and may use this model.",
+    "See that {group}__API_KEY is right and may use this model.",
 )
 _USED_UP: Final = CallFailedError(
     "the credit at the model's provider is used up", "See your account with the provider."
@@ -75,12 +73,12 @@ _TOO_OFTEN: Final = CallFailedError("the model's server is asked too often", may
 _BROKEN: Final = CallFailedError("the model's server has a failure of its own", may_pass=True)
 _TOO_LONG: Final = CallFailedError(
     "the question and its sources are too long for the model",
-    "Set FOOTNOTE_LLM__CONTEXT_TOKENS to what the model can read.",
+    "Set {group}__CONTEXT_TOKENS to what the model can read.",
     is_outage=False,
 )
 _REFUSED: Final = CallFailedError(
     "the model's server refuses the request",
-    "FOOTNOTE_LLM__STRUCTURED=off or another FOOTNOTE_LLM__EXTRA_BODY may help.",
+    "{group}__STRUCTURED=off or another {group}__EXTRA_BODY may help.",
     is_outage=False,
     is_refused_request=True,
 )
@@ -90,7 +88,7 @@ _BY_STATUS: Final[dict[int, CallFailedError]] = {
     HTTPStatus.PAYMENT_REQUIRED: _USED_UP,
     HTTPStatus.NOT_FOUND: CallFailedError(
         "the model's server does not know this model or address",
-        f"See FOOTNOTE_LLM__MODEL. {_URL_ADVICE}",
+        f"See {{group}}__MODEL. {_URL_ADVICE}",
     ),
     HTTPStatus.REQUEST_TIMEOUT: _SLOW,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _TOO_LONG,
@@ -100,7 +98,7 @@ _BY_CLASS: Final = (
     ({"ConnectError", "ConnectionError", "gaierror"}, _UNREACHABLE),
     ({"TransportError", "IncompleteRead", "StreamError"}, _CUT_OFF),
     (
-        {"JSONDecodeError", "ValidationError", "TypeError", "AttributeError", "KeyError"},
+        {"ValueError", "TypeError", "AttributeError", "LookupError"},
         _UNREADABLE,
     ),
 )
@@ -113,18 +111,24 @@ def unreadable() -> CallFailedError:
     return replace(_UNREADABLE)
 
 
-def explain(error: Exception, key: str | None = None) -> CallFailedError:
+def explain(
+    error: Exception, key: str | None = None, group: str = "FOOTNOTE_LLM"
+) -> CallFailedError:
     """Return the failure that an exception of a client library stands for.
 
     Args:
         error: as raised.
         key: the API key, to be taken out of the server's words.
+        group: what the names of the settings in question begin with.
     """
-    if isinstance(error, CallFailedError):
-        return error
+    failure = error if isinstance(error, CallFailedError) else _failure(error, key)
+    return replace(failure, advice=failure.advice.replace("{group}", group))
+
+
+def _failure(error: Exception, key: str | None) -> CallFailedError:
     complaint = clean_complaint(_words(error), key)
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
+    status = _status(error)
+    if status is not None and status >= HTTPStatus.BAD_REQUEST:
         return _of_status(status, error, complaint)
     names = {name for cause in _chain(error) for name in _class_names(cause)}
     found = next((failure for signs, failure in _BY_CLASS if names & signs), _REPORTED)
@@ -142,6 +146,14 @@ def clean_complaint(words: str, key: str | None) -> str:
     if key:
         text = text.replace(key, "…")
     return _KEY.sub("…", text)[:_COMPLAINT_CHARACTERS]
+
+
+def _status(error: Exception) -> int | None:
+    for holder in (error, getattr(error, "response", None)):
+        status = getattr(holder, "status_code", None)
+        if isinstance(status, int):
+            return status
+    return None
 
 
 def _of_status(status: int, error: Exception, complaint: str) -> CallFailedError:

@@ -21,6 +21,7 @@ from retrieval.llm.budget import Limits, Spent
 FILE: Final = "spending.sqlite3"
 _WAIT_SECONDS: Final = 5.0
 _SCHEMA: Final = """
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS days (
     day TEXT PRIMARY KEY, calls INTEGER NOT NULL, input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL, usd REAL NOT NULL

@@ -367,6 +367,45 @@ def test_a_quote_whose_origin_goes_has_none_until_it_comes_back(bench):
     assert quote_origins(bench) == [bench.id_of(HUB[2]), None]
 
 
+def test_copies_are_counted_and_linked_across_runs(bench):
+    fill(bench)
+    assert bench.ingest().near == 0
+    bench.write("again.txt", HUB[2].upper(), LIGHTS[0].replace("never", "always"))
+    rehearsed = bench.ingest(dry_run=True)
+    report = bench.ingest()
+    assert rehearsed.near == report.near == 1
+    assert bench.catalogue.counts(KB).copies == 1
+    copy = bench.library.source(bench.id_of(HUB[2].upper()))
+    assert copy.passage.duplicate_of == bench.id_of(HUB[2])
+    assert [place.thread.file for place in copy.also_in] == ["hub.txt"]
+    assert bench.ingest().near == 0
+    (bench.corpus / "hub.txt").unlink()
+    bench.ingest()
+    assert bench.library.source(copy.passage.id).passage.duplicate_of is None
+
+
+def test_a_run_over_a_part_unlinks_nothing_elsewhere(bench):
+    fill(bench)
+    bench.write("sub/again.txt", HUB[2].upper())
+    bench.ingest()
+    (bench.corpus / "hub.txt").unlink()
+    bench.write("sub/lights.txt", LIGHTS[0])
+    bench.ingest(bench.corpus / "sub")
+    assert bench.catalogue.counts(KB).copies == 1
+
+
+def test_copies_that_an_ended_ingest_left_unlinked_are_linked_by_the_next(bench):
+    fill(bench)
+    bench.write("sub/again.txt", HUB[2].upper())
+    bench.ingest()
+    with bench.catalogue.writing() as connection:
+        connection.execute("UPDATE sketches SET original = NULL, fingerprints = NULL")
+        connection.execute("DELETE FROM fingerprints")
+    assert bench.ingest().files_read == 0
+    assert bench.catalogue.counts(KB).copies == 1
+    assert bench.catalogue.is_settled(KB)
+
+
 def test_both_parts_of_a_partitioned_export_are_findable(bench):
     bench.write("s [part 1].json", export(message(1, "The gauge is off."), message(2, "By much?")))
     bench.write("s [part 2].json", export(reply(3, "By half a bar, I think.", to=2)))

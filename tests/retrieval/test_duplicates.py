@@ -1,43 +1,29 @@
 from __future__ import annotations
 
-import random
-import time
-
 import pytest
 
-from retrieval.duplicates import DuplicateIndex, is_copy, share, words_of
+from benchmarks.planted import OPPOSITES
+from retrieval.duplicates import repeats, unlike
+from retrieval.fingerprints import words_of
 
 ORIGINAL = (
     "If the pump does not start after a cold night, warm the oil tank to at least ten degrees "
     "and let the motor turn without a load before anybody lifts anything with it."
 )
-_SYLLABLES = (
-    "an",
-    "bas",
-    "can",
-    "dra",
-    "en",
-    "for",
-    "gar",
-    "har",
-    "is",
-    "jac",
-    "ket",
-    "lad",
-    "mir",
-)
-WORDS = tuple(a + b + c for a in _SYLLABLES for b in _SYLLABLES for c in ("dle", "gon", "tor"))
+LONG = "the committee said in its long report that it {} what the engineers had in mind then"
 
 
-@pytest.fixture
-def index():
-    index: DuplicateIndex[str] = DuplicateIndex()
-    index.add("pump", ORIGINAL)
-    return index
+def rare(_: str) -> bool:
+    return True
 
 
-def sentence(rng: random.Random, length: int) -> str:
-    return " ".join(rng.choice(WORDS) for _ in range(length))
+def common(_: str) -> bool:
+    return False
+
+
+def is_copy(text: str, of: str, is_rare=rare) -> bool:
+    """Tell whether the second of two texts is left out beside the first."""
+    return unlike([of, text], is_rare) == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +39,8 @@ def sentence(rng: random.Random, length: int) -> str:
         ORIGINAL.replace("cold night", "very cold night"),
     ],
 )
-def test_copies_with_small_differences_are_found(index, copy):
-    assert index.original(copy) == "pump"
+def test_copies_with_small_differences_are_found(copy):
+    assert is_copy(copy, ORIGINAL)
 
 
 @pytest.mark.parametrize(
@@ -68,76 +54,60 @@ def test_copies_with_small_differences_are_found(index, copy):
         ORIGINAL.replace("does not", "doesn't ever"),
         ORIGINAL.replace("before anybody", "after anybody"),
         ORIGINAL.replace("anybody", "nobody"),
+        ORIGINAL.replace("motor turn", "motor rarely turn"),
         "Warm the oil tank.",
         "Something else entirely about boats, with many words in it that nobody has said yet.",
     ],
 )
-def test_a_text_that_says_something_else_stays_apart(index, other):
-    assert index.original(other) is None
+def test_a_text_that_says_something_else_stays_apart(other):
+    assert not is_copy(other, ORIGINAL)
+
+
+@pytest.mark.parametrize(("word", "opposite"), OPPOSITES)
+def test_one_word_changed_to_its_opposite_is_no_copy(word, opposite):
+    here, there = LONG.format(word), LONG.format(opposite)
+    assert not is_copy(here, there)
+    assert not is_copy(there, here)
 
 
 @pytest.mark.parametrize(
-    ("word", "opposite"),
+    "cut",
     [
-        ("safe", "unsafe"),
-        ("legal", "illegal"),
-        ("possible", "impossible"),
-        ("agree", "disagree"),
-        ("is", "isn't"),
-        ("can", "can't"),
-        ("always", "never"),
-        ("more", "less"),
-        ("works", "fails"),
-        ("increase", "decrease"),
-        ("import", "export"),
-        ("3", "4"),
+        "The old rumour has it, but it is simply not true that {}.",
+        "It is long ago, and nobody would ever say {}.",
+        "{} is false.",
+        "{}? No, as everybody here knows.",
     ],
 )
-def test_one_word_changed_to_its_opposite_is_no_copy(word, opposite):
-    text = "the committee said in its long report that it {} what the engineers had in mind then"
-    assert not is_copy(words_of(text.format(word)), words_of(text.format(opposite)))
-    assert not is_copy(words_of(text.format(opposite)), words_of(text.format(word)))
+def test_a_part_that_its_surroundings_turn_round_is_no_copy(cut):
+    claim = "the committee approved the plan of the engineers in its long report last spring"
+    assert is_copy(claim, f"As everybody knows by now {claim} and that was that.")
+    assert not is_copy(claim, cut.format(claim))
 
 
-def test_half_quotes_are_found_and_negations_kept_apart_in_a_large_index():
-    rng = random.Random(7)
-    texts = [sentence(rng, rng.randint(20, 60)) for _ in range(3_000)]
-    index: DuplicateIndex[int] = DuplicateIndex()
-    for number, text in enumerate(texts):
-        index.add(number, text)
-    found = negated = 0
-    for number in range(200):
-        words = texts[number].split()
-        half = words[: max(14, len(words) // 2)]
-        found += index.original(" ".join(half)) == number
-        at = rng.randrange(5, len(words) - 5)
-        negated += index.original(" ".join([*words[:at], "not", *words[at:]])) is not None
-    assert found >= 190
-    assert negated == 0
+def test_only_a_word_that_stands_nowhere_else_is_a_slip():
+    slipped = ORIGINAL.replace("degrees", "degress")
+    assert is_copy(slipped, ORIGINAL, rare)
+    assert not is_copy(slipped, ORIGINAL, common)
 
 
-@pytest.mark.slow
-def test_ten_thousand_paragraphs_take_about_a_second():
-    rng = random.Random(3)
-    texts = [sentence(rng, rng.randint(15, 60)) for _ in range(10_000)]
-    index: DuplicateIndex[int] = DuplicateIndex()
-    started = time.perf_counter()
-    for number, text in enumerate(texts):
-        assert index.original(text) is None
-        index.add(number, text)
-    assert time.perf_counter() - started < 8  # on a machine that has other things to do
+def test_a_word_with_a_sign_or_a_figure_is_never_a_slip():
+    for word, other in (("libfoo2", "libfoo3"), ("model", "modem5"), ("would", "could")):
+        assert not is_copy(LONG.format(word), LONG.format(other))
 
 
-def test_boilerplate_is_no_sign_of_a_copy():
-    index: DuplicateIndex[int] = DuplicateIndex()
-    footer = "this message was sent from the list of the lock keepers to all who asked for it"
-    for number in range(300):
-        index.add(number, f"{footer} number {number} of many")
-    assert index.original(f"{footer} and then something of my own") is None
+def test_short_texts_stand_each_for_themselves():
+    assert unlike(["Thanks, that worked for me!"] * 3, rare) == [True, True, True]
 
 
-def test_share_is_of_the_first_text():
-    whole = words_of(ORIGINAL)
-    assert share(whole[:12], whole) == 1
-    assert share(whole, whole[:12]) < 0.5
-    assert share((), whole) == 0
+def test_what_is_left_out_hides_nothing():
+    # The third is a part of the second, which was left out for the first, and of the first.
+    half = " ".join(ORIGINAL.split()[:16])
+    assert unlike([ORIGINAL, ORIGINAL.upper(), half, LONG], rare) == [True, False, False, True]
+    assert unlike([], rare) == []
+
+
+def test_a_text_repeats_itself_and_nothing_repeats_everything():
+    tokens = words_of(ORIGINAL)
+    assert repeats(tokens, tokens, common)
+    assert not repeats(tokens, [], common)

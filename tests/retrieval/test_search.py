@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.linking import link_copies
 from retrieval.domain import TextKind
 from retrieval.index.candidates import load_candidates
 from retrieval.search import Ranking
@@ -82,6 +83,33 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(engine):
     assert any("ammonia" in text for text in texts(together))
     assert not any("ammonia" in text for text in alone[:1])
     assert "stuck seatpost" in together.searched
+
+
+STIR = "Stir the glue slowly for ten minutes, let it rest in the shade, and stir it once more."
+POINTLESS = STIR.replace("slowly", "never")
+
+
+def test_copies_give_way_to_what_they_copy_and_opposites_do_not(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        copies = [file_of(f"{n}.json", Said(f"Bob {n}", STIR.upper())) for n in range(40)]
+        index.write([file_of("a.json", Said("Ann", STIR)), *copies])
+        index.write(
+            [file_of("z.json", Said("Zoe", POINTLESS)), file_of("y.json", Said("Al", "No glue."))]
+        )
+        link_copies(index)
+        search = engine_on(index).search
+        found = search.search("stir the glue in the shade", 5)
+        assert sorted(texts(found)) == sorted([STIR, POINTLESS, "No glue."])
+        assert {hit.post.author for hit in found.hits} == {"Ann", "Zoe", "Al"}
+        # What fulfils a condition is shown even if what it copies does not.
+        (hit,) = search.search("stir the glue from:“Bob 7”", 5).hits
+        assert (hit.post.author, hit.passage.text) == ("Bob 7", STIR.upper())
+
+
+def test_copies_that_were_never_linked_are_told_by_their_words(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", STIR)), file_of("b.json", Said("Bob", STIR))])
+        assert len(engine_on(index).search.search("stir the glue", 5).hits) == 1
 
 
 def test_an_index_that_changes_is_searched_as_it_is_now(tmp_path):

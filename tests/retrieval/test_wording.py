@@ -93,3 +93,10 @@ def test_a_question_without_a_visible_character_is_refused(text):
 def test_a_question_that_is_too_long_is_refused_with_its_length():
     with pytest.raises(QuestionError, match="10,000 characters"):
         clean_question("x" * 10_000)
+
+
+@given(st.text(st.sampled_from("aZ09 _-+#=!<>\x1f\x85é.’'\n"), max_size=40))
+def test_ascii_has_the_words_that_it_has_among_other_letters(text):
+    ascii_only = text.encode("ascii", "ignore").decode()
+    # A word of another alphabet at the end makes the general rule read the rest.
+    assert words(ascii_only) == words(f"{ascii_only}\né")[:-1]

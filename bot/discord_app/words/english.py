@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.discord_app.words import lately
 from bot.discord_app.words.shape import DeskWords, Words
 
 ENGLISH: Final = Words(
@@ -20,4 +21,5 @@ ENGLISH: Final = Words(
         person_day="You have used up your questions for now; the next one is free in {wait}.",
         guild_day="This server has used up its questions for now; the next is free in {wait}.",
     ),
+    lately=lately.ENGLISH,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.discord_app.words import lately
 from bot.discord_app.words.shape import DeskWords, Words
 
 GERMAN: Final = Words(
@@ -20,4 +21,5 @@ GERMAN: Final = Words(
         person_day="Deine Fragen sind für jetzt aufgebraucht; die nächste ist in {wait} frei.",
         guild_day="Die Fragen dieses Servers sind aufgebraucht; die nächste ist in {wait} frei.",
     ),
+    lately=lately.GERMAN,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.discord_app.words.lately import LatelyWords
+
 
 @dataclass(frozen=True, slots=True)
 class OptionWords:
@@ -53,6 +55,7 @@ class Words:
     minutes: str
     hours: str
     desk: DeskWords
+    lately: LatelyWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

@@ -14,6 +14,7 @@ from bot.community.community import Community, open_community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
 from bot.ports import Librarians, Reingester
+from bot.quarantine import Quarantine
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.loopback.client_target import running
 from tests.loopback.discord_server import LoopbackDiscord
@@ -53,6 +54,7 @@ def run_footnote(
     async def run(
         librarian: FakeLibrarian | Librarians | None = None,
         reingester: Reingester | None = None,
+        quarantine: Quarantine | None = None,
         **settings: Any,
     ) -> AsyncIterator[FootnoteBot]:
         bot = FootnoteBot(
@@ -61,6 +63,7 @@ def run_footnote(
             executor,
             DiscordSettings(**settings),
             community,
+            quarantine,
             guild_ready_timeout=0.01,
         )
         async with running(bot, discord_server.token):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.ports import Librarian
@@ -30,6 +31,7 @@ STATUS = Status(
     posts=3456,
     passages=9876,
     quotes_linked=7,
+    copies=5,
     embedding="fake",
     generation=1,
     updated_at=datetime(2024, 5, 6, tzinfo=UTC),
@@ -52,6 +54,10 @@ class FakeLibrarian:
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
         self.suggestions: tuple[Suggestion, ...] | Exception = ()
+        self.changed_at: datetime | None = None
+        self.news_found = News(datetime(2024, 5, 6, tzinfo=UTC), (), 0, 0, 0)
+        self.news_since: list[datetime] = []
+        self.topics_found: tuple[Topic, ...] = ()
 
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
         self.questions.append(question)
@@ -81,11 +87,15 @@ class FakeLibrarian:
             raise self.suggestions
         return self.suggestions
 
+    def updated_at(self) -> datetime | None:
+        return self.changed_at
+
     def news(self, since: datetime, limit: int = 10) -> News:
-        raise NotImplementedError
+        self.news_since.append(since)
+        return replace(self.news_found, since=since, threads=self.news_found.threads[:limit])
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
-        raise NotImplementedError
+        return self.topics_found[:limit]
 
     def status(self) -> Status:
         return STATUS

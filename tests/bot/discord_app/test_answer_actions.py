@@ -11,7 +11,8 @@ import pytest
 from bot.community.access import Grant
 from bot.community.community import Community
 from bot.community.feedback import Verdict
-from bot.discord_app.answer_actions import GONE, NO_THREADS, NOTED, THANKS
+from bot.community.guild_settings import GuildSettings
+from bot.discord_app.answer_actions import GONE, NO_THREADS, NOT_KEPT, NOTED, THANKS, WILL_TELL
 from bot.discord_app.answers import READING
 from retrieval.domain import Answer, Verification
 from tests.bot.discord_app.conftest import RunBot
@@ -303,14 +304,34 @@ async def test_what_was_searched_is_said_where_nothing_was_found(scene: Scene) -
     assert closest.components[0]["accent_color"] != not_found.components[0]["accent_color"]
 
 
+async def test_a_question_waits_where_the_server_lets_it(
+    scene: Scene, community: Community
+) -> None:
+    guild_id = int(scene.guild.id)
+    scene.librarian.answers.extendleft([make_not_found(), make_not_found()])
+    async with scene.run(scene.librarian):
+        assert "Tell me when it is answered" not in (await scene.asked()).labels
+        community.guilds.save(guild_id, GuildSettings(remembers_questions=True))
+        answer = await scene.asked()
+        assert community.unanswered.waiting("default", 10) == ()
+        said = await scene.pressed(answer, "Tell me when it is answered", scene.bob)
+        assert said.content == WILL_TELL
+        [waiting] = community.unanswered.waiting("default", 10)
+        assert (waiting.user_id, waiting.question) == (int(scene.bob.id), "Who won?")
+        community.guilds.save(guild_id, GuildSettings())
+        refused = await scene.pressed(answer, "Tell me when it is answered")
+    assert refused.content == NOT_KEPT
+    assert len(community.unanswered.waiting("default", 10)) == 1
+
+
 async def test_a_models_sentences_are_counted_and_a_fallback_is_named(scene: Scene) -> None:
     written: Answer = replace(LONG, mode="some model", verification=Verification(7, 1))
     fallback = replace(LONG, fallback="the model refused")
     scene.librarian.answers.extendleft([fallback, written])
     async with scene.run(scene.librarian):
         first, second = await scene.asked(), await scene.asked()
-    assert "-# 7 of 8 sentences verified; 1 dropped." in first.text
-    assert "model's text is not shown (the model refused); these are quotes." in second.text
+    assert "7 of 8 sentences verified; 1 dropped" in first.text
+    assert "The model's answer is not shown: the model refused." in second.text
 
 
 async def test_memory_that_cannot_be_written_costs_the_buttons_not_the_answer(

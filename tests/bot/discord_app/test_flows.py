@@ -72,7 +72,9 @@ async def test_the_commands_are_registered_everywhere(
 ) -> None:
     async with run_footnote():
         registered = {c["name"]: c for c in discord_server.commands.listed(None)}
-    assert sorted(registered) == ["Ask Footnote about this", "ask", "help", "reingest", "source"]
+    assert sorted(registered) == [
+        *("Ask Footnote about this", "ask", "digest", "help", "reingest", "source", "topics"),
+    ]
     assert registered["reingest"]["default_member_permissions"] == str(
         int(Permission.ADMINISTRATOR)
     )
@@ -83,7 +85,7 @@ async def test_the_commands_are_registered_in_one_server_where_one_is_set(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     async with run_footnote(guild_id=int(place.guild.id)):
-        assert len(discord_server.commands.listed(place.guild.id)) == 5
+        assert len(discord_server.commands.listed(place.guild.id)) == 7
         assert discord_server.commands.listed(None) == []
 
 

@@ -17,7 +17,7 @@ from bot.discord_app.cards import (
     plain_text,
 )
 from bot.discord_app.markdown import length
-from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, render_answer
+from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, Showing, render_answer
 from bot.discord_app.render_source import render_source
 from bot.discord_app.views import card_view
 from retrieval.domain import Answer, Citation, Place, SourceView, Statement, TextKind
@@ -32,11 +32,13 @@ from tests.bot.discord_app.factories import (
     make_source,
     make_thread,
 )
+from tests.bot.discord_app.fakes import STATUS
 from tests.bot.discord_app.strategies import GOOD_URLS, answers, sources
 
 # What the cards themselves are written with; everything else in them came from outside.
 _OWN_CODE = re.compile(r"`/source [0-9a-zA-Z_-]*`")
 _OWN_BOLD = re.compile(r"(?m)^\*\*(?P<words>.*)\*\*$")
+ANSWER_ID = "x" * 12
 any_size = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -81,6 +83,8 @@ def citation_urls(citations: tuple[Citation, ...]) -> set[str | None]:
 @given(answers())
 def test_the_card_of_any_answer_keeps_every_limit(answer: Answer) -> None:
     check_limits(render_answer(answer))
+    offering = Showing(ANSWER_ID, can_open_thread=True, can_wait=True, searched=STATUS)
+    check_limits(render_answer(answer, offering))
 
 
 @any_size
@@ -203,7 +207,7 @@ def test_the_three_outcomes_have_three_colours() -> None:
 
 def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(replace(make_answer("It opens."), mode="some-model"))
-    assert "Written by some-model; each sentence was checked" in text_of(card)
+    assert "Written by some-model; checked against the quotes" in text_of(card)
     assert "word for word" not in text_of(card)
 
 

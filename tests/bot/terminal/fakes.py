@@ -188,6 +188,7 @@ STATUS = Status(
     posts=3,
     passages=1204,
     quotes_linked=1,
+    copies=2,
     embedding="all-MiniLM-L6-v2@1a2b3c",
     generation=4,
     updated_at=datetime(2024, 5, 4, 8, 0, tzinfo=UTC),
@@ -267,6 +268,9 @@ class FakeLibrarian:
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         raise NotImplementedError("the terminal suggests nothing")
+
+    def updated_at(self) -> datetime | None:
+        raise NotImplementedError("the terminal asks for the whole status")
 
     def news(self, since: datetime, limit: int = 10) -> News:
         self._fail_on_order()

@@ -57,6 +57,7 @@ def passage_document(
         "text": passage.text,
         "kind": kind,
         "of": of,
+        "duplicate_of": None,
         "start": passage.start,
         "end": passage.end,
     }
@@ -243,6 +244,7 @@ def test_a_status_has_every_field_of_the_record():
         "posts": 3,
         "passages": 1204,
         "quotes_linked": 1,
+        "near_duplicates": 2,
         "embedding": "all-MiniLM-L6-v2@1a2b3c",
         "generation": 4,
         "updated_at": "2024-05-04T08:00:00+00:00",

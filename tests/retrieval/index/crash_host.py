@@ -21,6 +21,7 @@ import chromadb.api.rust
 
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
+from ingest.linking import link_copies
 from ingest.pipeline import Ingest, Request
 from ingest.readers import jsonl
 from retrieval.errors import IndexDamagedError, StorageError
@@ -33,6 +34,7 @@ from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, agree
 
 _DIMENSIONS = 64
+_OWN_IDS = "SELECT DISTINCT id FROM passages WHERE indexed AND kind = 'own'"
 
 
 def do_ingest(task: dict[str, Any], stack: ExitStack) -> str:
@@ -81,8 +83,31 @@ def do_check(task: dict[str, Any], stack: ExitStack) -> str:
         return "the index had to be made anew"
     complaints = [complaint for complaint in _states(catalogue, task["allowed"]) if complaint]
     agree(index)
+    complaints += _copies(index)
     complaints += [finding.what for finding in Doctor(index).examine()]
     return "\n".join(complaints)
+
+
+def _copies(index: PassageIndex) -> list[str]:
+    """Return a complaint where near-copies are not linked to originals that are there."""
+    connection = index.catalogue.connection
+    link_copies(index)
+    dangling = """
+        SELECT count(*) FROM sketches c
+          LEFT JOIN sketches o ON o.kb = c.kb AND o.passage = c.original
+         WHERE c.original IS NOT NULL AND (o.id IS NULL OR o.original IS NOT NULL)
+    """
+    orphans = """
+        SELECT count(*) FROM fingerprints f LEFT JOIN sketches s ON s.id = f.sketch
+         WHERE s.fingerprints IS NULL OR s.original IS NOT NULL
+    """
+    own = {row[0] for row in connection.execute(_OWN_IDS)}
+    sketched = {row[0] for row in connection.execute("SELECT passage FROM sketches")}
+    complaints = [] if own == sketched else [f"{len(own ^ sketched)} passages or sketches alone"]
+    for what, statement in (("copies", dangling), ("fingerprints", orphans)):
+        if count := connection.execute(statement).fetchone()[0]:
+            complaints.append(f"{count} {what} lead nowhere")
+    return complaints
 
 
 def _states(catalogue: Catalogue, allowed: dict[str, list[str | None]]) -> list[str]:

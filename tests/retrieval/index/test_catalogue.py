@@ -184,3 +184,30 @@ def test_a_full_disk_rolls_back_and_says_so(catalogue: Catalogue, generation: Ge
 
 def test_deleted_pages_can_be_given_back_to_the_disk(catalogue: Catalogue) -> None:
     assert catalogue.connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 2
+
+
+def test_what_removed_files_took_goes_back_to_the_disk(
+    catalogue: Catalogue, generation: Generation
+) -> None:
+    large = file_of("b.txt", *(Said("ann", f"{n} " * 500, key=str(n)) for n in range(300)))
+    catalogue.write(generation, [SAID, large])
+    catalogue.compact()
+    full = catalogue.path.stat().st_size
+    catalogue.write(generation, (), [large.stamp.path])
+    catalogue.compact()
+    assert catalogue.path.stat().st_size < full / 3
+    assert catalogue.indexed_ids(KB) == IDS
+
+
+def test_removed_vectors_are_counted_until_another_generation_lives(
+    catalogue: Catalogue, generation: Generation
+) -> None:
+    assert catalogue.removed_vectors(generation) == 0
+    catalogue.write(generation, [SAID])
+    catalogue.write(generation, (), [SAID.stamp.path])
+    catalogue.write(generation, [SAID])
+    assert catalogue.removed_vectors(generation) == len(IDS)
+    catalogue.write(generation, (), [SAID.stamp.path])
+    assert catalogue.removed_vectors(generation) == 2 * len(IDS)
+    catalogue.flip(replace(generation, number=2))
+    assert catalogue.removed_vectors(generation) == 0

@@ -70,6 +70,8 @@ class Corpus:
         self.folder = folder
         self._chance = chance
         self._now: dict[str, str] = {}
+        self._said: list[str] = []
+        """In any thread, to be said again in others."""
         self._made = 0
         self.allowed: dict[str, set[str | None]] = {}
         for _ in range(_FILES):
@@ -95,7 +97,7 @@ class Corpus:
         return {str(self.folder / name): list(texts) for name, texts in self.allowed.items()}
 
     def _put(self, name: str) -> None:
-        text = _thread(name, self._now.get(name), self._chance)
+        text = _thread(name, self._now.get(name), self._chance, self._said)
         self.allowed.setdefault(name, {None}).add(text)
         self._now[name] = text
         (self.folder / name).write_text(text, "utf-8")
@@ -110,7 +112,7 @@ class Corpus:
         return f"thread-{self._made:03d}.jsonl"
 
 
-def _thread(name: str, before: str | None, chance: random.Random) -> str:
+def _thread(name: str, before: str | None, chance: random.Random, said: list[str]) -> str:
     """Return a thread, or that of before with a post changed."""
     if before is not None:
         rows = before.splitlines()
@@ -121,7 +123,10 @@ def _thread(name: str, before: str | None, chance: random.Random) -> str:
     posts, last = [], ""
     for number in range(chance.randint(3, 8)):
         quote = f"> {last}\n\n" if last and chance.random() < 0.3 else ""
+        if said and chance.random() < 0.2:
+            quote += f"{chance.choice(said)}\n\n"
         last = _sentence(chance)
+        said.append(last)
         text = f"{quote}{last}\n\n{_sentence(chance)}"
         posts.append(json.dumps({"thread_id": name, "post_id": str(number), "text": text}))
     return "\n".join(posts)

@@ -47,13 +47,14 @@ def folder(tmp_path: Path) -> Folder:
 def _stores(folder: Folder, embedder: HashingEmbedder | None = None) -> Iterator[Stores]:
     with folder.catalogue() as catalogue:
         yield Stores(
-            catalogue, folder.client, folder.path / "lexical", embedder or HashingEmbedder()
+            *(catalogue, folder.client, folder.path / "lexical", embedder or HashingEmbedder()),
+            chroma_folder=folder.path / "chroma",
         )
 
 
 def _examine(folder: Folder, **options: Any) -> Examination:
     with _stores(folder, options.pop("embedder", None)) as stores:
-        return examine(stores, KB, chroma_folder=folder.path / "chroma", grace_seconds=0, **options)
+        return examine(stores, KB, grace_seconds=0, **options)
 
 
 def _found(examination: Examination) -> list[str]:

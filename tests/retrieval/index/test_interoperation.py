@@ -51,8 +51,6 @@ def test_chromadb_alone_reads_text_and_plain_metadata(collection: chromadb.Colle
         "created_at": "2026-03-01T12:00:00+00:00",
         "url": "https://example.org/bob",
         "kind": "own",
-        "start": 0,
-        "end": 49,
     }
 
 

@@ -187,7 +187,8 @@ def test_another_knowledge_base_sees_nothing_of_this_one(index: PassageIndex) ->
 def test_no_statement_looks_at_every_row(index: PassageIndex, name: str) -> None:
     statement = getattr(statements, name)
     names = ("kb", "ids", "low", "high", "thread", "base", "name", "tail", "id", "origin", "post")
-    values = dict.fromkeys((*names, "passage"), "x") | {"ids": "[]", "posts": "[]", "limit": 1}
+    lists = {"ids": "[]", "posts": "[]", "threads": "[]"}
+    values = dict.fromkeys((*names, "passage"), "x") | lists | {"limit": 1}
     places = "SELECT 1 AS file_id, 'x' AS id"
     plan = index.catalogue.connection.execute(
         "EXPLAIN QUERY PLAN " + statement.replace("{places}", places), values

@@ -1,0 +1,62 @@
+"""“3 threads are new”: what an ingest brought, told in the channel that a server chose."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+
+from bot.community.access import Place
+from bot.community.community import Community
+from bot.discord_app.after_ingest import Change
+from bot.discord_app.cards import Card
+from bot.discord_app.desk import Desk
+from bot.discord_app.render_news import MAX_THREADS, announcement_card
+from bot.discord_app.responses import send_card
+from bot.discord_app.words import words_for
+from bot.ports import Librarians
+
+_log = logging.getLogger(__name__)
+
+
+class Announcing:
+    """A consequence of an ingest: news in every server that wants them and may see them."""
+
+    def __init__(
+        self, client: discord.Client, librarians: Librarians, community: Community, desk: Desk
+    ) -> None:
+        self._client = client
+        self._librarians = librarians
+        self._community = community
+        self._desk = desk
+
+    async def __call__(self, change: Change) -> None:
+        """Announce what came; nothing where only posts went or changed."""
+        librarian = self._librarians.of(change.knowledge_base)
+        news = await asyncio.to_thread(librarian.news, change.since, MAX_THREADS)
+        if not news.threads:
+            return
+        for guild in self._client.guilds:
+            channel = self._channel(guild, change.knowledge_base)
+            if channel is not None:
+                language = self._community.guilds.of(guild.id).language
+                words = words_for(language, guild.preferred_locale.value)
+                await _announce(channel, announcement_card(news, words.lately))
+
+    def _channel(self, guild: discord.Guild, knowledge_base: str) -> discord.abc.Messageable | None:
+        wanted = self._community.guilds.of(guild.id).announcement_channel
+        channel = guild.get_channel_or_thread(wanted) if wanted is not None else None
+        if not isinstance(channel, discord.abc.Messageable):
+            return None
+        parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+        place = Place(guild.id, channel.id, parent)
+        return channel if knowledge_base in self._desk.visible(place) else None
+
+
+async def _announce(channel: discord.abc.Messageable, card: Card) -> None:
+    try:
+        await send_card(channel, card)
+    except discord.HTTPException as error:
+        # Gone, or closed to the bot: the other servers hear of it all the same.
+        _log.warning("could not announce news in channel %s: %s", channel, error)

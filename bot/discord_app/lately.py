@@ -1,0 +1,49 @@
+"""``/digest`` and ``/topics``: what is new in the threads, and what they talk about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_app.desk import Desk, Use, asker_of
+from bot.discord_app.render_news import MAX_THREADS, MAX_TOPICS, digest_card, topics_card
+from bot.discord_app.responses import Interaction, acknowledge, show_card
+
+_DAYS: Final = ((1, "The last day"), (7, "The last week"), (30, "The last month"))
+
+
+class Lately(commands.Cog):
+    """Shows what came and what there is, without a question."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @app_commands.command(description="What is new in the threads.")
+    @app_commands.describe(days="How far back; a week unless you say.", private="Only for me.")
+    @app_commands.choices(days=[app_commands.Choice(name=name, value=n) for n, name in _DAYS])
+    async def digest(
+        self, interaction: Interaction, days: int = 7, *, private: bool = True
+    ) -> None:
+        """Show the threads that came or grew, as of when they were read."""
+        await acknowledge(interaction, private=private)
+        admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
+        since = datetime.now(UTC) - timedelta(days=days)
+        news = await admission.librarian.news(since, MAX_THREADS)
+        await show_card(interaction, digest_card(news, admission.words.lately))
+
+    @app_commands.command(description="What the threads talk about.")
+    @app_commands.describe(private="Only for me.")
+    async def topics(self, interaction: Interaction, *, private: bool = True) -> None:
+        """Show groups of passages that belong together, each by its words."""
+        await acknowledge(interaction, private=private)
+        admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
+        topics = await admission.librarian.topics(MAX_TOPICS)
+        await show_card(interaction, topics_card(topics, admission.words.lately))
+
+
+def _use(*, private: bool) -> Use:
+    """What others see counts against the limits, and only where the bot may answer."""
+    return Use.READING if private else Use.QUESTION

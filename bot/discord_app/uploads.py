@@ -1,0 +1,70 @@
+"""``/upload``: an export as an attachment, looked at before it joins the corpus."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_app.errors import RefusedError
+from bot.discord_app.maintenance import Maintenance
+from bot.discord_app.markdown import fit_line
+from bot.discord_app.responses import Interaction, acknowledge, show_text
+from bot.quarantine import Quarantine
+from retrieval.errors import FileRefusedError
+
+BYTES_PER_MIB: Final = 1024 * 1024
+_log = logging.getLogger(__name__)
+
+
+class Uploads(commands.Cog):
+    """Takes files from administrators.
+
+    Args:
+        quarantine: Looks at them.
+        maintenance: Ingests what was accepted.
+        limit_mib: Larger files are refused, by what Discord says and by what comes.
+    """
+
+    def __init__(self, quarantine: Quarantine, maintenance: Maintenance, *, limit_mib: int) -> None:
+        self._quarantine = quarantine
+        self._maintenance = maintenance
+        self._limit_mib = limit_mib
+
+    @app_commands.command(description="Add an exported file to the threads and ingest it.")
+    @app_commands.describe(file="Plain text, JSONL, or DiscordChatExporter's JSON.")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(administrator=True)
+    @app_commands.checks.has_permissions(administrator=True)
+    async def upload(self, interaction: Interaction, file: discord.Attachment) -> None:
+        """Take one file, say what became of it, and ingest."""
+        await acknowledge(interaction, private=True)
+        try:
+            kept = await self._quarantine.take(file.filename, await self._read(file))
+        except FileRefusedError as error:
+            await show_text(
+                interaction,
+                f"**Refused** · {fit_line(error.file, 100)}\n{fit_line(error.reason, 500)}",
+            )
+            return
+        _log.info("%s took in %s", interaction.user.id, kept)
+        await self._maintenance.ingest_for(interaction)
+
+    async def _read(self, file: discord.Attachment) -> bytes:
+        if file.size > self._limit_mib * BYTES_PER_MIB:
+            raise FileRefusedError(
+                file.filename, f"is larger than the {self._limit_mib} MiB that may be uploaded"
+            )
+        try:
+            data = await file.read()
+        except discord.HTTPException as error:
+            _log.warning("an attachment could not be fetched: %s", error)
+            raise RefusedError(
+                "Discord did not hand the file over; please send it again."
+            ) from error
+        if len(data) > self._limit_mib * BYTES_PER_MIB:
+            raise FileRefusedError(file.filename, "is larger than it said")
+        return data

@@ -1,0 +1,87 @@
+"""Questions that waited are asked again after an ingest; who asked hears when they are answered."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import discord
+
+from bot.community.access import Place
+from bot.community.unanswered import UnansweredQuestions, WaitingQuestion
+from bot.discord_app.after_ingest import Change
+from bot.discord_app.cards import Card, TextBlock, assemble
+from bot.discord_app.desk import Asker, Desk, Use
+from bot.discord_app.errors import RefusedError
+from bot.discord_app.render import render_answer
+from bot.discord_app.responses import send_card
+from bot.discord_app.words import Words, words_for
+from retrieval.domain import Answer, Outcome
+
+MOST_AT_ONCE: Final = 200
+"""Questions that are tried again after one ingest, oldest first: some 20 s of work."""
+_log = logging.getLogger(__name__)
+
+
+class WaitingAnswers:
+    """A consequence of an ingest: direct messages with answers that can be given now."""
+
+    def __init__(self, client: discord.Client, desk: Desk, questions: UnansweredQuestions) -> None:
+        self._client = client
+        self._desk = desk
+        self._questions = questions
+
+    async def __call__(self, change: Change) -> None:
+        """Ask again what waits for this knowledge base."""
+        for question in self._questions.waiting(change.knowledge_base, MOST_AT_ONCE):
+            if not await self._may_hear(question):
+                self._questions.done(question)
+                continue
+            answer = await self._ask(question)
+            if answer is not None and answer.outcome is Outcome.ANSWERED:
+                await self._tell(question, answer)
+
+    async def _may_hear(self, question: WaitingQuestion) -> bool:
+        """Tell whether who asked is still where the question was asked."""
+        if question.guild_id is None:
+            return True
+        guild = self._client.get_guild(question.guild_id)
+        if guild is None:
+            return False
+        try:
+            await guild.fetch_member(question.user_id)
+        except discord.NotFound:
+            return False
+        except discord.HTTPException as error:
+            _log.info("could not look up who asked: %s", error)
+        return True
+
+    async def _ask(self, question: WaitingQuestion) -> Answer | None:
+        asker = Asker(
+            question.user_id, Place(question.guild_id, question.channel_id), question.locale
+        )
+        try:
+            admission = self._desk.admit(
+                asker, knowledge_base=question.knowledge_base, use=Use.READING
+            )
+            return await admission.librarian.answer(question.question)
+        except RefusedError:  # the knowledge base may not be seen there any more
+            self._questions.done(question)
+            return None
+
+    async def _tell(self, question: WaitingQuestion, answer: Answer) -> None:
+        card = answered_now(question, answer, words_for(question.locale))
+        try:
+            user = await self._client.fetch_user(question.user_id)
+            await send_card(user, card)
+        except (discord.Forbidden, discord.NotFound) as error:
+            _log.info("a question is answered now, but its asker cannot be told: %s", error)
+        self._questions.done(question)
+
+
+def answered_now(question: WaitingQuestion, answer: Answer, words: Words) -> Card:
+    """Return the answer's card under a line that says why it comes now."""
+    card = render_answer(answer)
+    when = question.asked_at.date().isoformat() if question.asked_at else "?"
+    headline = TextBlock(words.lately.answered_now.format(when=when))
+    return assemble(card.tone, [headline, *card.blocks])

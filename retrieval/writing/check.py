@@ -1,0 +1,203 @@
+"""The check that stands between a language model and a reader.
+
+Pure and outside the model: a sentence is kept only if each quote that it cites stands in the
+passage that it names, and if nothing in the sentence goes beyond what those spans say.  It
+errs on the side of dropping: a true sentence that is dropped costs a little of the answer, a
+false one that is shown costs the reader's trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from retrieval.domain import Hit
+from retrieval.sentences import is_question
+from retrieval.writing.drafts import Cite, Draft, Item
+from retrieval.writing.material import Material
+from retrieval.writing.polarity import denied
+from retrieval.writing.quotes import asserted, locate, widened
+from retrieval.writing.relations import mistied
+from retrieval.writing.strength import overstated
+from retrieval.writing.support import (
+    Evidence,
+    dates_missing,
+    names_missing,
+    numbers_missing,
+    unsupported,
+)
+from retrieval.writing.surface import (
+    MAX_SENTENCE,
+    clean_sentences,
+    is_active,
+    speaks_for_itself,
+)
+from retrieval.writing.terms import read
+
+MAX_SENTENCES: Final = 12
+MAX_CITATIONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of a stored post: ``hit.post.text[start:end]``."""
+
+    hit: Hit
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The stored words."""
+        return self.hit.post.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A sentence that holds, with the spans that carry it."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that does not hold, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a draft's sentences, in its order."""
+
+    kept: tuple[Kept, ...]
+    dropped: tuple[Dropped, ...]
+
+
+def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
+    """Return which sentences of a draft hold.
+
+    Args:
+        draft: what the model handed in.
+        material: the passages that it was given; ids are compared without case.
+        question: may explain a pronoun; it supports nothing.
+    """
+    by_id = {one.id.casefold(): one for one in material}
+    kept: dict[str, Kept] = {}
+    dropped: list[Dropped] = []
+    for text, item in _sentences(draft, [one.id for one in material]):
+        spans, reason = _spans(item.cites, by_id)
+        fault = reason if not spans else _fault(text, spans, question)
+        if fault is not None:
+            dropped.append(Dropped(text, fault))
+        else:
+            kept.setdefault(text.casefold(), Kept(text, _needed(text, spans)))
+    return Verdict(tuple(kept.values()), tuple(dropped))
+
+
+def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
+    """Return why a cleaned sentence does not follow from its spans, None if it does."""
+    return _misfit(text, evidence) or _missing(text, evidence, question) or _turned(text, evidence)
+
+
+def _misfit(text: str, evidence: Sequence[Evidence]) -> str | None:
+    """Return why a sentence is none that may stand in an answer at all."""
+    if is_active(text):
+        return "it holds an address or a mention"
+    if speaks_for_itself(text):
+        return "it says “I” or “we”"
+    if is_question(text):
+        return "it asks instead of answering"
+    return None if any(one.text for one in evidence) else "its quotes only ask"
+
+
+def _missing(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
+    """Return what a sentence has that its spans have not."""
+    name = names_missing(text, evidence, question)
+    if name is not None:
+        return f"“{name}” is not in its quotes"
+    number = numbers_missing(text, evidence) or dates_missing(text, evidence)
+    if number is not None:
+        return f"{number} is not in its quotes, or stands for something else there"
+    words = unsupported(text, evidence, question)
+    return f"its quotes do not say {words}" if words is not None else None
+
+
+def _turned(text: str, evidence: Sequence[Evidence]) -> str | None:
+    here = read(text)
+    there = [read(line) for one in evidence for line in one.text.split("\n") if line.strip()]
+    against = denied(here, there)
+    if against is not None:
+        return f"its quotes say the opposite ({against})"
+    stronger = overstated(here, there)
+    if stronger is not None:
+        return f"it claims another degree than its quotes ({stronger})"
+    tied = mistied(here, there)
+    return f"its quotes tie {tied} together otherwise" if tied is not None else None
+
+
+def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
+    count = 0
+    for item in draft.items:
+        for text in clean_sentences(item.text, ids):
+            count += 1
+            if count > MAX_SENTENCES:
+                return
+            yield text[:MAX_SENTENCE], item
+
+
+def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[Span], str]:
+    spans: list[Span] = []
+    reason = "it cites nothing"
+    for cite in cites:
+        material = by_id.get(cite.id.casefold())
+        if material is None:
+            reason = f"no passage has the id {cite.id[:12]}"
+            continue
+        passage = material.hit.passage
+        found = locate(cite.quote, passage.text)
+        if found is None:
+            reason = f"its quote does not stand in passage {material.id}"
+            continue
+        start, end = widened(found, passage.text)
+        span = Span(material.hit, passage.start + start, passage.start + end)
+        if span not in spans and _is_verbatim(span):
+            spans.append(span)
+    return spans[:MAX_CITATIONS], reason
+
+
+def _is_verbatim(span: Span) -> bool:
+    passage = span.hit.passage
+    inside = passage.start <= span.start < span.end <= passage.end
+    return (
+        inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
+    )
+
+
+def _fault(text: str, spans: Sequence[Span], question: str) -> str | None:
+    if len(text) >= MAX_SENTENCE:
+        return "it is too long"
+    return fault_of(text, [evidence(span) for span in spans], question)
+
+
+def evidence(span: Span) -> Evidence:
+    """Return what a span says and what is known about it."""
+    post, thread = span.hit.post, span.hit.thread
+    return Evidence(
+        text=asserted(span.quote),
+        passage=span.hit.passage.text,
+        author=post.author or "",
+        title=thread.title or "",
+        date=post.created_at.date().isoformat() if post.created_at else "",
+    )
+
+
+def _needed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans that a sentence shares words with; the best one if none does."""
+    stems = read(text).stems
+    shares = [len(stems & read(asserted(span.quote)).stems) for span in spans]
+    best = max(shares)
+    return tuple(span for span, share in zip(spans, shares, strict=True) if share * 2 >= best)

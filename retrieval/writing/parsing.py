@@ -1,0 +1,167 @@
+"""Reading a model's reply, whatever it looks like; never raises, never trusts.
+
+One reader for both forms of the contract: JSON, also in a code fence, among prose, after
+reasoning, with wrong types or cut short; and lines, for models that cannot keep to JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from retrieval.writing.drafts import Cite, Draft, Item
+
+MAX_CHARACTERS: Final = 50_000
+"""Of a reply so much is read."""
+MAX_ITEMS: Final = 20
+MAX_CITES: Final = 6
+MAX_TEXT: Final = 2_000
+_MALFORMED: Final = Draft(answerable=True, well_formed=False)
+_REASONING: Final = re.compile(
+    r"<(think|thinking|thought|reasoning|reflection|analysis)\b[^>]*>.*?(?:</\1\s*>|\Z)"
+    r"|<\|channel\|>\s*analysis\b.*?(?:<\|end\|>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+# Templates that put the opening tag into the prompt leave only the closing one.
+_REASONING_END: Final = re.compile(
+    r"\A.*</(?:think|thinking|thought|reasoning|reflection|analysis)\s*>", re.DOTALL | re.IGNORECASE
+)
+_ANSWERABLE: Final = re.compile(r'"answerable"\s*:\s*"?(\w+)', re.IGNORECASE)
+_ITEMS: Final = re.compile(r'"(?:items|sentences|answer|statements)"\s*:\s*\[', re.IGNORECASE)
+_LINE: Final = re.compile(
+    r"^[\s>*_#-]*(?P<kind>ANSWERABLE|QUOTE|SENTENCE)\b[\s*_]*"
+    r"(?:[\[(<«\"]*(?P<id>[A-Za-z0-9]{4,12})[\])>»\"]*)?[\s*_]*:[\s*_]*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r"\A[\"“„«'‘](?P<inner>.*)[\"”“»'’]\Z", re.DOTALL)
+_NO: Final = frozenset({"false", "no", "none", "null", "0", "nein", "non"})
+_TEXT_KEYS: Final = ("text", "sentence", "claim")
+_CITE_KEYS: Final = ("cites", "citations", "quotes", "evidence")
+_ID_KEYS: Final = ("id", "passage_id", "passage", "source")
+_Json = dict[str, Any]
+
+
+def parse_reply(text: str) -> Draft:
+    """Return what a reply says; one that says nothing in either form is not well formed."""
+    reply = _without_reasoning(text[:MAX_CHARACTERS])
+    whole = next((found for found in _objects(reply) if _is_answer(found)), None)
+    if whole is not None:
+        return _from_json(whole)
+    return _salvaged(reply) or _from_lines(reply) or _MALFORMED
+
+
+def _without_reasoning(text: str) -> str:
+    return _REASONING_END.sub("", _REASONING.sub("", text))
+
+
+def _is_answer(found: _Json) -> bool:
+    return "answerable" in found or isinstance(_first(found, ("items", "sentences")), list)
+
+
+def _objects(text: str, start: int = 0) -> Iterator[_Json]:
+    """Yield the JSON objects that begin somewhere in ``text``, outermost first."""
+    decoder = json.JSONDecoder(strict=False)
+    at = text.find("{", start)
+    tries = 0
+    while at >= 0 and tries < 200:  # noqa: PLR2004 - braces of code are no answers
+        tries += 1
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            if isinstance(value, dict):
+                yield value
+        at = text.find("{", end)
+
+
+def _from_json(found: _Json) -> Draft:
+    listed = _first(found, ("items", "sentences", "answer", "statements"))
+    items = tuple(_items(listed if isinstance(listed, list) else []))
+    answerable = _truth(found.get("answerable"), default=bool(items))
+    return Draft(answerable, items, well_formed=bool(items) or not answerable)
+
+
+def _salvaged(text: str) -> Draft | None:
+    """Return the complete items of an answer that was cut off, None where there is none."""
+    begun = _ITEMS.search(text)
+    if begun is None:
+        return None
+    items = tuple(_items(list(_complete_items(text, begun.end()))))
+    said = _ANSWERABLE.search(text)
+    if items:
+        return Draft(_truth(said and said.group(1), default=True), items)
+    return None
+
+
+def _complete_items(text: str, start: int) -> Iterator[_Json]:
+    """Yield objects up to the one that was cut off: the quotes inside it are no items."""
+    decoder = json.JSONDecoder(strict=False)
+    at = text.find("{", start)
+    while at >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return
+        if isinstance(value, dict):
+            yield value
+        at = text.find("{", end)
+
+
+def _items(listed: list[Any]) -> Iterator[Item]:
+    for entry in listed[:MAX_ITEMS]:
+        if isinstance(entry, dict):
+            text = _text(_first(entry, _TEXT_KEYS))
+            if text:
+                yield Item(text, tuple(_cites(_first(entry, _CITE_KEYS)))[:MAX_CITES])
+
+
+def _cites(listed: object) -> Iterator[Cite]:
+    for entry in listed if isinstance(listed, list) else [listed]:
+        if isinstance(entry, dict):
+            id_, quote = _text(_first(entry, _ID_KEYS)), _text(_first(entry, ("quote", "text")))
+            if id_ and quote:
+                yield Cite(id_.strip("[]()<>\"' "), _unquoted(quote))
+
+
+def _from_lines(text: str) -> Draft | None:
+    answerable: bool | None = None
+    cites: list[Cite] = []
+    items: list[Item] = []
+    for line in text.splitlines():
+        found = _LINE.match(line)
+        if found is None:
+            continue
+        kind, rest = found["kind"].upper(), found["rest"].strip()[:MAX_TEXT]
+        if kind == "ANSWERABLE":
+            answerable = _truth(rest.strip(" .*_\"'"), default=True)
+        elif kind == "QUOTE" and found["id"] and rest:
+            cites.append(Cite(found["id"], _unquoted(rest)))
+        elif kind == "SENTENCE" and rest and len(items) < MAX_ITEMS:
+            items.append(Item(rest, tuple(cites[:MAX_CITES])))
+            cites = []
+    if answerable is None and not items:
+        return None
+    said = bool(items) if answerable is None else answerable
+    return Draft(said, tuple(items), well_formed=bool(items) or not said)
+
+
+def _first(found: _Json, keys: tuple[str, ...]) -> object:
+    return next((found[key] for key in keys if key in found), None)
+
+
+def _text(value: object) -> str:
+    return value.strip()[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _truth(value: object, *, default: bool) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower().split(" ")[0].strip(".,;") not in _NO
+    return default if value is None else bool(value)
+
+
+def _unquoted(quote: str) -> str:
+    found = _QUOTED.match(quote.strip())
+    return found["inner"].strip() if found else quote.strip()

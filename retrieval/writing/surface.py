@@ -1,0 +1,105 @@
+"""A model's sentences without what could be active, invisible or misleading on a screen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from retrieval.sentences import sentences
+from retrieval.wording import squeeze, visible
+
+MAX_SENTENCE: Final = 500
+_TERMINAL: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*"
+    r"(?:\x07|\x1b\\|\x9c|\Z)|\x1b[ -/]*[0-~]?"
+)
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+_BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0")
+_MAX_MARKS: Final = 2
+_IMAGE: Final = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
+_LINK: Final = re.compile(r"\[([^\]\n]+)\](?:\(\s*<?[^)\n]*\)|\[[^\]\n]*\])")
+_REFERENCE: Final = re.compile(r"(?m)^\s*\[[^\]\n]+\]:\s*\S+.*$")
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>\n]{0,200}>", re.DOTALL)
+_FENCE: Final = re.compile(r"```\w*")
+_LINE_START: Final = re.compile(r"(?m)^\s*(?:#{1,6}\s+|>+\s*|-#\s+|[-*+•]\s+)")
+_EMPHASIS: Final = re.compile(r"\*+|~~|\|\||(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
+_MARKER: Final = re.compile(r"\s*(?:\[\s*\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*\]|【[^】]*】)")
+_OPENER: Final = re.compile(
+    r"^(?:yes|no|yep|nope|sure|correct|indeed|right|exactly|okay|ok|in short|in summary|overall)"
+    r"\s*(?:[,.!:;–—-]\s*|$)",
+    re.IGNORECASE,
+)
+_TLDS: Final = (
+    "com|net|org|io|gg|app|dev|info|biz|co|me|xyz|ru|cn|link|site|online|top|club|shop|store|gift|gifts"
+    "|example|test|invalid|uk|de|fr|eu|us|tk|ly|to|cc|ws|ai|sh|pw|icu|live|pro|space|website|zip|mov"
+)
+_ACTIVE: Final = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,20}:\s?//\S*|\b(?:mailto|javascript|data|discord|tel|file):\S+)"
+    rf"|\bwww\d?\.\S+|\b(?:[\w-]+\.)+(?:{_TLDS})\b(?:[/:?#]\S*)?(?!\w)|\b(?:discord|dsc)\s?[.(\[]\s?gg\b"
+    r"|\b[\w.+-]+@[\w-]+\.[\w.-]+|<[@#&:!/]?[^<>\s]*>|<@|<#|@(?:everyone|here)\b"
+    r"|(?<!\w)@[&!]?\w+|hxxps?\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\s*dot\s*\]|\(\s*dot\s*\)",
+    re.IGNORECASE,
+)
+_LOOPBACK: Final = re.compile(
+    r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?[.,;:)]?", re.IGNORECASE
+)
+_FIRST_PERSON: Final = re.compile(r"\b(?:I|I['’](?:m|d|ve|ll)|my|mine|me|we|our|us|ours|myself)\b")
+_WE: Final = re.compile(r"\b(?:[Mm]y|[Ww]e|[Oo]ur)\b")
+
+
+def clean_sentences(text: str, ids: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the sentences of a model's text as plain, visible words.
+
+    Formatting, images, the addresses of links and citation markers are gone; what cannot be
+    taken out without changing the sentence is left for ``is_active`` to find.
+    """
+    plain = _plain(text)
+    for id_ in ids:
+        plain = re.sub(rf"\s*[\[(<]?\b{re.escape(id_)}\b[\])>]?", "", plain)
+    found = []
+    for sentence in sentences(plain):
+        words = squeeze(_OPENER.sub("", squeeze(sentence)))
+        if any(character.isalnum() for character in words):
+            found.append(words[:1].upper() + words[1:] if _may_begin_upper(words) else words)
+    return tuple(found)
+
+
+def is_active(sentence: str) -> bool:
+    """Tell whether a sentence holds an address, a mention or an invitation of any kind.
+
+    Addresses are the bot's to give, from the catalogue; what a post says of one is in its
+    quote.  Only loopback may be named: it leads nowhere else.
+    """
+    return any(not _LOOPBACK.fullmatch(match.group()) for match in _ACTIVE.finditer(sentence))
+
+
+def speaks_for_itself(sentence: str) -> bool:
+    """Tell whether a sentence says "I" or "we": the writer of a passage, or nobody."""
+    return bool(_FIRST_PERSON.search(sentence) or _WE.search(sentence))
+
+
+def _plain(text: str) -> str:
+    text = _TERMINAL.sub("", text)
+    text = _REFERENCE.sub("", _IMAGE.sub("", _TAG.sub("", text)))
+    text = _LINK.sub(r"\1", text)
+    text = _MARKER.sub("", _FENCE.sub("", _LINE_START.sub("", text)))
+    return visible(_shown(_EMPHASIS.sub("", text)))
+
+
+def _shown(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        is_hidden = category in _HIDDEN and character not in "\n\t"
+        if not is_hidden and character not in _BLANKS and marks <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _may_begin_upper(words: str) -> bool:
+    first = words.split(" ", 1)[0]
+    return first.isalpha() and first.islower()

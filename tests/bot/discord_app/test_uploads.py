@@ -1,0 +1,153 @@
+"""``/upload``: what administrators send, and what nobody else may."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.quarantine import Quarantine
+from ingest.report import IngestReport, Refusal
+from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.factories import make_report
+from tests.bot.discord_app.fakes import FakeReingester
+from tests.loopback.discord_server import LoopbackDiscord
+from tests.loopback.errors import CommandHidden
+from tests.loopback.fixtures import ErrorLog
+from tests.loopback.payloads import ORDINARY_MEMBER, Channel, Permission, User
+from tests.loopback.world import Upload
+
+ADMINISTRATOR = ORDINARY_MEMBER | Permission.ADMINISTRATOR
+
+
+class DryRun:
+    """Refuses what says so, and finds one file otherwise."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def run(self) -> AsyncIterator[IngestReport]:
+        text = self._file.read_bytes()
+        refused = (Refusal(self._file.name, "is no thread"),) if b"refuse me" in text else ()
+        yield replace(make_report(*refused), files_read=0 if refused else 1, dry_run=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_pings_and_nothing_is_swallowed(discord_errors: ErrorLog) -> None:
+    """The server fixture fails on any message that could ping, this one on swallowed errors."""
+
+
+@pytest.fixture
+def quarantine(tmp_path: Path) -> Quarantine:
+    return Quarantine(tmp_path / "quarantine", tmp_path / "corpus", DryRun)
+
+
+@dataclass
+class Place:
+    """A server with one channel and its administrator."""
+
+    channel: Channel
+    ada: User
+
+
+@pytest.fixture
+def place(discord_server: LoopbackDiscord) -> Place:
+    ada = discord_server.add_user("ada")
+    guild = discord_server.add_guild("Lock keepers", [ada])
+    return Place(discord_server.add_channel(guild, "talk"), ada)
+
+
+async def uploaded(server: LoopbackDiscord, place: Place, upload: Upload) -> str:
+    sent = server.slash(place.ada, place.channel, "upload", file=upload, permissions=ADMINISTRATOR)
+    message = await server.settled(sent)
+    assert message.is_ephemeral
+    return message.text
+
+
+async def test_a_thread_is_kept_and_ingested_at_once(
+    discord_server: LoopbackDiscord,
+    place: Place,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+    tmp_path: Path,
+) -> None:
+    reingester = FakeReingester(make_report())
+    async with run_footnote(reingester=reingester, quarantine=quarantine):
+        sent = discord_server.slash(
+            place.ada,
+            place.channel,
+            "upload",
+            file=Upload("file", "tides.txt", b"When does the gate open?"),
+            permissions=ADMINISTRATOR,
+        )
+        await discord_server.wait_until(lambda: reingester.runs)
+        reply = await discord_server.settled(sent)
+    assert "**Re-ingest finished**" in reply.text
+    assert (tmp_path / "corpus/uploads/tides.txt").read_bytes() == b"When does the gate open?"
+
+
+@pytest.mark.parametrize(
+    ("upload", "said"),
+    [
+        (Upload("file", "tides.txt", b"refuse me"), "is no thread"),
+        (Upload("file", "tides.exe", b"MZ", "text/plain"), "only files that end in"),
+        (Upload("file", "tides.txt", b"x", claimed_size=2**30), "is larger than the 1 MiB"),
+        (Upload("file", "tides.txt", b"x" * 2**21, claimed_size=1), "is larger than it said"),
+        (Upload("file", "**a**.md", b"x"), r"\_a\_.md"),
+    ],
+)
+async def test_a_refused_file_is_named_with_the_reason_and_nothing_is_kept(
+    upload: Upload,
+    said: str,
+    discord_server: LoopbackDiscord,
+    place: Place,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+    tmp_path: Path,
+) -> None:
+    reingester = FakeReingester(make_report())
+    async with run_footnote(reingester=reingester, quarantine=quarantine, upload_mib=1):
+        text = await uploaded(discord_server, place, upload)
+    assert text.startswith("**Refused** · ")
+    assert said in text
+    assert reingester.runs == 0
+    assert not (tmp_path / "corpus").exists()
+
+
+async def test_a_file_that_discord_does_not_hand_over_is_asked_for_again(
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, quarantine: Quarantine
+) -> None:
+    async with run_footnote(quarantine=quarantine):
+        upload = Upload("file", "tides.txt", b"x")
+        sent = discord_server.slash(
+            place.ada, place.channel, "upload", file=upload, permissions=ADMINISTRATOR
+        )
+        discord_server.world.files.clear()
+        reply = await discord_server.settled(sent)
+    assert reply.text == "Discord did not hand the file over; please send it again."
+
+
+async def test_members_are_not_offered_it_and_not_obeyed(
+    discord_server: LoopbackDiscord,
+    place: Place,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+    tmp_path: Path,
+) -> None:
+    upload = Upload("file", "tides.txt", b"x")
+    async with run_footnote(quarantine=quarantine):
+        with pytest.raises(CommandHidden):
+            discord_server.slash(place.ada, place.channel, "upload", file=upload)
+        forced = discord_server.slash(place.ada, place.channel, "upload", file=upload, force=True)
+        reply = await discord_server.settled(forced)
+    assert reply.text == "Only administrators of this server can use this command."
+    assert not (tmp_path / "corpus").exists()
+
+
+async def test_an_operator_who_wants_no_uploads_has_no_such_command(
+    discord_server: LoopbackDiscord, run_footnote: RunBot, quarantine: Quarantine
+) -> None:
+    async with run_footnote(quarantine=quarantine, upload_mib=0):
+        assert "upload" not in {c["name"] for c in discord_server.commands.listed(None)}
