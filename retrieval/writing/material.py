@@ -96,5 +96,7 @@ def random_name(taken: Sequence[str] = ()) -> str:
 
 
 def _header(text: str | None, limit: int) -> str:
-    line = squeeze(visible(text or "")).replace('"', "'").replace("<", "(").replace(">", ")")
-    return "" if addresses_the_model(line) else line[:limit]
+    line = squeeze(visible(text or ""))
+    if addresses_the_model(line):
+        return ""
+    return line.replace('"', "'").replace("<", "(").replace(">", ")")[:limit]

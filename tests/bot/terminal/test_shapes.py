@@ -99,6 +99,9 @@ def test_an_answer_has_exactly_the_promised_keys():
         "closest": [],
         "confidence": 0.8725,
         "mode": "extractive",
+        "fallback": None,
+        "verification": None,
+        "usage": None,
         "trace": list(ANSWERED.trace),
         "timings_ms": {"embed": 4.0, "search": 11.5, "write": 2.25, "total": 18.0},
     }

@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from retrieval.answering.answerer import Answerer
 from retrieval.answering.citations import is_verified
-from retrieval.domain import Outcome
+from retrieval.domain import Outcome, Verification
+from retrieval.llm.chat import ChatRequest
+from retrieval.settings import WritingSettings
+from retrieval.writing.writer import CallLimits, Writer
+from tests.fakes import HashingEmbedder
+from tests.retrieval.writing.test_writer import ScriptedModel, ids
 
 QUESTIONS = [
     "When should I replace the chain, at which wear on the gauge?",
@@ -77,3 +85,28 @@ def test_the_time_is_told(engine):
     timings = engine.answerer.answer(QUESTIONS[0]).timings_ms
     assert timings.total >= timings.write > 0
     assert timings.search > 0
+
+
+def test_a_writer_says_an_answer_in_its_own_words_where_they_hold(workshop, engine):
+    def reply(request: ChatRequest) -> str:
+        (id_, quote) = next(
+            (id_, text) for id_, text in ids(request).items() if text.startswith("Replace the")
+        )
+        text = "The chain should be replaced at 0.75 percent wear, measured with a chain gauge."
+        wrong = "The chain should be replaced at 7.5 percent wear."
+        items = [{"text": one, "cites": [{"id": id_, "quote": quote}]} for one in (text, wrong)]
+        return json.dumps({"answerable": True, "items": items})
+
+    model = ScriptedModel([reply])
+    writer = Writer(model, WritingSettings(repair=False), CallLimits(15, 800))
+    search = engine.search
+    answer = Answerer(workshop, search, HashingEmbedder(), writer).answer(QUESTIONS[0])
+    assert answer.statements[0].text.startswith("The chain should be replaced at 0.75 percent")
+    assert answer.mode == "scripted-1"
+    assert answer.verification == Verification(verified=1, dropped=1)
+    assert all(is_verified(citation) for citation in answer.citations)
+    assert any("1 held against" in step for step in answer.trace)
+    off_topic = "What hydration does a sourdough loaf want?"
+    unanswered = Answerer(workshop, search, HashingEmbedder(), writer).answer(off_topic)
+    assert unanswered.outcome is not Outcome.ANSWERED
+    assert len(model.asked) == 1  # the gate stands before the model

@@ -16,6 +16,7 @@ from retrieval.wording import fold
 
 THREADS = Path(__file__).parents[3] / "sample" / "threads"
 CLAIMS = Path(__file__).parent / "claims.txt"
+FRESH = Path(__file__).parent / "fresh_claims.txt"
 NO_SCORE = ScoreParts(0.0, 0.0, 0.0)
 
 
@@ -64,11 +65,11 @@ def hit_with(quote: str) -> Hit:
 
 
 @cache
-def claims() -> tuple[Claim, ...]:
-    """The claims of claims.txt, in its order."""
+def claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
+    """The claims of a file, in its order."""
     found: list[Claim] = []
     quote, block = "", -1
-    for line in CLAIMS.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").splitlines():
         mark, rest = line[:2], line[2:].strip()
         if mark == "> ":
             quote, block = rest, block + 1
