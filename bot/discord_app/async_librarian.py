@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
-from retrieval.domain import Answer, News, SourceView, Status, Suggestion, ThreadView, Topic
+from retrieval.domain import Answer, Hit, News, SourceView, Status, Suggestion, ThreadView, Topic
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -52,6 +52,11 @@ class AsyncLibrarian:
         """Answer ``question``; ``history`` holds the earlier ones, oldest first."""
         work = partial(self._librarian.answer, question, history)
         return await self._call(work, executor=self._executor)
+
+    async def search(self, query: str) -> tuple[Hit, ...]:
+        """Return the best passages for ``query``."""
+        hits, _ = await self._call(partial(self._librarian.search, query))
+        return hits
 
     async def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread."""

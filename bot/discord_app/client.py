@@ -14,6 +14,8 @@ from discord.ext import commands
 from bot.community.community import Community
 from bot.discord_app.after_ingest import AfterIngest
 from bot.discord_app.announcing import Announcing
+from bot.discord_app.answer_actions import AnswerActions
+from bot.discord_app.answers import Answers
 from bot.discord_app.asking import Asking
 from bot.discord_app.configuring import Configuring
 from bot.discord_app.desk import Desk
@@ -22,7 +24,7 @@ from bot.discord_app.forgetting import Forgetting
 from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
-from bot.discord_app.responses import Interaction, show_text
+from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
@@ -44,6 +46,10 @@ class CommandTree(app_commands.CommandTree[Any]):
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the person what went wrong, if Discord still lets the bot do so."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if is_gone(cause):
+            _log.info("nobody to answer any more: %s", cause)
+            return
         sentence = explain(error)
         try:
             await show_text(interaction, sentence)
@@ -108,8 +114,14 @@ class FootnoteBot(commands.AutoShardedBot):
         self.add_dynamic_items(RoomItem)
         await self.tree.set_translator(CatalogueTranslator())
         staff = StaffPresence(self.desk)
+        answers = Answers(self._community)
         await self.add_cog(staff)
-        await self.add_cog(Asking(self, self.desk, staff, mention_replies=mention_replies))
+        await self.add_cog(
+            Asking(
+                self, self.desk, self._community, answers, staff, mention_replies=mention_replies
+            )
+        )
+        await self.add_cog(AnswerActions(self, self.desk, self._community, answers))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=self._settings.retention_days))

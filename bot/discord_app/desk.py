@@ -146,11 +146,6 @@ class Desk:
         """The name of the knowledge base that serves where none is chosen."""
         return self._librarians.default
 
-    def listens(self, place: Place) -> bool:
-        """Tell whether a mention in a place is to be taken as a question."""
-        settings = self.settings_of(place)
-        return settings.answers_mentions and settings.answers_in(place)
-
     def visible(self, place: Place) -> tuple[str, ...]:
         """Return the knowledge bases that may be seen in a place, the default one first."""
         return self._policy().visible(self._librarians.names(), place)

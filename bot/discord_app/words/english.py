@@ -124,6 +124,9 @@ ENGLISH: Final = Words(
             "Ask the threads a question; every sentence is cited.",
             {
                 "question": OptionWords("question", "What do you want to know?"),
+                "knowledge_base": OptionWords(
+                    "knowledge_base", "Which threads to ask, where there are several."
+                ),
                 "private": OptionWords("private", "Show the answer only to me."),
             },
         ),

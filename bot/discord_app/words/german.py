@@ -124,6 +124,9 @@ GERMAN: Final = Words(
             "Stelle den Threads eine Frage; jeder Satz ist belegt.",
             {
                 "question": OptionWords("frage", "Was möchtest du wissen?"),
+                "knowledge_base": OptionWords(
+                    "wissensbasis", "Welche Threads gefragt werden, wo es mehrere gibt."
+                ),
                 "private": OptionWords("privat", "Zeige die Antwort nur mir."),
             },
         ),

@@ -49,6 +49,8 @@ class FakeLibrarian:
         self.answers: deque[Answer | Exception] = deque(answers)
         self.delay_seconds = delay_seconds
         self.questions: list[str] = []
+        self.histories: list[tuple[str, ...]] = []
+        self.hits: tuple[Hit, ...] = ()
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
         self.threads: dict[str, ThreadView] = {}
@@ -59,8 +61,8 @@ class FakeLibrarian:
         self.topics_found: tuple[Topic, ...] = ()
 
     def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        assert not history
         self.questions.append(question)
+        self.histories.append(tuple(history))
         time.sleep(self.delay_seconds)
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
@@ -68,7 +70,8 @@ class FakeLibrarian:
         return answer
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
-        raise NotImplementedError
+        del query
+        return self.hits[:limit], Timings()
 
     def source(self, passage_id: str) -> SourceView:
         if passage_id not in self.sources:

@@ -75,6 +75,7 @@ async def test_the_commands_are_registered_everywhere(
     async with run_footnote():
         registered = {c["name"]: c for c in discord_server.commands.listed(None)}
     assert sorted(registered) == [
+        "Ask Footnote about this",
         "ask",
         "config",
         "digest",
@@ -94,7 +95,7 @@ async def test_the_commands_are_registered_in_one_server_where_one_is_set(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     async with run_footnote(guild_id=int(place.guild.id)):
-        assert len(discord_server.commands.listed(place.guild.id)) == 6
+        assert len(discord_server.commands.listed(place.guild.id)) == 9
         assert discord_server.commands.listed(None) == []
 
 
@@ -196,7 +197,7 @@ async def test_a_librarian_at_work_delays_neither_the_loop_nor_the_next_acknowle
             await asyncio.sleep(0.01)
             longest = max(longest, time.perf_counter() - before)
         for interaction in asked:
-            assert "At six." in (await discord_server.settled(interaction)).text
+            await discord_server.settled(interaction, until=lambda shown: "At six." in shown.text)
     assert longest < 0.11
     assert max(i.ack_latency_seconds or 9 for i in asked) < 1
 
@@ -242,10 +243,11 @@ async def test_an_acknowledgement_that_comes_too_late_is_logged_and_no_crash(
     run_footnote: RunBot,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO, "bot.discord_app.client")
     async with run_footnote(FakeLibrarian(make_answer("At six."))):
         asked = discord_server.slash(place.ada, place.channel, "ask", question="When?")
         discord_server.advance_clock(4)
-        await discord_server.wait_until(lambda: "could not report an error" in caplog.text)
+        await discord_server.wait_until(lambda: "nobody to answer any more" in caplog.text)
     assert not asked.is_acknowledged
     assert "Traceback" not in caplog.text
     discord_server.excuse(asked)

@@ -17,7 +17,7 @@ from bot.discord_app.cards import (
     plain_text,
 )
 from bot.discord_app.markdown import length
-from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, render_answer
+from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, Showing, render_answer
 from bot.discord_app.views import card_view
 from retrieval.domain import Answer, Citation, Statement, TextKind
 from tests.bot.discord_app.active import INVISIBLE, active_in, without_escapes
@@ -29,11 +29,13 @@ from tests.bot.discord_app.factories import (
     make_post,
     make_thread,
 )
+from tests.bot.discord_app.fakes import STATUS
 from tests.bot.discord_app.strategies import GOOD_URLS, answers
 
 # What the cards themselves are written with; everything else in them came from outside.
 _OWN_CODE = re.compile(r"`/source [0-9a-zA-Z_-]*`")
 _OWN_BOLD = re.compile(r"(?m)^\*\*(?P<words>.*)\*\*$")
+ANSWER_ID = "x" * 12
 any_size = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -78,6 +80,8 @@ def citation_urls(citations: tuple[Citation, ...]) -> set[str | None]:
 @given(answers())
 def test_the_card_of_any_answer_keeps_every_limit(answer: Answer) -> None:
     check_limits(render_answer(answer))
+    offering = Showing(ANSWER_ID, can_open_thread=True, can_wait=True, searched=STATUS)
+    check_limits(render_answer(answer, offering))
 
 
 @any_size
