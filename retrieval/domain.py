@@ -108,6 +108,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadHit:
+    """A thread that a search found."""
+
+    thread: Thread
+    score: float
+    """That of its best passage."""
+    hits: tuple[Hit, ...]
+    """Its passages among those that were found, best first; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered, verbatim span of a passage: ``post.text[start:end] == quote``."""
 
@@ -281,6 +292,8 @@ class Status:
     disk_bytes: int
     newest_post_at: datetime | None = None
     """When the latest post was written, None where no post says when."""
+    language_model: str | None = None
+    """Who writes the answers, None where they are put together from the posts' sentences."""
 
 
 @dataclass(frozen=True, slots=True)

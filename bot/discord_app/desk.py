@@ -131,7 +131,7 @@ class Desk:
         return Admission(
             asker=asker,
             knowledge_base=name,
-            librarian=self._librarian(name, place, words),
+            librarian=self._librarian(name, asker, words),
             settings=settings,
             words=words,
             is_private=settings.is_private,
@@ -175,13 +175,13 @@ class Desk:
             raise RefusedError(words.desk.nothing_visible)
         return chosen
 
-    def _librarian(self, name: str, place: Place, words: Words) -> AsyncLibrarian:
+    def _librarian(self, name: str, asker: Asker, words: Words) -> AsyncLibrarian:
         def check() -> None:
-            if not self._policy().allows(name, place):
+            if not self._policy().allows(name, asker.place):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            _Attended(self._librarians.of(name), check),
+            _Attended(self._librarians.of(name), check, str(asker.user_id)),
             self._executor,
             timeout_seconds=self._settings.answer_timeout_seconds,
             readers=self._readers,
@@ -196,12 +196,16 @@ class Desk:
 class _Attended:
     """A librarian who makes sure, before and after, that what is said may be heard."""
 
-    def __init__(self, librarian: Librarian, check: Callable[[], None]) -> None:
+    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
         self._librarian = librarian
         self._check = check
+        self._asker = asker
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        return self._attend(lambda: self._librarian.answer(question, history))
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        who = asker or self._asker
+        return self._attend(lambda: self._librarian.answer(question, history, asker=who))
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         return self._attend(lambda: self._librarian.search(query, limit))

@@ -194,6 +194,7 @@ def status_shape(status: Status) -> Shape:
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
         "disk_bytes": status.disk_bytes,
+        "language_model": status.language_model,
     }
 
 

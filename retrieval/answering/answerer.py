@@ -54,20 +54,30 @@ class Answerer:
         embedder: Embedder,
         writer: Writer | None = None,
         rewriter: Rewriter | None = None,
+        *,
+        reader: Embedder | None = None,
     ) -> None:
-        """Answer from ``index``, found by ``search``.
+        """Answer from ``index``, found by ``search`` with vectors of ``embedder``.
 
         ``writer`` says an answer in its own words, where they hold; ``rewriter`` makes
-        follow-ups stand alone.
+        follow-ups stand alone.  ``reader`` reads what was found closely, where that is not
+        ``embedder``: the gate is calibrated on MiniLM's cosines, and other models' lie on
+        other scales.
         """
+        self._reader = reader
         self._writer = writer
         self._rewriter = rewriter
         self._search = search
         self._embedder = embedder
         self._weights = TermWeights(index.passages)
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer a cleaned question; ``history`` holds the earlier ones, oldest first."""
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
+
+        ``asker`` is who is charged with what a model costs.
+        """
         started = time.perf_counter()
         context = leans_on(question, history)
         ranking = self._search.search(question, _HITS, context=context or "")
@@ -80,7 +90,7 @@ class Answerer:
         answer = self._write(question, ranking.hits, closely, verdict)
         answer = replace(answer, trace=_trace(context, rewritten, ranking, closely, answer))
         if self._writer is not None and answer.outcome is Outcome.ANSWERED:
-            answer = self._writer.write(rewritten or question, ranking.hits, answer)
+            answer = self._writer.write(rewritten or question, ranking.hits, answer, asker=asker)
         done = time.perf_counter()
         return replace(
             answer,
@@ -96,8 +106,8 @@ class Answerer:
         question = ranking.searched
         hits = ranking.hits[:_READ_CLOSELY]
         sentences = extractive.split(hits)
-        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
-        cosines = vectors @ ranking.vector
+        texts = [sentence.text for sentence in sentences]
+        vectors, cosines, passage_cosine = self._compared(ranking, hits, texts)
         weights = self._weights.of(question)
         coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
         scores = extractive.score(sentences, hits, cosines, coverage)
@@ -105,13 +115,26 @@ class Answerer:
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in ranking.hits]
         signs = Signs(
             sentence_cosine=float(cosines.max()),
-            passage_cosine=max(hit.cosine for hit in hits),
+            passage_cosine=passage_cosine,
             coverage=self._weights.covered(weights, [hits[0].passage.text]),
             unknown_names=self._weights.unknown_names(ranking.mended.question),
             margin=ranking.hits[0].score - ranking.hits[-1].score,
             agreement=agreement(ranking.hits, in_words),
         )
         return _Read(sentences, scores, vectors, signs)
+
+    def _compared(
+        self, ranking: Ranking, hits: Sequence[Hit], texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], float]:
+        """Return the sentences' vectors, their cosines, and the best passage's cosine."""
+        if self._reader is None:
+            vectors = self._embedder.embed_passages(texts)
+            return vectors, vectors @ ranking.vector, max(hit.cosine for hit in hits)
+        asked = self._reader.embed_question(ranking.searched)
+        together = self._reader.embed_passages([*texts, *(hit.passage.text for hit in hits)])
+        cosines = together @ asked
+        count = len(texts)
+        return together[:count], cosines[:count], float(cosines[count:].max())
 
     def _write(
         self, question: str, hits: Sequence[Hit], closely: _Read | None, verdict: Verdict

@@ -58,11 +58,15 @@ class FakeLibrarian:
         self.changed_at: datetime | None = None
         self.news_found = News(datetime(2024, 5, 6, tzinfo=UTC), (), 0, 0, 0)
         self.news_since: list[datetime] = []
+        self.askers: list[str | None] = []
         self.topics_found: tuple[Topic, ...] = ()
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
         self.questions.append(question)
         self.histories.append(tuple(history))
+        self.askers.append(asker)
         time.sleep(self.delay_seconds)
         answer = self.answers.popleft()
         if isinstance(answer, Exception):

@@ -241,6 +241,7 @@ def test_an_ingest_reports_the_promised_figures():
 
 def test_a_status_has_every_field_of_the_record():
     assert status_shape(STATUS) == {
+        "language_model": None,
         "knowledge_base": "default",
         "files": 2,
         "threads": 2,
