@@ -89,6 +89,7 @@ class FootnoteBot(commands.AutoShardedBot):
             intents=intents,
             # Sent with every message and edit: nothing that the bot says can ping anybody.
             allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # other people's messages are read once and not kept
             shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )

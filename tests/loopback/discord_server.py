@@ -221,6 +221,16 @@ class LoopbackDiscord(UserVerbs):
         self.rest.violations = [v for v in self.violations if v not in taken]
         return taken
 
+    def forget_the_past(self) -> None:
+        """Drop the record and all messages, for tests that run for long; complaints stay."""
+        self.assert_clean()
+        self.rest.requests.clear()
+        self.rest.rate_limits.forget_the_past()
+        self.world.messages.clear()
+        self.desk.forget_the_past()
+        self.gateway.forget_the_past()
+        self.routes.forget_the_past()
+
     def excuse(self, interaction: Interaction) -> None:
         """Accept that the bot never acknowledged this interaction."""
         interaction.is_excused = True
