@@ -315,6 +315,8 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+    newest_post_at: datetime | None = None
+    """When the latest post was written, None where no post says when."""
     language_model: str | None = None
     """Who writes the answers, None where they are put together from the posts' sentences."""
 

@@ -182,6 +182,7 @@ class KnowledgeBase:
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
             disk_bytes=_size(self._data_dir),
+            newest_post_at=self._library.newest_post_at(),
             language_model=self._language_model,
         )
 
