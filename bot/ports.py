@@ -49,8 +49,13 @@ class Librarian(Protocol):
         FootnoteError: with one line for a person, from any method.
     """
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer ``question``; ``history`` holds the earlier questions, oldest first."""
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        """Answer ``question``; ``history`` holds the earlier questions, oldest first.
+
+        ``asker`` is any stable id, for what one person may cost a day; None counts nobody.
+        """
         ...
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:

@@ -77,13 +77,15 @@ class Ingest:
         open_index: Callable[[], PassageIndex],
         token_ends: TokenEnds,
         listener: Listener,
+        on_written: Callable[[PassageIndex], None] = lambda _: None,
     ) -> None:
-        """Prepare a run; nothing is read yet."""
+        """Prepare a run; nothing is read yet.  ``on_written`` gets the index at the end of it."""
         self._request = request
         self._catalogue = catalogue
         self._open_index = open_index
         self._token_ends = token_ends
         self._listener = listener
+        self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
         self.bytes_to_read = 0
@@ -150,6 +152,7 @@ class Ingest:
                 link_copies(index)
             if self._tally.removed > _MANY_REMOVED:
                 index.embeddings.prune()
+            self._on_written(index)
 
     def _on_embedded(self, done: int, total: int) -> None:
         self._listener(Progress(Stage.EMBED, done, total))

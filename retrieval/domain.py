@@ -7,6 +7,7 @@ beyond small derived values.  They are made by ``ingest`` from source files, kep
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +109,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadHit:
+    """A thread that a search found."""
+
+    thread: Thread
+    score: float
+    """That of its best passage."""
+    hits: tuple[Hit, ...]
+    """Its passages among those that were found, best first; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered, verbatim span of a passage: ``post.text[start:end] == quote``."""
 
@@ -129,6 +141,30 @@ class Statement:
     citations: tuple[int, ...]
     disputes: tuple[int, ...] = ()
     """Numbers of the citations that this one contradicts."""
+
+
+def lead_ins(statements: Sequence[Statement], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Return what each statement is introduced with: who argues and who replies, else nothing."""
+    posts = {citation.n: citation.post for citation in citations}
+    disputed = {n for statement in statements for n in statement.disputes}
+    has_authors = all(
+        n in posts and posts[n].author
+        for statement in statements
+        if statement.disputes
+        for n in (*statement.disputes, *statement.citations)
+    )
+    told: list[str] = []
+    for statement in statements:
+        argues = disputed.intersection(statement.citations)
+        if statement.disputes:
+            who = posts[statement.citations[0]].author if has_authors else "another"
+            told.append(f"{who} replies: ")
+        elif argues and not any(each.endswith(" argues: ") for each in told):
+            who = posts[min(argues)].author if has_authors else "One post"
+            told.append(f"{who} argues: ")
+        else:
+            told.append("")
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +315,10 @@ class Status:
     generation: int | None
     updated_at: datetime | None
     disk_bytes: int
+    newest_post_at: datetime | None = None
+    """When the latest post was written, None where no post says when."""
+    language_model: str | None = None
+    """Who writes the answers, None where they are put together from the posts' sentences."""
 
 
 @dataclass(frozen=True, slots=True)

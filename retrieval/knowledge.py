@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from retrieval.index.contents import Located
     from retrieval.index.lexical import LexicalIndex
     from retrieval.index.store import PassageIndex
+    from retrieval.llm.answer_cache import AnswerCache, AnswerKey
     from retrieval.search import HybridSearch
 
 _SUGGESTION_CHARACTERS: Final = 200
@@ -54,9 +55,21 @@ class KnowledgeBase:
     """
 
     def __init__(
-        self, catalogue: Catalogue, name: str, data_dir: Path, open_engine: Callable[[], Engine]
+        self,
+        catalogue: Catalogue,
+        name: str,
+        data_dir: Path,
+        open_engine: Callable[[], Engine],
+        *,
+        language_model: str | None = None,
+        cache: AnswerCache | None = None,
     ) -> None:
-        """Read ``name`` from ``catalogue``; ``open_engine`` is called once, if at all."""
+        """Read ``name`` from ``catalogue``; ``open_engine`` is called once, if at all.
+
+        Answers that ``language_model`` wrote are given again from ``cache``.
+        """
+        self._language_model = language_model
+        self._cache = cache
         self._catalogue = catalogue
         self._name = name
         self._data_dir = data_dir
@@ -77,14 +90,37 @@ class KnowledgeBase:
                 self._engine = self._open_engine()
             return self._engine
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
         """Answer a question; ``history`` holds the earlier ones, oldest first.
+
+        ``asker`` is any stable id, for what one person may cost a day; None counts nobody.
 
         Raises:
             QuestionError: if the question is empty, blank or too long.
         """
-        cleaned = clean_question(question)
-        return self.open().answerer.answer(cleaned, tuple(history))
+        cleaned, earlier = clean_question(question), tuple(history)
+        key = self._key(cleaned, earlier)
+        if key is not None and self._cache is not None and (kept := self._cache.get(key)):
+            return kept
+        answer = self.open().answerer.answer(cleaned, earlier, asker=asker)
+        if key is not None and self._cache is not None:
+            self._cache.put(key, answer)
+        return answer
+
+    def _key(self, question: str, history: tuple[str, ...]) -> AnswerKey | None:
+        """Return what an answer would be kept under, as the threads are before it is made."""
+        if self._cache is None or self._language_model is None:
+            return None
+        live = self._catalogue.generation(self._name)
+        if live is None:
+            return None
+        from retrieval.llm.answer_cache import AnswerKey
+
+        return AnswerKey(
+            *(self._name, question, history, live.number, live.updated_at, self._language_model)
+        )
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         """Return the best ``limit`` passages, best first, and where the time went.
@@ -146,6 +182,8 @@ class KnowledgeBase:
             generation=generation.number if generation else None,
             updated_at=generation.updated_at if generation else None,
             disk_bytes=_size(self._data_dir),
+            newest_post_at=self._library.newest_post_at(),
+            language_model=self._language_model,
         )
 
     def _lexical(self) -> tuple[LexicalIndex, LexicalIndex]:

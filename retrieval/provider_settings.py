@@ -65,7 +65,7 @@ class LLMSettings(BaseModel):
     """Whether replies are held to a JSON schema; ``auto``: unless the endpoint refuses."""
     review: bool = False
     """Whether a second call judges each sentence beside the posts that it cites."""
-    deadline_seconds: float = Field(default=15.0, gt=0, le=600)
+    deadline_seconds: float = Field(default=12.0, gt=0, le=600)
     """For all calls that one answer takes, further attempts included."""
     stall_seconds: float = Field(default=5.0, gt=0, le=600)
     """A reply that has begun and then says nothing for so long is given up."""

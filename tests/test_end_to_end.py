@@ -162,5 +162,6 @@ async def test_from_a_question_in_discord_to_the_cited_answer_and_new_files_too(
             lambda: discord_server.replies_to(mention), timeout_seconds=30
         )
         assert "lithium grease every 400 hours" in reply.text
-        assert [button["url"] for button in reply.buttons] == [LATER["url"]]
+        links = [button["url"] for button in reply.buttons if "url" in button]
+        assert links == [LATER["url"]]
     assert not (home / "data" / "index.owner.json").exists()

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from bot.community.access import GrantBook
+from bot.community.answers_shown import AnswersShown
+from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
+from bot.community.feedback import FeedbackBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
 from bot.community.told import Told
@@ -27,6 +30,9 @@ class Community:
     """For further memories: each registers in ``memories``."""
     grants: GrantBook
     guilds: GuildSettingsBook
+    answers: AnswersShown
+    conversations: Conversations
+    feedback: FeedbackBook
     unanswered: UnansweredQuestions
     told: Told
     memories: Memories
@@ -34,15 +40,19 @@ class Community:
     @classmethod
     def on(cls, database: CommunityDatabase) -> Community:
         """Return the books on an open database."""
-        guilds = GuildSettingsBook(database)
+        guilds, answers = GuildSettingsBook(database), AnswersShown(database)
+        conversations, feedback = Conversations(database), FeedbackBook(database)
         unanswered = UnansweredQuestions(database)
         return cls(
             database=database,
             grants=GrantBook(database),
             guilds=guilds,
+            answers=answers,
+            conversations=conversations,
+            feedback=feedback,
             unanswered=unanswered,
             told=Told(database),
-            memories=Memories([guilds, unanswered]),
+            memories=Memories([guilds, answers, conversations, feedback, unanswered]),
         )
 
 

@@ -32,6 +32,46 @@ CREATE TABLE IF NOT EXISTS unanswered (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS unanswered_by_kb ON unanswered (kb, asked_at);
 
+-- What the buttons on an answer's message need, until it expires.  0 stands for direct messages.
+CREATE TABLE IF NOT EXISTS shown_answers (
+    id         TEXT PRIMARY KEY,
+    guild_id   INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    message_id INTEGER,               -- NULL until Discord has named it
+    asker_id   INTEGER NOT NULL,
+    kb         TEXT NOT NULL,
+    question   TEXT NOT NULL,
+    history    TEXT NOT NULL,         -- JSON: the earlier questions that it was asked with
+    is_private INTEGER NOT NULL,
+    answer     TEXT NOT NULL,         -- JSON, without the posts around what is cited
+    shown_at   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shown_answers_of_asker
+    ON shown_answers (asker_id, channel_id, shown_at);
+CREATE INDEX IF NOT EXISTS shown_answers_in_message ON shown_answers (message_id);
+CREATE INDEX IF NOT EXISTS shown_answers_by_time ON shown_answers (shown_at);
+
+-- Who takes part in a thread that the bot opened: their messages there are questions.
+CREATE TABLE IF NOT EXISTS conversations (
+    thread_id INTEGER NOT NULL,
+    user_id   INTEGER NOT NULL,
+    guild_id  INTEGER NOT NULL,
+    joined_at TEXT NOT NULL,
+    PRIMARY KEY (thread_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- What people think of answers: one verdict a person and answer, the last one.
+CREATE TABLE IF NOT EXISTS feedback (
+    answer_id TEXT NOT NULL,
+    user_id   INTEGER NOT NULL,
+    guild_id  INTEGER NOT NULL,
+    verdict   TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    question  TEXT NOT NULL,
+    given_at  TEXT NOT NULL,
+    PRIMARY KEY (answer_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS feedback_by_guild ON feedback (guild_id, given_at);
 -- Up to which state of a knowledge base people have been told what is new.
 CREATE TABLE IF NOT EXISTS told (
     kb TEXT PRIMARY KEY,

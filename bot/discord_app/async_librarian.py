@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
-from retrieval.domain import Answer, News, SourceView, Status, Suggestion, ThreadView, Topic
+from retrieval.domain import Answer, Hit, News, SourceView, Status, Suggestion, ThreadView, Topic
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -21,21 +21,42 @@ _T = TypeVar("_T")
 class AsyncLibrarian:
     """A librarian whose methods run in an executor and end, or give up, in time.
 
-    The executor's size bounds how many run at once; others wait, on the same clock.
+    An executor's size bounds how many run at once; others wait, on the same clock.
+
+    Args:
+        librarian: May block.
+        executor: Where questions are answered.
+        timeout_seconds: For each call.
+        readers: Where everything else is done, so that who reads or types need not wait for
+            those who ask; None: in ``executor`` too.
 
     Raises:
         AnswerTimeoutError: from any method, when its time is over.
         FootnoteError: what the librarian raises.
     """
 
-    def __init__(self, librarian: Librarian, executor: Executor, *, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        librarian: Librarian,
+        executor: Executor,
+        *,
+        timeout_seconds: float,
+        readers: Executor | None = None,
+    ) -> None:
         self._librarian = librarian
         self._executor = executor
+        self._readers = readers or executor
         self._timeout_seconds = timeout_seconds
 
     async def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer ``question``; ``history`` holds the earlier ones, oldest first."""
-        return await self._call(partial(self._librarian.answer, question, history))
+        work = partial(self._librarian.answer, question, history)
+        return await self._call(work, executor=self._executor)
+
+    async def search(self, query: str) -> tuple[Hit, ...]:
+        """Return the best passages for ``query``."""
+        hits, _ = await self._call(partial(self._librarian.search, query))
+        return hits
 
     async def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread."""
@@ -65,14 +86,18 @@ class AsyncLibrarian:
         )
 
     async def _call(
-        self, function: Callable[[], _T], *, timeout_seconds: float | None = None
+        self,
+        function: Callable[[], _T],
+        *,
+        executor: Executor | None = None,
+        timeout_seconds: float | None = None,
     ) -> _T:
         loop = asyncio.get_running_loop()
         seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
         scope = asyncio.timeout(seconds)
         try:
             async with scope:
-                return await loop.run_in_executor(self._executor, function)
+                return await loop.run_in_executor(executor or self._readers, function)
         except TimeoutError:
             if not scope.expired():  # the librarian's own
                 raise

@@ -6,6 +6,7 @@ https://docs.discord.com/developers/components/reference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,11 +81,26 @@ Block = TextBlock | Divider | Section
 
 
 @dataclass(frozen=True, slots=True)
+class ActionButton:
+    """A button that comes back to the bot; all that it needs is in its custom id."""
+
+    label: str
+    custom_id: str
+    """At most 100 characters, and its own on each card."""
+    emoji: str | None = None
+
+
+ButtonRow = tuple[ActionButton, ...]
+"""One to five buttons side by side."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A reply: blocks from top to bottom in a box with a coloured edge."""
+    """A reply: blocks from top to bottom in a box with a coloured edge, buttons below it."""
 
     tone: Tone
     blocks: tuple[Block, ...]
+    rows: tuple[ButtonRow, ...] = ()
 
     @property
     def length(self) -> int:
@@ -94,13 +110,14 @@ class Card:
     @property
     def components(self) -> int:
         """Components of the whole message, the box included."""
-        return 1 + sum(block.components for block in self.blocks)
+        return 1 + _components(self.rows) + sum(block.components for block in self.blocks)
 
 
-def assemble(tone: Tone, blocks: Iterable[Block]) -> Card:
+def assemble(tone: Tone, blocks: Iterable[Block], rows: Iterable[ButtonRow] = ()) -> Card:
     """Make a card of ``blocks``, leaving out those that would break a limit or say nothing."""
     kept: list[Block] = []
-    characters, components = 0, 1
+    shown_rows = tuple(row for row in rows if row)
+    characters, components = 0, 1 + _components(shown_rows)
     for block in blocks:
         size = length(block.text)
         is_blank = not isinstance(block, Divider) and not block.text.strip()
@@ -111,14 +128,18 @@ def assemble(tone: Tone, blocks: Iterable[Block]) -> Card:
             components += block.components
     while kept and isinstance(kept[-1], Divider):
         kept.pop()
-    return Card(tone, tuple(kept))
+    return Card(tone, tuple(kept), shown_rows)
+
+
+def _components(rows: Iterable[ButtonRow]) -> int:
+    return sum(1 + len(row) for row in rows)
 
 
 def plain_text(card: Card) -> str:
     """Return the card as one plain message of at most 2,000 characters.
 
-    Whole blocks are left out where they do not fit.  Addresses stand in angle brackets,
-    which keeps Discord from unfolding them.
+    Whole blocks are left out where they do not fit; one that is too long by itself is cut
+    between words.  Addresses stand in angle brackets, which keeps Discord from unfolding them.
     """
     text = ""
     for block in card.blocks:
@@ -128,7 +149,17 @@ def plain_text(card: Card) -> str:
         longer = f"{text}\n{addition}" if text and addition else text + addition
         if length(longer) <= MESSAGE_LIMIT:
             text = longer
+        elif not text:
+            text = _beginning(block.text)
     return text
+
+
+def _beginning(text: str) -> str:
+    """Return the start of rendered ``text`` that fits a message, never with half an escape."""
+    room = text.encode("utf-16-le", "surrogatepass")[: 2 * (MESSAGE_LIMIT - 1)]
+    start = room.decode("utf-16-le", "ignore")
+    words = re.match(r".*\S(?=\s)", start, re.DOTALL)
+    return (words[0] if words else start.rstrip("\\")) + "…"
 
 
 def safe_url(*candidates: str | None) -> str | None:

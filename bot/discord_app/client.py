@@ -14,16 +14,24 @@ from discord.ext import commands
 from bot.community.community import Community
 from bot.discord_app.after_ingest import AfterIngest
 from bot.discord_app.announcing import Announcing
+from bot.discord_app.answer_actions import AnswerActions
+from bot.discord_app.answers import Answers
 from bot.discord_app.asking import Asking
+from bot.discord_app.configuring import Configuring
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
+from bot.discord_app.forgetting import Forgetting
+from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
-from bot.discord_app.responses import Interaction, show_text
+from bot.discord_app.responses import Interaction, is_gone, show_text
+from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
+from bot.discord_app.staff import StaffPresence
 from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
+from bot.discord_app.words.translator import CatalogueTranslator
 from bot.ports import Librarians, Reingester
 from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError
@@ -38,6 +46,10 @@ class CommandTree(app_commands.CommandTree[Any]):
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the person what went wrong, if Discord still lets the bot do so."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if is_gone(cause):
+            _log.info("nobody to answer any more: %s", cause)
+            return
         sentence = explain(error)
         try:
             await show_text(interaction, sentence)
@@ -77,6 +89,7 @@ class FootnoteBot(commands.AutoShardedBot):
             intents=intents,
             # Sent with every message and edit: nothing that the bot says can ping anybody.
             allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # other people's messages are read once and not kept
             shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )
@@ -93,14 +106,30 @@ class FootnoteBot(commands.AutoShardedBot):
         self._reingester = reingester
         self._quarantine = quarantine
         self._settings = settings
+        self._community = community
         self._was_ready = False
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
         mention_replies = self._settings.mention_replies
-        await self.add_cog(Asking(self, self.desk, mention_replies=mention_replies))
+        self.add_dynamic_items(RoomItem)
+        await self.tree.set_translator(CatalogueTranslator())
+        staff = StaffPresence(self.desk)
+        answers = Answers(self._community)
+        await self.add_cog(staff)
+        await self.add_cog(
+            Asking(
+                self, self.desk, self._community, answers, staff, mention_replies=mention_replies
+            )
+        )
+        await self.add_cog(AnswerActions(self, self.desk, self._community, answers))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Lately(self.desk))
+        await self.add_cog(Helping(self.desk, retention_days=self._settings.retention_days))
+        await self.add_cog(Configuring(self, self.desk, self._community.guilds))
+        await self.add_cog(
+            Forgetting(self._community.memories, retention_days=self._settings.retention_days)
+        )
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib
@@ -110,11 +139,12 @@ class FootnoteBot(commands.AutoShardedBot):
         self._looking = asyncio.create_task(self._look_for_news(), name="after ingest")
 
     async def close(self) -> None:
-        """Stop looking for news, and leave Discord."""
+        """Stop looking for news, leave Discord and close the desk."""
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         await super().close()
+        self.desk.close()
 
     async def on_ready(self) -> None:
         """Log the first time; Discord says it again after some reconnections."""

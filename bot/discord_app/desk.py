@@ -8,7 +8,7 @@ messages stop working with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -39,6 +39,8 @@ from retrieval.domain import (
     Topic,
 )
 
+_READERS: Final = 2
+"""Threads that look things up while others answer; a look-up takes some milliseconds."""
 _DAY_SECONDS: Final = 86_400.0
 _T = TypeVar("_T")
 
@@ -82,7 +84,7 @@ class Desk:
     Args:
         librarians: The knowledge bases.
         community: Grants and the servers' settings.
-        executor: Where librarians work.
+        executor: Where librarians answer.
         settings: Limits and times.
         limits: For tests with a clock of their own.
     """
@@ -101,6 +103,7 @@ class Desk:
         self._executor = executor
         self._settings = settings
         self.limits = limits or Limits(_rates(settings))
+        self._readers = ThreadPoolExecutor(_READERS, "reader")
 
     def admit(
         self, asker: Asker, *, knowledge_base: str | None = None, use: Use = Use.QUESTION
@@ -128,11 +131,20 @@ class Desk:
         return Admission(
             asker=asker,
             knowledge_base=name,
-            librarian=self._librarian(name, place, words),
+            librarian=self._librarian(name, asker, words),
             settings=settings,
             words=words,
             is_private=settings.is_private,
         )
+
+    def close(self) -> None:
+        """Let nobody in any more; whoever reads is finished with by itself."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def default_base(self) -> str:
+        """The name of the knowledge base that serves where none is chosen."""
+        return self._librarians.default
 
     def visible(self, place: Place) -> tuple[str, ...]:
         """Return the knowledge bases that may be seen in a place, the default one first."""
@@ -163,15 +175,16 @@ class Desk:
             raise RefusedError(words.desk.nothing_visible)
         return chosen
 
-    def _librarian(self, name: str, place: Place, words: Words) -> AsyncLibrarian:
+    def _librarian(self, name: str, asker: Asker, words: Words) -> AsyncLibrarian:
         def check() -> None:
-            if not self._policy().allows(name, place):
+            if not self._policy().allows(name, asker.place):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            _Attended(self._librarians.of(name), check),
+            _Attended(self._librarians.of(name), check, str(asker.user_id)),
             self._executor,
             timeout_seconds=self._settings.answer_timeout_seconds,
+            readers=self._readers,
         )
 
     def _policy(self) -> Policy:
@@ -183,12 +196,16 @@ class Desk:
 class _Attended:
     """A librarian who makes sure, before and after, that what is said may be heard."""
 
-    def __init__(self, librarian: Librarian, check: Callable[[], None]) -> None:
+    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
         self._librarian = librarian
         self._check = check
+        self._asker = asker
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        return self._attend(lambda: self._librarian.answer(question, history))
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        who = asker or self._asker
+        return self._attend(lambda: self._librarian.answer(question, history, asker=who))
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         return self._attend(lambda: self._librarian.search(query, limit))

@@ -12,6 +12,7 @@ from bot.discord_app.markdown import fit_line
 from retrieval.errors import FootnoteError, UnavailableError
 
 UNEXPECTED: Final = "Something went wrong here; it has been logged for whoever runs this bot."
+NOT_PERMITTED: Final = "I lack a permission for that in this place; a moderator can give it to me."
 _SENTENCE_LIMIT: Final = 500
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,16 @@ def explain(error: BaseException) -> str:
         error = error.original
     if isinstance(error, FootnoteError):
         return _foreseen(error)
+    if isinstance(error, app_commands.AppCommandError):
+        return _of_command(error)
+    if isinstance(error, discord.HTTPException):
+        _log.warning("Discord refused a request: %s", error)
+        return NOT_PERMITTED if isinstance(error, discord.Forbidden) else UNEXPECTED
+    _log.error("unexpected error", exc_info=error)
+    return UNEXPECTED
+
+
+def _of_command(error: app_commands.AppCommandError) -> str:
     if isinstance(error, app_commands.MissingPermissions):
         return "Only administrators of this server can use this command."
     if isinstance(error, app_commands.NoPrivateMessage):
@@ -40,9 +51,6 @@ def explain(error: BaseException) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is out of date: %s", error)
         return "This command has changed; reload Discord and try again."
-    if isinstance(error, discord.HTTPException):
-        _log.warning("Discord refused a request: %s", error)
-        return UNEXPECTED
     _log.error("unexpected error", exc_info=error)
     return UNEXPECTED
 

@@ -1,4 +1,4 @@
-"""``/reingest`` for administrators, and ``/help`` for everybody."""
+"""``/reingest``: for administrators, and for the roles that they let do it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Desk, Use, asker_of
+from bot.discord_app.desk import Desk, asker_of
 from bot.discord_app.errors import explain
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.responses import Interaction, acknowledge, show_text
 from bot.ports import Reingester
 from ingest.report import IngestReport, Progress
-from retrieval.domain import Status
 from retrieval.errors import FootnoteError
 
 FIRST_PAUSE_SECONDS: Final = 1.5
@@ -48,7 +47,7 @@ class EditPace:
 
 
 class Maintenance(commands.Cog):
-    """Keeps the knowledge base fresh and tells people what the bot can do."""
+    """Keeps the knowledge base fresh."""
 
     def __init__(
         self,
@@ -62,14 +61,15 @@ class Maintenance(commands.Cog):
         self._clock = clock
         self._is_running = False
 
-    # Discord hides the command from everybody else, but a server can overrule that in its
-    # integration settings; so the bot checks as well.
+    # Discord hides the command from everybody else until the server shows it to others in its
+    # integration settings; whom it obeys is for /config to say, so the bot checks as well.
     @app_commands.command(description="Bring the knowledge base in line with its folder.")
     @app_commands.guild_only()
     @app_commands.default_permissions(administrator=True)
-    @app_commands.checks.has_permissions(administrator=True)
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""
+        if not self._may_ingest(interaction):
+            raise app_commands.MissingPermissions(["administrator"])
         await acknowledge(interaction, private=True)
         await self.ingest_for(interaction)
 
@@ -89,16 +89,10 @@ class Maintenance(commands.Cog):
             self._is_running = False
         await _show_late(interaction, text)
 
-    @app_commands.command(description="What this bot does and how to use it.")
-    async def help(self, interaction: Interaction) -> None:
-        """Explain the bot in a few lines, privately."""
-        await acknowledge(interaction, private=True)
-        try:
-            admission = self._desk.admit(asker_of(interaction), use=Use.READING)
-            known = known_line(await admission.librarian.status())
-        except FootnoteError as error:
-            known = explain(error)
-        await show_text(interaction, f"{HELP}\n-# {known}")
+    def _may_ingest(self, interaction: Interaction) -> bool:
+        roles = self._desk.settings_of(asker_of(interaction).place).reingest_roles
+        has_role = any(role.id in roles for role in getattr(interaction.user, "roles", ()))
+        return interaction.permissions.administrator or has_role
 
     async def _run(self, interaction: Interaction) -> IngestReport:
         pace = EditPace(self._clock)
@@ -117,23 +111,6 @@ class Maintenance(commands.Cog):
         if report is None:
             raise FootnoteError("The ingest ended without a report; see the log.")
         return report
-
-
-HELP: Final = (
-    "I answer questions from this community's own threads. Every sentence is cited with its "
-    "author and thread; when the threads do not answer, I say so.\n"
-    "`/ask` a question, shown to all or only to you\n"
-    "`/source` a passage in its thread, found by a few of its words\n"
-    "You can also mention me, or reply to one of my messages."
-)
-
-
-def known_line(status: Status) -> str:
-    """Return one line on what the knowledge base holds."""
-    line = f"I know {status.threads:,} threads with {status.posts:,} posts"
-    if status.updated_at is not None:
-        line += f", last updated {status.updated_at.date().isoformat()}"
-    return f"{line}."
 
 
 async def _show_progress(interaction: Interaction, progress: Progress) -> None:

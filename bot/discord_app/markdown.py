@@ -126,7 +126,7 @@ def fit(
     ends = range(min(len(cleaned), limit) + 1)
     # Both ways of counting only grow with the end, so the last fitting one can be bisected.
     last = bisect_right(ends, 0, key=lambda end: int(not fits(end))) - 1
-    end = _word_border(cleaned, max(last, 0))
+    end = word_border(cleaned, max(last, 0))
     return render(cleaned[:end].rstrip()) + ELLIPSIS if end > 0 else ELLIPSIS
 
 
@@ -161,7 +161,7 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\{match[0]}"
 
 
-def _word_border(text: str, end: int) -> int:
+def word_border(text: str, end: int) -> int:
     """Return the best place to cut ``text`` at or before ``end``."""
     if end >= len(text) or text[end].isspace():
         return end

@@ -1,4 +1,7 @@
-"""Answers as cards: the answer first, then up to three sources, then how it came about."""
+"""Answers as cards: the answer first, then up to three sources, then how it came about.
+
+What does not fit is one press away: see ``bot.discord_app.render_pages``.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from bot.discord_app.answer_buttons import Offer, button_rows
 from bot.discord_app.cards import (
     Block,
+    ButtonRow,
     Card,
     Divider,
     LinkButton,
@@ -18,7 +23,7 @@ from bot.discord_app.cards import (
     assemble,
     safe_url,
 )
-from bot.discord_app.markdown import fit, fit_line, length, quote_block
+from bot.discord_app.markdown import ELLIPSIS, fit, fit_line, length, quote_block
 from retrieval.domain import (
     Answer,
     Citation,
@@ -26,8 +31,10 @@ from retrieval.domain import (
     Passage,
     Post,
     Statement,
+    Status,
     TextKind,
     Thread,
+    lead_ins,
 )
 
 ANSWER_LIMIT: Final = 1_200
@@ -37,6 +44,7 @@ MAX_QUOTES_PER_SOURCE: Final = 3
 MAX_MENTIONED: Final = 5
 """Further sources that are named without their quote."""
 _SHORTEST_STATEMENT: Final = 60
+_LEAD_IN_LIMIT: Final = 60
 """A statement that would be cut to less than this is left out instead."""
 
 
@@ -50,14 +58,34 @@ class _Source:
     def first(self) -> Citation:
         return self.citations[0]
 
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(citation.quote for citation in self.citations))
 
-def render_answer(answer: Answer) -> Card:
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a card may offer beside the answer itself."""
+
+    answer_id: str | None = None
+    """For the buttons; None: there are none."""
+    can_open_thread: bool = False
+    can_wait: bool = False
+    """Whether the question may be kept until new threads answer it."""
+    searched: Status | None = None
+    """What was searched; said where nothing was found."""
+
+
+NO_BUTTONS: Final = Showing()
+
+
+def render_answer(answer: Answer, showing: Showing = NO_BUTTONS) -> Card:
     """Return the card for an answer of any outcome; the same answer gives the same card."""
     if answer.outcome is Outcome.ANSWERED:
-        return _answered(answer)
+        return _answered(answer, showing)
     if answer.outcome is Outcome.CLOSEST and answer.closest:
-        return _closest(answer)
-    return _not_found(answer)
+        return _closest(answer, showing)
+    return _not_found(answer, showing)
 
 
 def attribution(post: Post, thread: Thread, kind: TextKind = TextKind.OWN) -> str:
@@ -93,17 +121,23 @@ def with_jump(text: str, post: Post, thread: Thread, passage: Passage) -> Block:
     return Section(text, LinkButton("Jump", url))
 
 
-def _answered(answer: Answer) -> Card:
+def _answered(answer: Answer, showing: Showing) -> Card:
     text, shown = _answer_text(answer)
+    left_out = len(answer.statements) - len(shown)
     sources = _sources(answer, shown)
     blocks: list[Block] = [TextBlock(text), Divider()]
     blocks += [_source_block(source, numbered=True) for source in sources[:MAX_SOURCES]]
     blocks.append(TextBlock(_also_cited(sources[MAX_SOURCES:])))
-    blocks += [Divider(), TextBlock(_footer(answer, left_out=len(answer.statements) - len(shown)))]
-    return assemble(Tone.ANSWERED, blocks)
+    blocks += [Divider(), TextBlock(_footer(answer, left_out=left_out))]
+    offer = Offer(
+        more_sources=len(sources) > MAX_SOURCES or any(map(_is_cut, sources)),
+        whole_answer=left_out > 0 or text.endswith(ELLIPSIS) or f"{ELLIPSIS} [" in text,
+        thread=showing.can_open_thread,
+    )
+    return assemble(Tone.ANSWERED, blocks, _rows(showing, offer))
 
 
-def _closest(answer: Answer) -> Card:
+def _closest(answer: Answer, showing: Showing) -> Card:
     lead = fit_line(answer.text, 600) or "The threads do not answer this."
     blocks: list[Block] = [
         TextBlock(f"**Not answered**\n{lead}"),
@@ -112,14 +146,47 @@ def _closest(answer: Answer) -> Card:
     ]
     sources = _by_post(answer.closest)
     blocks += [_source_block(source, numbered=False) for source in sources[:MAX_SOURCES]]
-    blocks += [Divider(), TextBlock(_asked(answer.question))]
-    return assemble(Tone.CLOSEST, blocks)
+    blocks += [Divider(), TextBlock(_footing(answer, showing))]
+    more = len(sources) > MAX_SOURCES or any(map(_is_cut, sources))
+    offer = Offer(
+        more_sources=more,
+        thread=showing.can_open_thread,
+        tell_me=showing.can_wait,
+        is_answered=False,
+    )
+    return assemble(Tone.CLOSEST, blocks, _rows(showing, offer))
 
 
-def _not_found(answer: Answer) -> Card:
+def _not_found(answer: Answer, showing: Showing) -> Card:
     lead = fit_line(answer.text, 600) or "Nothing in the threads comes close to this."
-    blocks = [TextBlock(f"**Nothing found**\n{lead}"), TextBlock(_asked(answer.question))]
-    return assemble(Tone.NOT_FOUND, blocks)
+    blocks = [TextBlock(f"**Nothing found**\n{lead}"), TextBlock(_footing(answer, showing))]
+    return assemble(
+        Tone.NOT_FOUND, blocks, _rows(showing, Offer(tell_me=showing.can_wait, is_answered=False))
+    )
+
+
+def _rows(showing: Showing, offer: Offer) -> tuple[ButtonRow, ...]:
+    return () if showing.answer_id is None else button_rows(showing.answer_id, offer)
+
+
+def _footing(answer: Answer, showing: Showing) -> str:
+    """Return the question, and what was searched for it."""
+    lines = [_asked(answer.question), _searched(showing.searched)]
+    return "\n".join(line for line in lines if line)
+
+
+def _searched(status: Status | None) -> str:
+    if status is None:
+        return ""
+    threads, passages = _counted(status.threads, "thread"), _counted(status.passages, "passage")
+    line = f"-# Searched {threads} and {passages}"
+    if status.newest_post_at is None:
+        return f"{line}."
+    return f"{line}; the newest post is of {status.newest_post_at.date().isoformat()}."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _answer_text(answer: Answer) -> tuple[str, tuple[Statement, ...]]:
@@ -128,12 +195,14 @@ def _answer_text(answer: Answer) -> tuple[str, tuple[Statement, ...]]:
         return fit(answer.text, ANSWER_LIMIT) or "The answer is empty.", ()
     lines: list[str] = []
     left = ANSWER_LIMIT
-    for shown, statement in enumerate(answer.statements):
+    introduced = lead_ins(answer.statements, answer.citations)
+    for shown, (statement, lead_in) in enumerate(zip(answer.statements, introduced, strict=True)):
         marker = f" {_markers(statement.citations)}" if statement.citations else ""
-        room = left - length(marker)
+        who = fit_line(lead_in, _LEAD_IN_LIMIT) + " " if lead_in else ""
+        room = left - length(marker) - length(who)
         if shown and room < min(_SHORTEST_STATEMENT, length(fit(statement.text, ANSWER_LIMIT))):
             return "\n".join(lines), answer.statements[:shown]
-        line = f"{fit(statement.text, max(room, 0))}{marker}"
+        line = f"{who}{fit(statement.text, max(room, 0))}{marker}"
         lines.append(line)
         left -= length(line) + 1
     return "\n".join(lines), answer.statements
@@ -157,14 +226,23 @@ def _by_post(citations: Iterable[Citation]) -> tuple[_Source, ...]:
 
 def _source_block(source: _Source, *, numbered: bool) -> Block:
     first = source.first
-    quotes = list(dict.fromkeys(citation.quote for citation in source.citations))
-    quotes = quotes[:MAX_QUOTES_PER_SOURCE]
+    quotes = source.quotes[:MAX_QUOTES_PER_SOURCE]
     share = QUOTE_LIMIT // len(quotes) - 1
     words = [fit(quote, share, render=quote_block, max_lines=8) for quote in quotes]
     markers = f"{_markers(tuple(c.n for c in source.citations))} " if numbered else ""
     credit = attribution(first.post, first.thread, first.passage.kind)
     text = "\n".join([*(word for word in words if word), f"-# {markers}{credit}"])
     return with_jump(text, first.post, first.thread, first.passage)
+
+
+def _is_cut(source: _Source) -> bool:
+    """Tell whether the card shows less of a source than the answer cites."""
+    quotes = source.quotes
+    share = QUOTE_LIMIT // min(len(quotes), MAX_QUOTES_PER_SOURCE) - 1
+    return len(quotes) > MAX_QUOTES_PER_SOURCE or any(
+        fit(quote, share, render=quote_block, max_lines=8) != quote_block(quote.strip())
+        for quote in quotes
+    )
 
 
 def _also_cited(sources: Sequence[_Source]) -> str:
@@ -200,6 +278,11 @@ def _footer(answer: Answer, *, left_out: int) -> str:
 def _asked(question: str) -> str:
     words = fit_line(question, 200)
     return f"-# Asked: {words}" if words else ""
+
+
+def marked(text: str, citations: Sequence[int]) -> str:
+    """Return a sentence with the numbers of what it cites."""
+    return f"{text} {_markers(citations)}" if citations else text
 
 
 def _markers(numbers: Sequence[int]) -> str:

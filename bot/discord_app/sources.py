@@ -1,4 +1,4 @@
-"""``/source``: a passage in its thread, found by typing a few of its words."""
+"""``/source``: a passage in its thread, found while typing its words, author, thread or id."""
 
 from __future__ import annotations
 
@@ -9,36 +9,48 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_app.desk import Desk, Use, asker_of
-from bot.discord_app.render_source import CHOICE_LIMIT, render_source, suggestion_label
-from bot.discord_app.responses import Interaction, acknowledge, show_card
+from bot.discord_app.markdown import fit_label
+from bot.discord_app.reading import find, open_room
+from bot.discord_app.responses import Interaction, acknowledge
+from bot.discord_app.room_view import show_room
+from bot.discord_app.words import ENGLISH
 from retrieval.domain import Suggestion
 from retrieval.errors import FootnoteError
 
 MAX_CHOICES: Final = 25
+CHOICE_LIMIT: Final = 100
+_WORDS: Final = ENGLISH.commands["source"]
 _log = logging.getLogger(__name__)
 
 
 class Sources(commands.Cog):
-    """Opens sources."""
+    """Opens reading rooms."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    @app_commands.command(description="Read a passage in its thread.")
-    @app_commands.describe(passage="Type a few words, an author or an id.")
-    async def source(self, interaction: Interaction, passage: str) -> None:
+    @app_commands.command(name=_WORDS.name, description=_WORDS.description)
+    @app_commands.describe(**{name: option.description for name, option in _WORDS.options.items()})
+    async def source(
+        self, interaction: Interaction, passage: str, knowledge_base: str | None = None
+    ) -> None:
         """Show a passage with what it replies to and what replies to it."""
-        admission = self._desk.admit(asker_of(interaction), use=Use.READING)
+        admission = self._desk.admit(
+            asker_of(interaction), knowledge_base=knowledge_base, use=Use.READING
+        )
         await acknowledge(interaction, private=True)
-        await show_card(interaction, render_source(await admission.librarian.source(passage)))
+        await show_room(interaction, await open_room(admission, await find(admission, passage)))
 
     @source.autocomplete("passage")
     async def suggest(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Offer passages; none at all when they cannot be had in time."""
+        named = getattr(interaction.namespace, "knowledge_base", None) or None
         try:
-            admission = self._desk.admit(asker_of(interaction), use=Use.READING)
+            admission = self._desk.admit(
+                asker_of(interaction), knowledge_base=named, use=Use.READING
+            )
             suggestions = await admission.librarian.suggest(current, MAX_CHOICES)
         except FootnoteError as error:
             _log.info("no suggestions: %s", error)
@@ -48,6 +60,27 @@ class Sources(commands.Cog):
             return []
         return choices(suggestions)
 
+    @source.autocomplete("knowledge_base")
+    async def suggest_base(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the knowledge bases that may be seen here."""
+        try:
+            return base_choices(self._desk, interaction, current)
+        except FootnoteError as error:
+            _log.info("no knowledge bases to offer: %s", error)
+            return []
+
+
+def base_choices(
+    desk: Desk, interaction: Interaction, current: str
+) -> list[app_commands.Choice[str]]:
+    """Return the knowledge bases that may be seen here and that ``current`` is part of."""
+    names = desk.visible(asker_of(interaction).place)
+    typed = current.strip().casefold()
+    fitting = [name for name in names if typed in name.casefold() and len(name) <= CHOICE_LIMIT]
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:MAX_CHOICES]]
+
 
 def choices(suggestions: tuple[Suggestion, ...]) -> list[app_commands.Choice[str]]:
     """Return suggestions as choices within Discord's limits: 25, of 100 characters each."""
@@ -56,3 +89,11 @@ def choices(suggestions: tuple[Suggestion, ...]) -> list[app_commands.Choice[str
         app_commands.Choice(name=suggestion_label(suggestion), value=suggestion.passage_id)
         for suggestion in fitting[:MAX_CHOICES]
     ]
+
+
+def suggestion_label(suggestion: Suggestion) -> str:
+    """Return a suggestion as the name of a choice: at most 100 characters, never empty."""
+    who = fit_label(suggestion.author or suggestion.thread_title or "", 40)
+    words = fit_label(suggestion.text, CHOICE_LIMIT)
+    label = f"{who}: {words}" if who and words else who or words
+    return fit_label(label, CHOICE_LIMIT) or fit_label(suggestion.passage_id, CHOICE_LIMIT) or "?"

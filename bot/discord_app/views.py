@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.discord_app.cards import Block, Card, Divider, Section, Tone
+from bot.discord_app.cards import ActionButton, Block, Card, Divider, Section, Tone
 
 COLOURS: Final = {
     Tone.ANSWERED: discord.Colour(0x3BA55D),
@@ -18,11 +18,22 @@ COLOURS: Final = {
 
 
 def card_view(card: Card) -> ui.LayoutView:
-    """Return the view that shows ``card``; it needs no callback, so it never expires."""
+    """Return the view that shows ``card``; it needs no callback, so it never expires.
+
+    Its buttons are told apart by their custom ids alone (``answer_buttons``), after a restart
+    too; the view is stopped, so that discord.py does not keep one for each message ever sent.
+    """
     view = ui.LayoutView(timeout=None)
     items = [_item(block) for block in card.blocks]
     view.add_item(ui.Container(*items, accent_colour=COLOURS[card.tone]))
+    for row in card.rows:
+        view.add_item(ui.ActionRow(*(_button(button) for button in row)))
+    view.stop()
     return view
+
+
+def _button(button: ActionButton) -> ui.Button[Any]:
+    return ui.Button(label=button.label or None, emoji=button.emoji, custom_id=button.custom_id)
 
 
 def _item(block: Block) -> ui.Item[Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
     from retrieval.index.examination import Examination
+    from retrieval.llm.probing import ModelCheck
 
 
 class TerminalSettings(Protocol):
@@ -52,6 +53,7 @@ class AppContext:
     examine: Callable[..., Examination]
     """Takes the settings, a knowledge base's name, a listener, and ``anew`` by keyword."""
     evaluate: Callable[[Any, EvalRequest, OnProgress], Report]
+    check_models: Callable[[Any], tuple[ModelCheck, ...]]
 
 
 @dataclass
@@ -107,6 +109,10 @@ class Session:
         """Check and mend a knowledge base's index, or make it anew."""
         return self._context.examine(self._settings, knowledge_base, on_step, anew=anew)
 
+    def check_models(self) -> tuple[ModelCheck, ...]:
+        """Try the models that are set, if any are."""
+        return self._context.check_models(self._settings)
+
     def run_bot(self) -> None:
         """Run the Discord bot until it is stopped."""
         self._context.run_bot(self._settings)
@@ -124,4 +130,5 @@ def real_context() -> AppContext:
         run_bot=wiring.run_bot,
         examine=wiring.examine,
         evaluate=wiring.evaluate,
+        check_models=wiring.check_models,
     )

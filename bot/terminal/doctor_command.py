@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.terminal.failures import EXIT_UNAVAILABLE, complain
+from bot.terminal.harmless import one_line
 from bot.terminal.options import json_option, kb_option, pass_session
 from bot.terminal.output import print_json, print_view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from bot.terminal.app import Session
     from bot.terminal.shapes import Shape
     from retrieval.index.examination import Examination
+    from retrieval.llm.probing import ModelCheck
 
 EPILOG = """
 \b
@@ -46,19 +50,64 @@ def command(
 
     Every vector is searched for too, in a large knowledge base a sample of them.  What is
     missing comes back from the catalogue and its cache of vectors; no file is read again.
+    Models that are set are tried first, with one small call each.
     """
     from bot.terminal.progress import steps_display
 
+    checks = session.check_models()
+    if checks and not as_json:  # before the index: it may need the model that fails
+        print_view(_models_view(checks))
     with steps_display(shown=not as_json) as on_step:
         examination = session.examine(knowledge_base, on_step, anew=anew)
     if as_json:
-        print_json(_shape(examination))
+        print_json({**_shape(examination), "models": [_model_shape(check) for check in checks]})
     else:
         print_view(_view(examination))
-    if examination.is_whole:
-        return 0
-    complain("the index could not be mended whole; run footnote doctor --rebuild")
-    return EXIT_UNAVAILABLE
+    failed = [check for check in checks if check.problem]
+    for check in failed:
+        complain(f"the {check.role} {one_line(check.name)} cannot be used")
+    if not examination.is_whole:
+        complain("the index could not be mended whole; run footnote doctor --rebuild")
+    return EXIT_UNAVAILABLE if failed or not examination.is_whole else 0
+
+
+def _model_shape(check: ModelCheck) -> Shape:
+    return {
+        "role": check.role,
+        "name": check.name,
+        "provider": check.provider,
+        "usable": check.problem is None,
+        "problem": check.problem,
+        "known": list(check.known),
+        "structured": check.structured,
+        "seconds": round(check.seconds, 3),
+    }
+
+
+def _models_view(checks: Sequence[ModelCheck]) -> RenderableType:
+    from rich.text import Text
+
+    from bot.terminal.layout import CAUTION, HEADING, label, lines, stack
+
+    blocks: list[RenderableType] = []
+    for check in checks:
+        headline = Text.assemble(
+            (f"{check.role.capitalize()} ", HEADING), label(check.name, HEADING)
+        )
+        if check.problem is None:
+            blocks.append(headline.append(f" replied in {check.seconds:.1f} s{_manner(check)}"))
+            continue
+        told = [headline.append(" cannot be used"), label(check.problem, CAUTION)]
+        if check.known:
+            told.append(label(f"The server has: {', '.join(check.known)}"))
+        blocks.append(lines(*told))
+    return stack(blocks)
+
+
+def _manner(check: ModelCheck) -> str:
+    if check.structured is None:
+        return ""
+    return ", held to a JSON schema" if check.structured else ", in plain lines"
 
 
 def _shape(examination: Examination) -> Shape:

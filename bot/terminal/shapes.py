@@ -43,7 +43,11 @@ def answer_shape(answer: Answer) -> Shape:
         "outcome": str(answer.outcome),
         "text": answer.text,
         "statements": [
-            {"text": statement.text, "citations": list(statement.citations)}
+            {
+                "text": statement.text,
+                "citations": list(statement.citations),
+                "disputes": list(statement.disputes),
+            }
             for statement in answer.statements
         ],
         "citations": [_citation_shape(citation) for citation in answer.citations],
@@ -194,6 +198,7 @@ def status_shape(status: Status) -> Shape:
         "generation": status.generation,
         "updated_at": _time(status.updated_at),
         "disk_bytes": status.disk_bytes,
+        "language_model": status.language_model,
     }
 
 

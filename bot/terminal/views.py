@@ -25,7 +25,7 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
-from retrieval.domain import Outcome
+from retrieval.domain import Outcome, lead_ins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,6 +109,7 @@ def status_view(status: Status) -> Group:
         ("quotes", f"{status.quotes_linked:,} linked to the words they repeat"),
         ("duplicates", f"{counted(status.copies, 'near-duplicate')} linked to what they copy"),
         ("embedding", status.embedding or "none yet"),
+        ("written by", status.language_model or "nobody: answers are the posts' own sentences"),
         ("generation", str(status.generation)),
         ("updated", minute(status.updated_at) if status.updated_at else "never"),
         ("on disk", readable_bytes(status.disk_bytes)),
@@ -132,9 +133,11 @@ def _headline(answer: Answer) -> Text:
     if not answer.statements:
         return plain(answer.text)
     sentences = []
-    for statement in answer.statements:
+    introduced = lead_ins(answer.statements, answer.citations)
+    for statement, lead_in in zip(answer.statements, introduced, strict=True):
         marks = "".join(f"[{number}]" for number in statement.citations)
-        sentences.append(Text.assemble(plain(statement.text), (f" {marks}", NUMBER)))
+        said = plain(f"{lead_in}{statement.text}")
+        sentences.append(Text.assemble(said, (f" {marks}", NUMBER)))
     return Text(" ").join(sentences)
 
 

@@ -5,8 +5,16 @@ Heavy packages are imported inside the functions that need them.
 
 from bot.wiring.answering import open_librarian, open_librarians
 from bot.wiring.evaluating import evaluate
-from bot.wiring.examining import examine
+from bot.wiring.examining import check_models, examine
 from bot.wiring.ingesting import ingest
 from bot.wiring.serving import run_bot
 
-__all__ = ["evaluate", "examine", "ingest", "open_librarian", "open_librarians", "run_bot"]
+__all__ = [
+    "check_models",
+    "evaluate",
+    "examine",
+    "ingest",
+    "open_librarian",
+    "open_librarians",
+    "run_bot",
+]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
     from retrieval.index.store import PassageIndex
+    from retrieval.llm.answer_cache import AnswerCache
     from retrieval.llm.limits import LimitedModel
     from retrieval.writing.rewriting import Rewriter
     from retrieval.writing.writer import Writer
@@ -114,7 +115,12 @@ class _Shelves:
 
     def knowledge_base(self, name: str) -> KnowledgeBase:
         return KnowledgeBase(
-            self._catalogue, name, self._settings.data_dir, lambda: self._engine(name)
+            self._catalogue,
+            name,
+            self._settings.data_dir,
+            lambda: self._engine(name),
+            language_model=self._settings.llm.model if self._cache else None,
+            cache=self._cache,
         )
 
     def _engine(self, name: str) -> Engine:
@@ -127,9 +133,19 @@ class _Shelves:
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             _recover_unless_busy(self._settings, index)
         search = make_search(self._settings, index, embedder, self._words)
+        reader = None if embedder is self._words else self._words
+        writer, rewriter = self._writer, self._rewriter
         return Engine(
-            index, search, Answerer(index, search, embedder, self._writer, self._rewriter)
+            index, search, Answerer(index, search, embedder, writer, rewriter, reader=reader)
         )
+
+    @cached_property
+    def _cache(self) -> AnswerCache | None:
+        if self._settings.llm.provider == "none":
+            return None
+        from retrieval.llm.answer_cache import AnswerCache
+
+        return AnswerCache(self._settings.llm.cached_answers)
 
     @cached_property
     def _model(self) -> LimitedModel | None:

@@ -19,6 +19,7 @@ from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
     from retrieval.index.examination import Examination
+    from retrieval.llm.probing import ModelCheck
 
 
 def examine(
@@ -53,3 +54,14 @@ def examine(
             anew=anew,
             on_step=on_step,
         )
+
+
+def check_models(settings: BotSettings) -> tuple[ModelCheck, ...]:
+    """Try the language model and the embedding model that are set; none is set by default."""
+    from retrieval.llm.probing import check_chat_model, check_embedder
+
+    checks = (
+        check_embedder(settings.embedding, lambda: load_embedder(settings, load_words(settings))),
+        check_chat_model(settings.llm),
+    )
+    return tuple(check for check in checks if check is not None)

@@ -11,6 +11,7 @@ from bot.wiring.parts import (
     CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
+    make_search,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -71,6 +72,15 @@ def ingest(
             stores.append(opened)
             return open_recovered(opened, live_generation(catalogue, kb, models.embedder))
 
+        def calibrate(index: PassageIndex) -> None:
+            from retrieval.answering.reading import Reader
+            from retrieval.answering.self_asking import recalibrate
+
+            search = make_search(settings, index, models.embedder, models.words)
+            own_scale = models.embedder is not models.words
+            reader = Reader(index.passages, models.words, own_scale=own_scale)
+            recalibrate(index, search, reader)
+
         job = Request(
             knowledge_base=request.knowledge_base,
             paths=request.paths or (settings.corpus_dir,),
@@ -81,7 +91,7 @@ def ingest(
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
         )
-        run = Ingest(job, catalogue, open_index, models.token_ends, listener)
+        run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()
         for opened in stores:
 

@@ -1,16 +1,24 @@
-"""Reading a question that leans on the one before it.
+"""Reading a question that leans on the ones before it, without a model.
 
-No model is asked: a question that is too short or too full of pronouns to stand alone is
-searched together with the question that it leans on.
+Such a question is searched together with what it leans on, weighed against itself alone, and
+passages of the threads that the earlier question led to are preferred a little.  Terms of the
+earlier questions that are carried along do as much for a search as a rewriting by a model
+(CAsT-19 nDCG@3: QuReTeC, which carries terms, .539; a T5 rewriter .528).  Whether the subject
+has changed is told by what both questions find, which says more than their likeness: "and what
+would it cost?" resembles no question that it may follow.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from retrieval.wording import content_words
+
+if TYPE_CHECKING:
+    from retrieval.search import HybridSearch, Ranking
 
 _CONTENT_WORDS_ALONE: Final = 4
 _LEANS: Final = re.compile(
@@ -19,17 +27,71 @@ _LEANS: Final = re.compile(
     r"|other|another|else|instead|same|the former|the latter)\b",
     re.IGNORECASE,
 )
+_REFERS: Final = re.compile(
+    r"\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|other|another|else"
+    r"|same|the former|the latter)\b",
+    re.IGNORECASE,
+)
+_WORDS_BY_REFERENCE: Final = 2
+"""With a pronoun and no more content words than these no question stands alone."""
+_THREADS_FOUND: Final = 5
+"""The subject stays if one of so many first passages is of a thread that was led to before …"""
+_LED_TO: Final = 3
+"""… by one of so many first passages."""
+_ON_ITS_OWN: Final = 0.45
+"""Cosine from which a passage was found for the question alone.  Of 32 second questions about
+forum threads, of which 13 changed the subject, these rules read 31 rightly."""
+_SAME_THREAD: Final = 0.5
+"""Added to the fused score (in standard deviations) of passages of the thread that the earlier
+question led to.  Of ten follow-up questions nine find their passage among three with it, eight
+without; .25 to 1 are alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandaloneReading:
+    """How a question was read after the ones before it."""
+
+    context: str = ""
+    """The earlier words that are searched along with it, none where it stands alone."""
+    told: str = ""
+    """The same for a person, empty for a question with nothing before it to lean on."""
+    rewritten: str | None = None
+    """The question as a language model made it stand alone, searched as well."""
+
+
+def search_in_turn(
+    search: HybridSearch, question: str, history: Sequence[str], limit: int
+) -> tuple[StandaloneReading, Ranking]:
+    """Search for a question as the ones before it let it be understood.
+
+    Costs two more searches where it may lean on one of them, none otherwise.  ``history``
+    holds the earlier questions, oldest first.
+    """
+    alone = search.search(question, limit)
+    context = leans_on(question, history)
+    if context is None:
+        return StandaloneReading(), alone
+    before = search.search(context, limit)
+    if _is_new_subject(question, alone, before):
+        told = f"Read by itself: it has turned away from “{context}”."
+        return StandaloneReading(told=told), alone
+    together = search.search(question, limit, context=context)
+    led_to = {hit.thread.id for hit in before.hits[:1]}
+    turn = StandaloneReading(context, f"Read together with the earlier question “{context}”.")
+    return turn, _preferring(together, led_to)
 
 
 def leans_on(question: str, history: Sequence[str]) -> str | None:
-    """Return the earlier question that this one leans on, None where it stands alone.
+    """Return the earlier words that this question leans on, None where it stands alone.
 
-    ``history`` holds the earlier questions, oldest first.  The question before may itself
-    lean on the one before it: then the last one that stands alone is meant.
+    The question before may itself lean on one before it: then both are meant.
     """
     if not history or not _leans_back(question):
         return None
-    return next((earlier for earlier in reversed(history) if not _leans_back(earlier)), history[-1])
+    standing = next((earlier for earlier in reversed(history) if not _leans_back(earlier)), None)
+    if standing is None or standing == history[-1]:
+        return history[-1]
+    return f"{standing} {history[-1]}"
 
 
 def _leans_back(question: str) -> bool:
@@ -37,3 +99,22 @@ def _leans_back(question: str) -> bool:
     return len(content) <= _CONTENT_WORDS_ALONE - 2 or (
         len(content) <= 2 * _CONTENT_WORDS_ALONE and bool(_LEANS.search(question))
     )
+
+
+def _is_new_subject(question: str, alone: Ranking, before: Ranking) -> bool:
+    """Tell whether a question found something of its own, away from where the last one led."""
+    if _REFERS.search(question) and len(content_words(question)) <= _WORDS_BY_REFERENCE:
+        return False
+    led_to = {hit.thread.id for hit in before.hits[:_LED_TO]}
+    found = {hit.thread.id for hit in alone.hits[:_THREADS_FOUND]}
+    best = max((hit.cosine for hit in alone.hits), default=0.0)
+    return best >= _ON_ITS_OWN and not led_to & found
+
+
+def _preferring(ranking: Ranking, thread_ids: set[str]) -> Ranking:
+    """Return a ranking in which passages of some threads count for more."""
+    weighed = [
+        replace(hit, score=hit.score + _SAME_THREAD * (hit.thread.id in thread_ids))
+        for hit in ranking.hits
+    ]
+    return replace(ranking, hits=tuple(sorted(weighed, key=lambda hit: -hit.score)))

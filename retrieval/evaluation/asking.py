@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retrieval.answering.follow_up import leans_on
 from retrieval.evaluation.judging import Judged, judge
 from retrieval.evaluation.question_report import DEPTHS
 
@@ -32,7 +31,6 @@ def ask_all(
 
 
 def _ask(engine: Engine, question: Question) -> Judged:
-    context = leans_on(question.text, question.history) or ""
-    ranking = engine.search.search(question.text, max(DEPTHS), context=context)
+    _, ranking = engine.answerer.find(question.text, question.history, max(DEPTHS))
     answer = engine.answerer.answer(question.text, question.history)
     return judge(question, answer, ranking.hits, ranking.timings_ms.total)

@@ -33,7 +33,8 @@ WITH wanted AS (SELECT value AS id FROM json_each(:ids)),
                   ON n.thread_id = c.thread_id AND n.ordinal IN (c.ordinal - 1, c.ordinal + 1)
           WHERE n.file_id = c.file_id AND n.post_id = c.post_id
      )
-SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, t.title, e.vector
+SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, p.end - p.start AS length,
+       t.title, e.vector
   FROM places x
   JOIN passages p ON p.file_id = x.file_id AND p.id = x.id
   JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
@@ -58,8 +59,14 @@ class Candidates:
     """n; whether the thread has a title, hence an opening post known as such."""
     asking: npt.NDArray[np.float64]
     """n; the share of its sentences that are questions."""
+    lengths: npt.NDArray[np.float64]
+    """n; in characters."""
     vectors: npt.NDArray[np.float32]
     """n × d."""
+
+    def wanted_ids(self) -> list[str]:
+        """Return the ids of those that are more than neighbours, each once."""
+        return [self.ids[place] for place in np.flatnonzero(self.wanted)]
 
 
 def known_author(catalogue: Catalogue, knowledge_base: str, name: str) -> str | None:
@@ -133,5 +140,6 @@ def load_candidates(
         thread_ids=tuple(row["thread_id"] for row in rows),
         titled=np.array([row["title"] is not None for row in rows], dtype=bool),
         asking=np.array([row["asking"] for row in rows], dtype=np.float64),
+        lengths=np.array([row["length"] for row in rows], dtype=np.float64),
         vectors=np.frombuffer(blob, np.float16).reshape(-1, dimensions).astype(np.float32),
     )

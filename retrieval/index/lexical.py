@@ -22,6 +22,7 @@ from retrieval.wording import visible
 _ANALYZER: Final = "footnote"
 _HEAP_BYTES: Final = 32 * 2**20
 _MAX_QUERY_WORDS: Final = 200
+_LONGEST_TERM: Final = 100
 _MAX_SHARED_TERMS: Final = 12
 
 
@@ -148,7 +149,7 @@ class LexicalIndex:
         query = self._query(text)
         last = re.findall(r"\w+", visible(text).lower())[-1:]
         queries = [(tantivy.Occur.Should, query)] if query is not None else []
-        if last:
+        if last and len(last[0]) <= _LONGEST_TERM:  # the regex of a longer one would be refused
             prefix = tantivy.Query.regex_query(self._schema, "text", f"{last[0]}.*")
             queries.append((tantivy.Occur.Should, prefix))
         return list(self._run(tantivy.Query.boolean_query(queries), limit)) if queries else []
@@ -231,7 +232,7 @@ def _unreadable(error: Exception) -> IndexDamagedError:
 def _analyzer() -> tantivy.TextAnalyzer:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(100))
+        .filter(tantivy.Filter.remove_long(_LONGEST_TERM))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.stopword("english"))
         .filter(tantivy.Filter.stemmer("english"))

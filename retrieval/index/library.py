@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,11 @@ SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:threads) wanted
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  GROUP BY wanted.key
 """
+# SQLite's datetime() gives UTC, so that times of different zones can be compared.
+_NEWEST_POST_AT: Final = """
+SELECT max(datetime(o.created_at)) FROM files f CROSS JOIN posts o ON o.file_id = f.id
+ WHERE f.kb = :kb
+"""
 _BY_THREAD: Final = "SELECT p.file_id, p.id FROM passages p WHERE p.thread_id = :thread"
 _BY_FILE: Final = """
 SELECT p.file_id, p.id FROM files f CROSS JOIN passages p ON p.file_id = f.id
@@ -95,6 +101,28 @@ SELECT p.file_id, p.post_id FROM passages p WHERE p.origin_id = :passage AND p.p
 """
 
 
+# What follows a quote of a passage, what stands in a post that replies to its post, and, where
+# nobody knows who wrote what, the paragraph after it.
+_REPLYING: Final = """
+SELECT q.file_id, (SELECT n.id FROM passages n
+                    WHERE n.file_id = q.file_id AND n.thread_id = q.thread_id
+                      AND n.post_id = q.post_id AND n.ordinal > q.ordinal AND n.kind = 'own'
+                    ORDER BY n.ordinal LIMIT 1) AS id
+  FROM passages q WHERE q.origin_id = :passage
+ UNION
+SELECT p.file_id, p.id FROM posts o
+ CROSS JOIN passages p ON p.file_id = o.file_id AND p.post_id = o.id AND p.kind = 'own'
+ WHERE o.parent_id = :post AND o.id <> :post
+ UNION
+SELECT n.file_id, n.id FROM passages p
+ CROSS JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id AND o.author IS NULL
+ CROSS JOIN passages n INDEXED BY passages_by_thread
+         ON n.thread_id = p.thread_id AND n.ordinal = p.ordinal + 1
+ WHERE p.id = :passage AND n.file_id = p.file_id AND n.kind = 'own'
+ LIMIT 20
+"""
+
+
 class Library:
     """What a knowledge base holds, for reading."""
 
@@ -109,6 +137,17 @@ class Library:
         for row in self._passages(_BY_ID, ids=json.dumps(list(ids))):
             found.setdefault(row["id"], located_in(row))
         return found
+
+    def replying(self, passage: Passage) -> list[Located]:
+        """Return passages that may reply to a passage: they follow it, a quote of it, or its post.
+
+        At most 20 of them; those of several files come once.
+        """
+        rows = self._passages(_REPLYING, passage=passage.id, post=passage.post_id)
+        found: dict[str, Located] = {}
+        for row in rows:
+            found.setdefault(row["id"], located_in(row))
+        return list(found.values())
 
     def originals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return those ids that are copies, each with the id of the passage that it copies."""
@@ -169,6 +208,11 @@ class Library:
         rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
         found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
         return [found[id_] for id_ in thread_ids if id_ in found]
+
+    def newest_post_at(self) -> datetime | None:
+        """Return when the latest post was written; looks at every post, 0.1 s for 100,000."""
+        row = self._catalogue.connection.execute(_NEWEST_POST_AT, {"kb": self._kb}).fetchone()
+        return datetime.fromisoformat(row[0]).replace(tzinfo=UTC) if row[0] else None
 
     def probes(self) -> list[tuple[int, str]]:
         """Return the probes and ids of the quotes whose origin is not known."""

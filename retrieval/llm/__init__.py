@@ -14,7 +14,7 @@
     wires.py         what the three wires have in common; openai_like.py, ollama.py and
                      anthropic.py what each has of its own
     probing.py       whether the model that is set can be used, for ``footnote doctor``
-    answer_cache.py  answers that may be given again
+    answer_cache.py  written answers that may be given again
 
 The client libraries are extras, imported when a model is opened.
 """

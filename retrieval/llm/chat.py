@@ -21,8 +21,8 @@ class ChatRequest:
     schema: Mapping[str, Any] | None = None
     """A JSON Schema of the reply, for providers that can be held to one."""
     asker: str | None = None
-    """An opaque id of who asks, on the first call of an answer only: it counts there against
-    their daily answers, and is never sent anywhere."""
+    """Who asks, by any stable id, on the first call of an answer only: it counts there against
+    their daily answers.  It is sent nowhere, and kept as a hash that the next day forgets."""
 
 
 @dataclass(frozen=True, slots=True)

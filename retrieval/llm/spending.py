@@ -2,11 +2,14 @@
 
 Every process of one data folder shares it: a call is booked with the most that it may cost
 before it is made, and with what it did cost afterwards, so that neither several calls at once
-nor a crash overruns a budget.  Who asked is kept for the running day alone.
+nor a crash overruns a budget.  Who asked is kept for the running day alone,
+as a hash whose salt is of that day as well.
 """
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,8 +30,9 @@ CREATE TABLE IF NOT EXISTS days (
     output_tokens INTEGER NOT NULL, usd REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS askers (
-    day TEXT NOT NULL, asker TEXT NOT NULL, answers INTEGER NOT NULL, PRIMARY KEY (day, asker)
+    day TEXT NOT NULL, asker BLOB NOT NULL, answers INTEGER NOT NULL, PRIMARY KEY (day, asker)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS salts (day TEXT PRIMARY KEY, salt BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -53,6 +57,7 @@ class Spending:
         day = self._today()
         with self._transaction() as connection:
             connection.execute("DELETE FROM askers WHERE day <> ?", (day,))
+            connection.execute("DELETE FROM salts WHERE day <> ?", (day,))
             spent = _spent(connection, day, asker)
             if reason := limits.refusal(spent, planned, asker):
                 return reason
@@ -61,7 +66,7 @@ class Spending:
                 connection.execute(
                     "INSERT INTO askers VALUES (?, ?, 1)"
                     " ON CONFLICT DO UPDATE SET answers = answers + 1",
-                    (day, asker),
+                    (day, _hashed(connection, day, asker)),
                 )
         return Booking(self, day, planned, asker)
 
@@ -84,7 +89,7 @@ class Spending:
             if booking.asker is not None and not actual.calls:
                 connection.execute(
                     "UPDATE askers SET answers = answers - 1 WHERE day = ? AND asker = ?",
-                    (booking.day, booking.asker),
+                    (booking.day, _hashed(connection, booking.day, booking.asker)),
                 )
 
     def _today(self) -> str:
@@ -127,10 +132,17 @@ def _spent(connection: sqlite3.Connection, day: str, asker: str | None) -> Spent
         "SELECT input_tokens + output_tokens, usd FROM days WHERE day = ?", (day,)
     ).fetchone()
     tokens, usd = row or (0, 0.0)
+    who = None if asker is None else _hashed(connection, day, asker)
     asked = connection.execute(
-        "SELECT answers FROM askers WHERE day = ? AND asker = ?", (day, asker)
+        "SELECT answers FROM askers WHERE day = ? AND asker = ?", (day, who)
     ).fetchone()
     return Spent(int(tokens), float(usd), int(asked[0]) if asked else 0)
+
+
+def _hashed(connection: sqlite3.Connection, day: str, asker: str) -> bytes:
+    connection.execute("INSERT OR IGNORE INTO salts VALUES (?, ?)", (day, secrets.token_bytes(16)))
+    salt = connection.execute("SELECT salt FROM salts WHERE day = ?", (day,)).fetchone()[0]
+    return hashlib.blake2b(asker.encode(), key=salt, digest_size=16).digest()
 
 
 def _add(connection: sqlite3.Connection, day: str, usage: Usage) -> None:

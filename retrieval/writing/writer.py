@@ -61,13 +61,20 @@ class Writer:
         self._limits = limits
         self._reviewer = reviewer
 
-    def write(self, question: str, hits: Sequence[Hit], extractive: Answer) -> Answer:
+    def write(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        extractive: Answer,
+        *,
+        asker: str | None = None,
+    ) -> Answer:
         """Return the model's answer to a question, or ``extractive`` saying why not.
 
         The steps taken are in its trace, the model's usage with it.  Never raises for
         anything that a model does.
         """
-        work = _Work(Meter(), time.monotonic() + self._limits.deadline_seconds)
+        work = _Work(Meter(), time.monotonic() + self._limits.deadline_seconds, asker)
         chosen = select(hits, most=self._settings.passages, tokens=self._settings.passage_tokens)
         work.tell_selection(len(chosen.taken), chosen.withheld)
         if not chosen.taken:
@@ -136,6 +143,7 @@ class Writer:
                 max_output_tokens=self._limits.max_output_tokens,
                 deadline_seconds=work.seconds_left(),
                 schema=SCHEMA if self._model.follows_schemas else None,
+                asker=work.first_asker(),
             )
         )
         work.meter.add(reply.usage)
@@ -175,7 +183,13 @@ class _Work:
 
     meter: Meter
     ends_at: float
+    asker: str | None = None
     steps: list[str] = field(default_factory=list)
+
+    def first_asker(self) -> str | None:
+        """Return who asks, once: an answer counts once, however many calls it takes."""
+        asker, self.asker = self.asker, None
+        return asker
 
     def seconds_left(self) -> float:
         return max(self.ends_at - time.monotonic(), 0.0)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from bot.discord_app.render import render_answer
+from bot.discord_app.render import Showing, render_answer
 from bot.discord_app.views import card_view
 from bot.ports import IngestRequest
 from bot.settings import BotSettings
@@ -46,7 +46,9 @@ def payload(data_dir: Path, question: str) -> Sequence[Mapping[str, Any]]:
     request = IngestRequest(knowledge_base="default", paths=(_THREADS,))
     ingest(settings, request, lambda _: None)
     with open_librarian(settings, "default") as librarian:
-        view = card_view(render_answer(librarian.answer(question)))
+        answer = librarian.answer(question)
+    showing = Showing(answer_id="x" * 12, can_open_thread=True, searched=None)
+    view = card_view(render_answer(answer, showing))
     return list(view.to_components())  # type: ignore[no-untyped-call]  # discord.py's gap
 
 

@@ -16,7 +16,9 @@ from scripts.picture.markdown import to_html
 Component = Mapping[str, Any]
 """One component as it goes to Discord in JSON."""
 
+_ROW: Final = 1
 _BUTTON: Final = 2
+_LINK: Final = 5
 _SECTION: Final = 9
 _TEXT_DISPLAY: Final = 10
 _SEPARATOR: Final = 14
@@ -55,6 +57,15 @@ def component_html(component: Component) -> str:
         return f'<div class="display">{to_html(component["content"])}</div>'
     if kind == _SEPARATOR:
         return "<hr>"
+    if kind == _ROW:
+        return f'<div class="row">{"".join(map(component_html, component["components"]))}</div>'
     if kind == _BUTTON:
-        return f'<span class="button">{escape(component["label"])}{_OPENS_OUTSIDE}</span>'
+        return _button_html(component)
     raise ValueError(f"No picture of components of type {kind}.")
+
+
+def _button_html(button: Component) -> str:
+    emoji = (button.get("emoji") or {}).get("name", "")
+    words = " ".join(filter(None, [emoji, button.get("label")]))
+    opens = _OPENS_OUTSIDE if button["style"] == _LINK else ""
+    return f'<span class="button">{escape(words)}{opens}</span>'

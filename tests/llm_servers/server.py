@@ -45,6 +45,8 @@ class ModelServer:
     """The only key that is taken, if any."""
     models: tuple[str, ...] = DEFAULT_MODELS
     seen: list[Seen] = field(default_factory=list)
+    is_web_site: bool = False
+    """Whether lists of models are web pages."""
     hung_up: int = 0
     """How many streams their clients left before the end."""
     embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
@@ -133,6 +135,8 @@ class ModelServer:
 
     async def _list_models(self, request: web.Request) -> web.StreamResponse:
         await self._see(request)
+        if self.is_web_site:
+            return web.Response(text="<html></html>", content_type="text/html")
         if refusal := self._refused(request, {}):
             return web.json_response({"error": refusal.message}, status=refusal.status)
         if request.path == "/info":

@@ -89,6 +89,8 @@ def as_stored(components: Sequence[JsonObject]) -> list[JsonObject]:
 def _stored(component: JsonObject, free_ids: Iterator[int]) -> JsonObject:
     stored = {**_REPLY_DEFAULTS.get(component["type"], {}), **component}
     stored["id"] = component.get("id") or next(free_ids)
+    if component.get("emoji"):  # one of Unicode's has a name and no id
+        stored["emoji"] = {key: kept for key, kept in component["emoji"].items() if kept}
     if "components" in component:
         stored["components"] = [_stored(child, free_ids) for child in component["components"]]
     for key in ("accessory", "component"):

@@ -65,7 +65,9 @@ class LoopbackDiscord(UserVerbs):
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=50 * 2**20)
         application.router.add_route("*", "/api/v10/{tail:.*}", self.rest.handle)
-        application.router.add_get("/attachments/{tail:.*}", self._serve_file)
+        application.router.add_get(
+            r"/attachments/{channel:\d+}/{attachment:\d+}/{name:.*}", self._serve_file
+        )
         application.router.add_get("/gateway", self.gateway.handle)
         application.router.add_get("/gateway/", self.gateway.handle)
         self._runner = web.AppRunner(
@@ -86,7 +88,7 @@ class LoopbackDiscord(UserVerbs):
 
     async def _serve_file(self, request: web.Request) -> web.Response:
         """The content delivery network: what was attached to something, by its address."""
-        content = self.world.files.get(request.rel_url.raw_path)
+        content = self.world.files.get(request.match_info["attachment"])
         if content is None:
             raise web.HTTPNotFound
         return web.Response(body=content)
@@ -218,6 +220,16 @@ class LoopbackDiscord(UserVerbs):
         taken = [violation for violation in self.violations if containing in str(violation)]
         self.rest.violations = [v for v in self.violations if v not in taken]
         return taken
+
+    def forget_the_past(self) -> None:
+        """Drop the record and all messages, for tests that run for long; complaints stay."""
+        self.assert_clean()
+        self.rest.requests.clear()
+        self.rest.rate_limits.forget_the_past()
+        self.world.messages.clear()
+        self.desk.forget_the_past()
+        self.gateway.forget_the_past()
+        self.routes.forget_the_past()
 
     def excuse(self, interaction: Interaction) -> None:
         """Accept that the bot never acknowledged this interaction."""

@@ -235,6 +235,12 @@ class Gateway:
                 session.resumable = not is_gone
                 await _interrupt(session, connection, how, close_code)
 
+    def forget_the_past(self) -> None:
+        """Drop the events that clients have received."""
+        for session in self.sessions.values():
+            session.forgotten += len(session.events)
+            session.events.clear()
+
     async def close(self) -> None:
         """End all connections, as a server that shuts down does."""
         for session in self.connected_sessions:

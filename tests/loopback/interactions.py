@@ -144,6 +144,12 @@ class InteractionDesk:
         self._world.publish("INTERACTION_CREATE", self._event(interaction, permissions))
         return interaction
 
+    def forget_the_past(self) -> None:
+        """Drop the record; what was not acknowledged yet can no longer be."""
+        self.interactions.clear()
+        self._by_id.clear()
+        self._by_token.clear()
+
     def callback(
         self, interaction_id: str, token: str, body: JsonObject, uploads: Sequence[Upload]
     ) -> JsonObject:

@@ -87,6 +87,10 @@ class Routes:
         ]
         self._table = [(method, re.compile(path), handler) for method, path, handler in table]
 
+    def forget_the_past(self) -> None:
+        """Drop the nonces of messages that were sent."""
+        self._messages_by_nonce.clear()
+
     def find(self, request: RestRequest) -> Callable[[], Reply] | None:
         """The work behind a request, not yet done; None for a route that is not there."""
         for method, pattern, handler in self._table:

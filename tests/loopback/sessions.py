@@ -91,6 +91,8 @@ class Session:
     shard: tuple[int, int] = (0, 1)
     events: list[JsonObject] = field(default_factory=list)
     resumable: bool = True
+    forgotten: int = 0
+    """Events that are no longer kept for a RESUME."""
 
     def has_guild(self, guild_id: str | None) -> bool:
         """Whether this shard serves a guild; private channels belong to the first."""
@@ -101,14 +103,19 @@ class Session:
         return bool(self.intents >> intent & 1)
 
     def dispatch(self, name: str, data: JsonObject) -> None:
-        event = {"op": int(Opcode.DISPATCH), "t": name, "s": len(self.events) + 1, "d": data}
+        event = {
+            "op": int(Opcode.DISPATCH),
+            "t": name,
+            "s": self.forgotten + len(self.events) + 1,
+            "d": data,
+        }
         self.events.append(event)
         if self.connection:
             self.connection.send_event(event)
 
     def resume_on(self, connection: Connection, last_seen: int) -> None:
         """Replay what was missed; queued before anything that happens from now on."""
-        for event in self.events[last_seen:]:
+        for event in self.events[max(0, last_seen - self.forgotten) :]:
             connection.send_event(event)
         self.connection = connection
         self.dispatch("RESUMED", {"_trace": []})

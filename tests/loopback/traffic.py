@@ -141,6 +141,10 @@ class RateLimits:
     routes: list[RouteLimit] = field(default_factory=list)
     _windows: dict[tuple[str, str, str], tuple[float, int]] = field(default_factory=dict)
 
+    def forget_the_past(self) -> None:
+        """Empty all buckets."""
+        self._windows.clear()
+
     def spend(self, request: RestRequest) -> tuple[Mapping[str, str], Fault | None]:
         """Count a request: its rate-limit headers, and the 429 to answer if it is over."""
         if request.path.startswith("/interactions/"):

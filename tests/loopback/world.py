@@ -106,7 +106,7 @@ class World(Places):
 
     messages: dict[str, Message] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    """What the content delivery network holds, by path."""
+    """What the content delivery network holds, by the attachment's id."""
     cdn_url: str = ""
 
     def message(self, message_id: str) -> Message:
@@ -220,8 +220,9 @@ class World(Places):
     def attach(self, channel: Channel, upload: Upload) -> JsonObject:
         """Store a file where it can be fetched, and describe it."""
         attachment_id = self.clock.snowflake()
-        path = f"/attachments/{channel.id}/{attachment_id}/{quote(upload.filename)}"
-        self.files[path] = upload.content
+        # What a path means to a server must not depend on the name that somebody gave a file.
+        path = f"/attachments/{channel.id}/{attachment_id}/{quote(upload.filename, safe='')}"
+        self.files[attachment_id] = upload.content
         return payloads.attachment(attachment_id, self.cdn_url + path, upload)
 
     def _reference(self, channel: Channel, body: JsonObject) -> JsonObject:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from ingest.linking import link_copies
 from retrieval.domain import TextKind
-from retrieval.index.candidates import load_candidates
+from retrieval.index.candidates import Candidates, load_candidates
+from retrieval.scoring import in_place
 from retrieval.search import Ranking
 from retrieval.settings import SearchSettings
 from tests.fakes import HashingEmbedder
@@ -155,3 +157,66 @@ def test_the_weights_can_be_set(workshop):
     hit = search.search("sealant", 1).hits[0]
     assert hit.parts.dense == 0
     assert "Sealant dries out" in hit.passage.text
+
+
+def test_each_of_two_questions_in_one_has_its_share(engine):
+    found = engine.search.search(
+        "At what wear should I replace a chain and how do I free a stuck seatpost?", 4
+    )
+    assert len(found.parts) == 2
+    joined = " ".join(texts(found))
+    assert "0.75 %" in joined
+    assert "ammonia" in joined.lower()
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted(scores, reverse=True)
+    for hit in found.hits:
+        parts = hit.parts
+        assert hit.score == pytest.approx(parts.dense + parts.lexical + parts.thread)
+
+
+def test_a_follow_up_is_not_taken_apart(engine):
+    question = "At what wear should I replace a chain and how do I free a stuck seatpost?"
+    assert engine.search.search(question, 4, context="Which oil for a chain?").parts == ()
+
+
+def test_threads_come_in_the_order_of_their_best_passage(engine):
+    threads, _ = engine.search.search_threads("When is it time to replace a chain?", 3)
+    assert threads[0].thread.title == "Chain wear"
+    assert len({found.thread.id for found in threads}) == len(threads)
+    scores = [found.score for found in threads]
+    assert scores == sorted(scores, reverse=True)
+    for found in threads:
+        assert found.score == found.hits[0].score
+        assert {hit.thread.id for hit in found.hits} == {found.thread.id}
+
+
+def test_conditions_that_exclude_each_other_find_nothing(engine):
+    assert engine.search.search("chain after:2030 before:2020", 5).hits == ()
+
+
+def test_the_best_passages_refine_the_ranking_in_a_large_knowledge_base(workshop, engine):
+    """Without a judgement: weight 0 ranks otherwise than a weight that counts."""
+
+    def cosines(weight: float) -> list[str]:
+        settings = SearchSettings(feedback_weight=weight)
+        search = type(engine.search)(workshop, HashingEmbedder(), settings, engine.search._speller)
+        return texts(search.search("ammonia", 10))
+
+    assert sorted(cosines(0.0)) == sorted(cosines(0.3))  # it refines, it adds and drops nothing
+
+
+def test_a_short_passage_leans_more_on_its_neighbours_than_a_long_one():
+    found = Candidates(
+        ids=("a", "b", "c", "d"),
+        wanted=np.ones(4, bool),
+        before=np.array([0, 0, 2, 2]),
+        after=np.array([1, 1, 3, 3]),
+        thread_ids=("t",) * 4,
+        titled=np.zeros(4, bool),
+        asking=np.zeros(4),
+        lengths=np.array([50.0, 500.0, 2_000.0, 500.0]),
+        vectors=np.zeros((4, 1), np.float32),
+    )
+    own = np.array([0.0, 1.0, 0.0, 1.0])
+    placed = in_place(own, np.zeros(4), found, SearchSettings())
+    assert 0 < placed[2] < placed[0] < placed[1]

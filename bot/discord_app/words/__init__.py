@@ -11,18 +11,9 @@ from typing import Final
 
 from bot.discord_app.words.english import ENGLISH
 from bot.discord_app.words.german import GERMAN
-from bot.discord_app.words.shape import CommandWords, DeskWords, OptionWords, Words
+from bot.discord_app.words.shape import CommandWords, Words
 
-__all__ = [
-    "ENGLISH",
-    "GERMAN",
-    "LANGUAGES",
-    "CommandWords",
-    "DeskWords",
-    "OptionWords",
-    "Words",
-    "words_for",
-]
+__all__ = ["ENGLISH", "GERMAN", "LANGUAGES", "CommandWords", "Words", "words_for"]
 
 LANGUAGES: Final = MappingProxyType({"en": ENGLISH, "de": GERMAN})
 """By language tag without its region; Discord's ``en-US`` and ``en-GB`` are both ``en``."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from bot.discord_app.words import lately
-from bot.discord_app.words.shape import DeskWords, Words
+from bot.discord_app.words.shape import (
+    CommandWords,
+    ConfigWords,
+    DeskWords,
+    HelpWords,
+    OptionWords,
+    PrivacyWords,
+    RoomWords,
+    Words,
+)
 
 ENGLISH: Final = Words(
     tag="en",
@@ -21,5 +30,138 @@ ENGLISH: Final = Words(
         person_day="You have used up your questions for now; the next one is free in {wait}.",
         guild_day="This server has used up its questions for now; the next is free in {wait}.",
     ),
+    room=RoomWords(
+        just_before="Just before",
+        just_after="Just after",
+        in_reply_to="In reply to {name}",
+        replies="Replies: {n}",
+        more="and {n} more",
+        also_in="The same words also stand in",
+        quoted_by="quoted by {name}",
+        unknown_author="unknown author",
+        page="Page {page} of {pages}",
+        shared_by="Shared by {name}",
+        no_replies="Nobody has replied to this.",
+        jump="Jump",
+        earlier="Earlier",
+        later="Later",
+        parent="Parent",
+        replies_button="Replies ({n})",
+        open_reply="Open {n}",
+        whole_thread="Whole thread",
+        back="Back to the passage",
+        previous_page="Previous page",
+        next_page="Next page",
+        share="Share",
+        read_on="Read on",
+        gone="This passage is no longer in the threads: its post was edited or removed.",
+        thread_gone="This thread is no longer here: it was edited or removed.",
+        not_found="No passage is found by that; type a few of its words and pick one.",
+        may_not_share="You may not write in this channel, so I cannot share it for you.",
+    ),
+    config=ConfigWords(
+        title="Footnote in this server",
+        answer_channels="Channels where I answer",
+        everywhere="All channels",
+        switches="How I behave",
+        mentions="Answer mentions: {state}",
+        private="Answer privately: {state}",
+        quiet="Leave threads to staff who replied: {state}",
+        remembers="Keep unanswered questions: {state}",
+        on="on",
+        off="off",
+        knowledge_base="Knowledge base of this server",
+        channel_knowledge_base="Knowledge base of this channel",
+        the_default="The bot's default ({name})",
+        as_the_server="As the server",
+        only_one="{name}; no other is granted to this place.",
+        staff_roles="Staff",
+        reingest_roles="May re-ingest, beside administrators",
+        nobody="Nobody",
+        language="Language of what everybody sees",
+        server_language="That of the server",
+        feedback_channel="Channel that gets feedback",
+        announcement_channel="Channel that hears of new threads",
+        none_chosen="None",
+        saved="Every change counts at once.",
+        administrators_only="Only who may manage this server can use this.",
+        servers_only="This works in a server only.",
+    ),
+    help=HelpWords(
+        intro=(
+            "I answer questions from this community's own threads. Every sentence is cited with "
+            "its author and thread; when the threads do not answer, I say so."
+        ),
+        how=(
+            "`/ask` a question, shown to all or only to you\n"
+            "`/source` reads a passage in its thread, found by words, author, thread or id\n"
+            "You can also mention me, or reply to one of my messages."
+        ),
+        bases="What I know here",
+        base="**{name}** · {threads} threads, {posts} posts",
+        newest="newest post {date}",
+        empty="**{name}** · nothing yet",
+        channels="I answer in {channels}.",
+        left="You may ask {now} questions right now, and {day} more today.",
+        privacy=(
+            "Privacy: questions are answered and not kept, unless you say so; what is kept goes "
+            "after {days} days, or at once with `/forget-me`."
+        ),
+        remembers="This server lets unanswered questions be kept until the threads answer them.",
+        configure="Administrators: `/config`",
+    ),
+    privacy=PrivacyWords(
+        nothing="Nothing is kept about you.",
+        forgotten="Deleted for good:",
+        kinds={
+            "guild_settings": "settings",
+            "unanswered": "questions that waited for an answer",
+        },
+    ),
+    commands={
+        "ask": CommandWords(
+            "ask",
+            "Ask the threads a question; every sentence is cited.",
+            {
+                "question": OptionWords("question", "What do you want to know?"),
+                "knowledge_base": OptionWords(
+                    "knowledge_base", "Which threads to ask, where there are several."
+                ),
+                "private": OptionWords("private", "Show the answer only to me."),
+            },
+        ),
+        "source": CommandWords(
+            "source",
+            "Read a passage in its thread.",
+            {
+                "passage": OptionWords(
+                    "passage", "Type a few words, an author, a thread or an id."
+                ),
+                "knowledge_base": OptionWords("knowledge_base", "Where to look."),
+            },
+        ),
+        "digest": CommandWords(
+            "digest",
+            "What is new in the threads.",
+            {
+                "days": OptionWords("days", "How far back; a week unless you say."),
+                "private": OptionWords("private", "Only for me."),
+            },
+        ),
+        "topics": CommandWords(
+            "topics",
+            "What the threads talk about.",
+            {"private": OptionWords("private", "Only for me.")},
+        ),
+        "upload": CommandWords(
+            "upload",
+            "Add an exported file to the threads and ingest it.",
+            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+        ),
+        "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
+        "config": CommandWords("config", "Set how the bot behaves in this server."),
+        "forget-me": CommandWords("forget-me", "Delete what the bot keeps about you."),
+        "reingest": CommandWords("reingest", "Bring the knowledge base in line with its folder."),
+    },
     lately=lately.ENGLISH,
 )

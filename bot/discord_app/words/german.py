@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from bot.discord_app.words import lately
-from bot.discord_app.words.shape import DeskWords, Words
+from bot.discord_app.words.shape import (
+    CommandWords,
+    ConfigWords,
+    DeskWords,
+    HelpWords,
+    OptionWords,
+    PrivacyWords,
+    RoomWords,
+    Words,
+)
 
 GERMAN: Final = Words(
     tag="de",
@@ -14,12 +23,149 @@ GERMAN: Final = Words(
     minutes="{n} min",
     hours="{n} h",
     desk=DeskWords(
-        unknown_base="Diese Wissensbasis gibt es hier nicht; `/help` zählt die vorhandenen auf.",
+        unknown_base="Diese Wissensbasis gibt es hier nicht; `/hilfe` zählt die vorhandenen auf.",
         nothing_visible="Hier gibt es keine Wissensbasis, die man fragen könnte.",
-        not_in_this_channel="In diesem Kanal antworte ich nicht; `/help` sagt, wo ich es tue.",
+        not_in_this_channel="In diesem Kanal antworte ich nicht; `/hilfe` sagt, wo ich es tue.",
         pace="Das waren viele Fragen auf einmal; bitte warte {wait}.",
         person_day="Deine Fragen sind für jetzt aufgebraucht; die nächste ist in {wait} frei.",
         guild_day="Die Fragen dieses Servers sind aufgebraucht; die nächste ist in {wait} frei.",
     ),
+    room=RoomWords(
+        just_before="Direkt davor",
+        just_after="Direkt danach",
+        in_reply_to="Antwort auf {name}",
+        replies="Antworten: {n}",
+        more="und {n} weitere",
+        also_in="Dieselben Worte stehen auch in",
+        quoted_by="zitiert von {name}",
+        unknown_author="unbekannt",
+        page="Seite {page} von {pages}",
+        shared_by="Geteilt von {name}",
+        no_replies="Darauf hat niemand geantwortet.",
+        jump="Öffnen",
+        earlier="Früher",
+        later="Später",
+        parent="Bezug",
+        replies_button="Antworten ({n})",
+        open_reply="{n} öffnen",
+        whole_thread="Ganzer Thread",
+        back="Zurück zur Stelle",
+        previous_page="Vorige Seite",
+        next_page="Nächste Seite",
+        share="Teilen",
+        read_on="Weiterlesen",
+        gone="Diese Stelle gibt es nicht mehr: Ihr Beitrag wurde geändert oder gelöscht.",
+        thread_gone="Diesen Thread gibt es hier nicht mehr: Er wurde geändert oder gelöscht.",
+        not_found="Dazu findet sich keine Stelle; tippe ein paar ihrer Worte und wähle eine aus.",
+        may_not_share="Du darfst in diesem Kanal nicht schreiben, also kann ich es nicht teilen.",
+    ),
+    config=ConfigWords(
+        title="Footnote auf diesem Server",
+        answer_channels="Kanäle, in denen ich antworte",
+        everywhere="Alle Kanäle",
+        switches="Wie ich mich verhalte",
+        mentions="Erwähnungen beantworten: {state}",
+        private="Nur für Fragende sichtbar: {state}",
+        quiet="Threads dem Team lassen, das geantwortet hat: {state}",
+        remembers="Unbeantwortete Fragen behalten: {state}",
+        on="an",
+        off="aus",
+        knowledge_base="Wissensbasis dieses Servers",
+        channel_knowledge_base="Wissensbasis dieses Kanals",
+        the_default="Vorgabe des Bots ({name})",
+        as_the_server="Wie der Server",
+        only_one="{name}; eine andere ist hier nicht freigegeben.",
+        staff_roles="Team",
+        reingest_roles="Darf neu einlesen, neben der Administration",
+        nobody="Niemand",
+        language="Sprache dessen, was alle sehen",
+        server_language="Die des Servers",
+        feedback_channel="Kanal für Rückmeldungen",
+        announcement_channel="Kanal, der von neuen Threads erfährt",
+        none_chosen="Keiner",
+        saved="Jede Änderung gilt sofort.",
+        administrators_only="Das kann nur, wer diesen Server verwalten darf.",
+        servers_only="Das geht nur auf einem Server.",
+    ),
+    help=HelpWords(
+        intro=(
+            "Ich beantworte Fragen aus den Threads dieser Community. Jeder Satz ist mit Autor und "
+            "Thread belegt; wenn die Threads keine Antwort geben, sage ich das."
+        ),
+        how=(
+            "`/frage` stellt eine Frage, sichtbar für alle oder nur für dich\n"
+            "`/quelle` zeigt eine Stelle in ihrem Thread: nach Worten, Autor, Thread oder Kennung\n"
+            "Du kannst mich auch erwähnen oder auf eine meiner Nachrichten antworten."
+        ),
+        bases="Was ich hier kenne",
+        base="**{name}** · {threads} Threads, {posts} Beiträge",
+        newest="neuester Beitrag {date}",
+        empty="**{name}** · noch nichts",
+        channels="Ich antworte in {channels}.",
+        left="Du kannst jetzt {now} Fragen stellen und heute noch {day}.",
+        privacy=(
+            "Datenschutz: Fragen werden beantwortet und nicht behalten, außer du willst es; was "
+            "bleibt, verschwindet nach {days} Tagen oder sofort mit `/vergiss-mich`."
+        ),
+        remembers="Dieser Server lässt unbeantwortete Fragen warten, bis die Threads sie klären.",
+        configure="Administration: `/einstellungen`",
+    ),
+    privacy=PrivacyWords(
+        nothing="Über dich ist nichts gespeichert.",
+        forgotten="Endgültig gelöscht:",
+        kinds={
+            "guild_settings": "Einstellungen",
+            "unanswered": "Fragen, die auf eine Antwort warteten",
+        },
+    ),
+    commands={
+        "ask": CommandWords(
+            "frage",
+            "Stelle den Threads eine Frage; jeder Satz ist belegt.",
+            {
+                "question": OptionWords("frage", "Was möchtest du wissen?"),
+                "knowledge_base": OptionWords(
+                    "wissensbasis", "Welche Threads gefragt werden, wo es mehrere gibt."
+                ),
+                "private": OptionWords("privat", "Zeige die Antwort nur mir."),
+            },
+        ),
+        "source": CommandWords(
+            "quelle",
+            "Lies eine Stelle in ihrem Thread.",
+            {
+                "passage": OptionWords(
+                    "stelle", "Tippe ein paar Worte, einen Namen, einen Thread oder eine Kennung."
+                ),
+                "knowledge_base": OptionWords("wissensbasis", "Wo gesucht wird."),
+            },
+        ),
+        "digest": CommandWords(
+            "neues",
+            "Was in den Threads neu ist.",
+            {
+                "days": OptionWords("tage", "Wie weit zurück; eine Woche, wenn du nichts sagst."),
+                "private": OptionWords("privat", "Nur für mich."),
+            },
+        ),
+        "topics": CommandWords(
+            "themen",
+            "Worum es in den Threads geht.",
+            {"private": OptionWords("privat", "Nur für mich.")},
+        ),
+        "upload": CommandWords(
+            "hochladen",
+            "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
+            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+        ),
+        "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
+        "config": CommandWords(
+            "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
+        ),
+        "forget-me": CommandWords("vergiss-mich", "Lösche, was der Bot über dich gespeichert hat."),
+        "reingest": CommandWords(
+            "neu-einlesen", "Bringe die Wissensbasis auf den Stand ihres Ordners."
+        ),
+    },
     lately=lately.GERMAN,
 )

@@ -43,6 +43,116 @@ class DeskWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomWords:
+    """The reading room: a passage in its thread.  Labels of buttons have at most 80 characters."""
+
+    just_before: str
+    just_after: str
+    in_reply_to: str
+    """``{name}``"""
+    replies: str
+    """``{n}``"""
+    more: str
+    """``{n}``"""
+    also_in: str
+    quoted_by: str
+    """``{name}``"""
+    unknown_author: str
+    page: str
+    """``{page}`` and ``{pages}``"""
+    shared_by: str
+    """``{name}``"""
+    no_replies: str
+    jump: str
+    earlier: str
+    later: str
+    parent: str
+    replies_button: str
+    """``{n}``"""
+    open_reply: str
+    """``{n}``: its place in the list."""
+    whole_thread: str
+    back: str
+    previous_page: str
+    next_page: str
+    share: str
+    read_on: str
+    gone: str
+    thread_gone: str
+    not_found: str
+    may_not_share: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigWords:
+    """The panel of ``/config``."""
+
+    title: str
+    answer_channels: str
+    everywhere: str
+    """Shown where nothing is chosen."""
+    switches: str
+    mentions: str
+    """``{state}``; a button, and so are the next three."""
+    private: str
+    quiet: str
+    remembers: str
+    on: str
+    off: str
+    knowledge_base: str
+    channel_knowledge_base: str
+    the_default: str
+    """``{name}``"""
+    as_the_server: str
+    only_one: str
+    """``{name}``"""
+    staff_roles: str
+    reingest_roles: str
+    nobody: str
+    language: str
+    server_language: str
+    feedback_channel: str
+    announcement_channel: str
+    none_chosen: str
+    saved: str
+    administrators_only: str
+    servers_only: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWords:
+    """``/help``."""
+
+    intro: str
+    how: str
+    bases: str
+    base: str
+    """``{name}``, ``{threads}``, ``{posts}``"""
+    newest: str
+    """``{date}``"""
+    empty: str
+    """``{name}``"""
+    channels: str
+    """``{channels}``"""
+    left: str
+    """``{now}`` and ``{day}``"""
+    privacy: str
+    """``{days}``"""
+    remembers: str
+    configure: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyWords:
+    """``/forget-me``."""
+
+    nothing: str
+    forgotten: str
+    kinds: Mapping[str, str]
+    """What each memory keeps, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Everything that the bot says in one language."""
 
@@ -55,6 +165,12 @@ class Words:
     minutes: str
     hours: str
     desk: DeskWords
+    room: RoomWords
+    config: ConfigWords
+    help: HelpWords
+    privacy: PrivacyWords
+    commands: Mapping[str, CommandWords]
+    """By the command's name in the code."""
     lately: LatelyWords
 
     def duration(self, seconds: float) -> str:

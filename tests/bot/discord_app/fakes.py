@@ -49,17 +49,24 @@ class FakeLibrarian:
         self.answers: deque[Answer | Exception] = deque(answers)
         self.delay_seconds = delay_seconds
         self.questions: list[str] = []
+        self.histories: list[tuple[str, ...]] = []
+        self.hits: tuple[Hit, ...] = ()
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
+        self.threads: dict[str, ThreadView] = {}
         self.suggestions: tuple[Suggestion, ...] | Exception = ()
         self.changed_at: datetime | None = None
         self.news_found = News(datetime(2024, 5, 6, tzinfo=UTC), (), 0, 0, 0)
         self.news_since: list[datetime] = []
+        self.askers: list[str | None] = []
         self.topics_found: tuple[Topic, ...] = ()
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        assert not history
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
         self.questions.append(question)
+        self.histories.append(tuple(history))
+        self.askers.append(asker)
         time.sleep(self.delay_seconds)
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
@@ -67,7 +74,8 @@ class FakeLibrarian:
         return answer
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
-        raise NotImplementedError
+        del query
+        return self.hits[:limit], Timings()
 
     def source(self, passage_id: str) -> SourceView:
         if passage_id not in self.sources:
@@ -75,7 +83,9 @@ class FakeLibrarian:
         return self.sources[passage_id]
 
     def thread(self, name: str) -> tuple[ThreadView, ...]:
-        raise NotImplementedError
+        if name not in self.threads:
+            raise NotFoundError(f"No thread is called {name}.")
+        return (self.threads[name],)
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         self.typed.append((text, limit))

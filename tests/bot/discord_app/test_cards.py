@@ -5,6 +5,7 @@ import pytest
 from bot.discord_app.cards import (
     CARD_LIMIT,
     COMPONENT_LIMIT,
+    Card,
     Divider,
     LinkButton,
     Section,
@@ -14,6 +15,7 @@ from bot.discord_app.cards import (
     plain_text,
     safe_url,
 )
+from bot.discord_app.markdown import length
 from bot.discord_app.views import card_view
 from tests.bot.discord_app.strategies import BAD_URLS, GOOD_URLS
 
@@ -71,3 +73,14 @@ def test_the_longest_address_has_512_characters() -> None:
     start = "https://forum.example/"
     assert safe_url(start + "x" * (512 - len(start))) is not None
     assert safe_url(start + "x" * (513 - len(start))) is None
+
+
+def test_a_block_that_is_too_long_for_a_plain_message_is_cut_between_words() -> None:
+    text = plain_text(Card(Tone.ANSWERED, (TextBlock("seven words " * 300), TextBlock("more"))))
+    assert text.endswith(("words…", "seven…"))
+    assert 1_950 < length(text) <= 2_000
+
+
+def test_a_cut_never_leaves_half_an_escape() -> None:
+    text = plain_text(Card(Tone.ANSWERED, (TextBlock("\\*" * 2_000),)))
+    assert text.count("\\") == text.count("*")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from bot.discord_app.maintenance import EditPace, known_line
-from tests.bot.discord_app.fakes import STATUS
+from bot.discord_app.maintenance import EditPace
 
 
 class Clock:
@@ -25,7 +24,3 @@ def test_edits_are_at_least_a_second_and_a_half_apart_and_grow_rare() -> None:
     gaps = [later - earlier for earlier, later in zip([100.0, *edits], edits, strict=False)]
     assert min(gaps) >= 1.5
     assert len(edits) <= 16
-
-
-def test_help_knows_what_is_known() -> None:
-    assert known_line(STATUS) == "I know 12 threads with 3,456 posts, last updated 2024-05-06."

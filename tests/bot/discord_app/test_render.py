@@ -17,26 +17,25 @@ from bot.discord_app.cards import (
     plain_text,
 )
 from bot.discord_app.markdown import length
-from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, render_answer
-from bot.discord_app.render_source import render_source
+from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, Showing, render_answer
 from bot.discord_app.views import card_view
-from retrieval.domain import Answer, Citation, Place, SourceView, Statement, TextKind
-from tests.bot.discord_app.active import INVISIBLE, active_in, unescaped, without_escapes
+from retrieval.domain import Answer, Citation, Statement, TextKind
+from tests.bot.discord_app.active import INVISIBLE, active_in, without_escapes
 from tests.bot.discord_app.factories import (
     make_answer,
     make_citation,
     make_closest,
     make_not_found,
-    make_passage,
     make_post,
-    make_source,
     make_thread,
 )
-from tests.bot.discord_app.strategies import GOOD_URLS, answers, sources
+from tests.bot.discord_app.fakes import STATUS
+from tests.bot.discord_app.strategies import GOOD_URLS, answers
 
 # What the cards themselves are written with; everything else in them came from outside.
 _OWN_CODE = re.compile(r"`/source [0-9a-zA-Z_-]*`")
 _OWN_BOLD = re.compile(r"(?m)^\*\*(?P<words>.*)\*\*$")
+ANSWER_ID = "x" * 12
 any_size = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -81,6 +80,8 @@ def citation_urls(citations: tuple[Citation, ...]) -> set[str | None]:
 @given(answers())
 def test_the_card_of_any_answer_keeps_every_limit(answer: Answer) -> None:
     check_limits(render_answer(answer))
+    offering = Showing(ANSWER_ID, can_open_thread=True, can_wait=True, searched=STATUS)
+    check_limits(render_answer(answer, offering))
 
 
 @any_size
@@ -110,14 +111,6 @@ def test_every_number_in_the_answer_has_its_source_on_the_card(answer: Answer) -
     assert listed & known <= cited
     shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", first.text)} & known
     assert shown <= listed or hidden
-
-
-@any_size
-@given(sources)
-def test_the_card_of_any_source_keeps_every_limit_and_is_harmless(view: SourceView) -> None:
-    card = render_source(view)
-    check_limits(card)
-    check_harmless(card, {view.post.url, view.thread.url})
 
 
 def test_an_answer_comes_first_with_its_numbers_then_its_sources() -> None:
@@ -205,26 +198,3 @@ def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(replace(make_answer("It opens."), mode="some-model"))
     assert "Written by some-model; checked against the quotes" in text_of(card)
     assert "word for word" not in text_of(card)
-
-
-def test_a_source_shows_its_surroundings() -> None:
-    view = make_source(
-        before=(make_passage("far before"), make_passage("just before it")),
-        after=(make_passage("just after it"), make_passage("far after")),
-        in_reply_to=make_post("When does it open?", author="Bob"),
-        replies=(make_post("Thanks!", author="Cyd"),),
-        also_in=(
-            Place("f" * 16, TextKind.QUOTE, make_post(author="Dee"), make_thread(title="Locks")),
-        ),
-    )
-    text = text_of(render_source(view))
-    assert "-# Just before\njust before it\n> The gate opens at six.\n-# Just after" in text
-    assert "far before" not in text
-    assert "-# In reply to Bob\n> When does it open?" in text
-    assert "-# Replies: 1\n**Cyd**\n> Thanks!" in text
-    assert "-# quoted by Dee · Locks · `/source ffffffffffffffff`" in text
-
-
-def test_a_long_passage_is_cut_between_words() -> None:
-    text = text_of(render_source(make_source("paragraph " * 400)))
-    assert "paragraph…" in unescaped(text)

@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord_app.markdown import length
-from bot.discord_app.render_source import suggestion_label
-from bot.discord_app.sources import MAX_CHOICES, choices
+from bot.discord_app.sources import MAX_CHOICES, choices, suggestion_label
 from retrieval.domain import Suggestion
 from tests.bot.discord_app.strategies import ids, names, texts
 

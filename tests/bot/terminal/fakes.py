@@ -39,6 +39,7 @@ from retrieval.errors import FootnoteError, NotFoundError, QuestionError
 from retrieval.evaluation.progress import OnProgress
 from retrieval.evaluation.request import EvalRequest, Report
 from retrieval.index.examination import Examination
+from retrieval.llm.probing import ModelCheck
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07x\x1b]8;;\x07 "
@@ -243,7 +244,10 @@ class FakeLibrarian:
         if self.failure:
             raise self.failure
 
-    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def answer(
+        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+    ) -> Answer:
+        assert asker is None, "in the terminal there is nobody to tell apart"
         self._fail_on_order()
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
@@ -309,6 +313,7 @@ class FakeApp:
     examination: Examination | None = None
     examination_error: FootnoteError | None = None
     examined: list[tuple[str, bool]] = field(default_factory=list)
+    model_checks: tuple[ModelCheck, ...] = ()
     bots: int = 0
     evaluation: Report | None = None
     evaluations: list[EvalRequest] = field(default_factory=list)
@@ -321,6 +326,7 @@ class FakeApp:
             self._run_bot,
             examine=self._examine,
             evaluate=self._evaluate,
+            check_models=lambda _settings: self.model_checks,
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:

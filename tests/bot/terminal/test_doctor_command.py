@@ -8,6 +8,7 @@ import pytest
 from retrieval.errors import IndexMismatchError
 from retrieval.index.doctor import Finding
 from retrieval.index.examination import Examination
+from retrieval.llm.probing import ModelCheck
 from tests.bot.terminal.conftest import CommandLine
 
 WHOLE = Examination("default", 1, 1_234, 56, 1_234, (), rebuilt=False, seconds=2.5)
@@ -53,6 +54,7 @@ def test_a_program_gets_one_document(cli: CommandLine) -> None:
         "vectors_searched": 1_234,
         "findings": [{"what": "3 passages missing from Chroma", "done": "put back"}],
         "seconds": 2.5,
+        "models": [],
     }
     assert result.stderr == ""
 
@@ -69,3 +71,50 @@ def test_what_cannot_be_examined_is_said_in_one_line(cli: CommandLine) -> None:
     result = cli.run("doctor")
     assert result.exit_code == 4
     assert result.stderr == "footnote: made with a, but b is set now\n"
+
+
+USABLE = ModelCheck("language model", "small", "ollama", None, structured=True, seconds=1.25)
+UNKNOWN = ModelCheck(
+    *("language model", "smal", "ollama", "The model's server does not know this model."),
+    ("small", "large"),
+)
+
+
+def test_a_model_that_replies_is_named(cli: CommandLine) -> None:
+    cli.app.examination, cli.app.model_checks = WHOLE, (USABLE,)
+    result = cli.run("doctor")
+    assert result.exit_code == 0
+    assert "Language model small replied in 1.2 s, held to a JSON schema" in result.stdout
+
+
+def test_a_model_that_cannot_be_used_is_explained_and_ends_in_status_4(cli: CommandLine) -> None:
+    cli.app.examination, cli.app.model_checks = WHOLE, (UNKNOWN,)
+    result = cli.run("doctor")
+    assert result.exit_code == 4
+    assert "Language model smal cannot be used" in result.stdout
+    assert "does not know this model" in result.stdout
+    assert "The server has: small, large" in result.stdout
+    assert "Knowledge base default is whole" in result.stdout
+    assert result.stderr == "footnote: the language model smal cannot be used\n"
+
+
+def test_models_are_told_even_where_the_index_cannot_be_examined(cli: CommandLine) -> None:
+    cli.app.model_checks = (UNKNOWN,)
+    cli.app.examination_error = IndexMismatchError("made with a, but b is set now")
+    result = cli.run("doctor")
+    assert result.exit_code == 4
+    assert "does not know this model" in result.stdout
+
+
+def test_a_program_gets_the_models_too(cli: CommandLine) -> None:
+    cli.app.examination, cli.app.model_checks = WHOLE, (USABLE, UNKNOWN)
+    models = cli.json("doctor", status=4)["models"]
+    assert [model["usable"] for model in models] == [True, False]
+    assert models[1]["known"] == ["small", "large"]
+
+
+def test_what_a_server_says_cannot_steer_the_terminal(cli: CommandLine) -> None:
+    hostile = ModelCheck("language model", "m\x1b[2J", "ollama", "It says: \x1b]8;;evil\x07 [red]x")
+    cli.app.examination, cli.app.model_checks = WHOLE, (hostile,)
+    result = cli.run("doctor")
+    assert "\x1b" not in result.stdout + result.stderr

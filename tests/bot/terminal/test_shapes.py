@@ -69,8 +69,8 @@ def test_an_answer_has_exactly_the_promised_keys():
         "outcome": "answered",
         "text": ANSWERED.text,
         "statements": [
-            {"text": OIL.text, "citations": [1]},
-            {"text": AMMONIA.text, "citations": [2]},
+            {"text": OIL.text, "citations": [1], "disputes": []},
+            {"text": AMMONIA.text, "citations": [2], "disputes": []},
         ],
         "citations": [
             {
@@ -241,6 +241,7 @@ def test_an_ingest_reports_the_promised_figures():
 
 def test_a_status_has_every_field_of_the_record():
     assert status_shape(STATUS) == {
+        "language_model": None,
         "knowledge_base": "default",
         "files": 2,
         "threads": 2,

@@ -4,25 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answering import extractive
-from retrieval.domain import Hit, Passage, Post, ScoreParts, TextKind, Thread
-
-
-def hit(text: str, score: float = 1.0, kind: TextKind = TextKind.OWN, name: str = "a") -> Hit:
-    post = Post(name, "t", 0, f"Before. {text}")
-    start = len("Before. ")
-    passage = Passage(name, name, "t", 0, 0, start, start + len(text), text, kind)
-    return Hit(passage, post, Thread("t", "f", "test"), score, ScoreParts(0, 0, 0))
+from retrieval.answering.sentence_scores import split
+from retrieval.domain import Hit
+from tests.retrieval.answering.builders import hit
 
 
 def chosen_texts(
     hits: Sequence[Hit], scores: Sequence[float], vectors: npt.NDArray[np.float32] | None = None
 ) -> list[str]:
-    sentences = extractive.split(hits)
+    sentences = split(hits)
     if vectors is None:
         vectors = np.eye(len(sentences), dtype=np.float32)
     runs = extractive.choose(sentences, np.array(scores, dtype=float), vectors)
@@ -31,7 +25,7 @@ def chosen_texts(
 
 def test_sentences_know_their_place_in_the_post():
     hits = [hit("One here. Two there.")]
-    for sentence in extractive.split(hits):
+    for sentence in split(hits):
         assert hits[0].post.text[sentence.start : sentence.end] == sentence.text
 
 
@@ -47,14 +41,28 @@ def test_neighbouring_sentences_become_one_quote():
 
 def test_a_sentence_that_leans_back_brings_the_one_before():
     hits = [hit("Pour ammonia over the post. It dissolves the oxide. Nothing else.")]
-    assert chosen_texts(hits, [0.1, 0.9, 0.0]) == [
-        "Pour ammonia over the post. It dissolves the oxide."
-    ]
+    assert chosen_texts(hits, [1, 5, 0]) == ["Pour ammonia over the post. It dissolves the oxide."]
+
+
+def test_a_bare_yes_brings_the_one_after():
+    hits = [hit("Yes, it does. The ammonia dissolves the oxide. Nothing else.")]
+    assert chosen_texts(hits, [5, 1, 0]) == ["Yes, it does. The ammonia dissolves the oxide."]
+
+
+def test_a_yes_that_says_what_is_so_stands_alone():
+    hits = [hit("Yes, ammonia dissolves the oxide within a night. Nothing else.")]
+    assert chosen_texts(hits, [5, 1]) == ["Yes, ammonia dissolves the oxide within a night."]
+
+
+def test_the_neighbour_counts_among_the_four():
+    hits = [hit("Alpha. It is. Beta. It was. Gamma. It will.")]
+    runs = chosen_texts(hits, [0, 5, 0, 5, 0, 5])
+    assert runs == ["Alpha. It is. Beta. It was."]
 
 
 def test_weak_sentences_are_left_out():
     hits = [hit("Alpha comes. Beta goes.")]
-    assert chosen_texts(hits, [0.9, 0.3]) == ["Alpha comes."]
+    assert chosen_texts(hits, [5, 2]) == ["Alpha comes."]
 
 
 def test_a_question_adds_nothing_to_an_answer():
@@ -68,10 +76,10 @@ def test_the_same_thing_is_not_said_twice():
     assert chosen_texts(hits, [0.9, 0.89, 0.8], vectors)[:2] == ["Alpha comes soon.", "Beta."]
 
 
-@given(st.lists(st.floats(0, 1), min_size=12, max_size=12))
+@given(st.lists(st.floats(-9, 9), min_size=12, max_size=12))
 def test_never_more_than_is_allowed(scores):
     hits = [hit("Alpha comes. Beta goes. Gamma stays.", name=str(n)) for n in range(4)]
-    sentences = extractive.split(hits)
+    sentences = split(hits)
     vectors = np.eye(len(sentences), dtype=np.float32)
     runs = extractive.choose(sentences, np.array(scores), vectors)
     assert 1 <= sum(len(run.sentences) for run in runs) <= extractive.MAX_SENTENCES
@@ -80,20 +88,3 @@ def test_never_more_than_is_allowed(scores):
 
 def test_no_sentences_no_answer():
     assert extractive.choose((), np.array([]), np.zeros((0, 2), dtype=np.float32)) == ()
-
-
-@pytest.mark.parametrize(
-    ("worse", "kind"),
-    [
-        ("Is the chain worn out?", TextKind.OWN),
-        ("The chain:", TextKind.OWN),
-        ("Thanks.", TextKind.OWN),
-        ("The chain is worn out now.", TextKind.QUOTE),
-    ],
-)
-def test_what_rarely_answers_is_marked_down(worse, kind):
-    hits = [hit("The chain is worn out now."), hit(worse, kind=kind, name="b")]
-    sentences = extractive.split(hits)
-    alike = np.full(2, 0.5, dtype=np.float32)
-    good, bad = extractive.score(sentences, hits, alike, [0.5, 0.5])
-    assert bad < good

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from retrieval.answering.calibration import Calibration
 from retrieval.answering.gate import Signs, agreement, judge
 from retrieval.domain import Outcome
 
+PRIOR = Calibration()
 CLEAR = Signs(
-    sentence_cosine=0.8,
-    passage_cosine=0.8,
+    cosine=0.8,
     coverage=0.9,
     unknown_names=(),
     margin=4.0,
     agreement=1.0,
 )
 NOTHING = Signs(
-    sentence_cosine=0.1,
-    passage_cosine=0.1,
+    cosine=0.1,
     coverage=0.0,
     unknown_names=(),
     margin=0.3,
@@ -26,37 +26,44 @@ NOTHING = Signs(
 
 
 def test_clear_signs_are_answered():
-    verdict = judge(CLEAR)
+    verdict = judge(CLEAR, PRIOR)
     assert verdict.outcome is Outcome.ANSWERED
     assert verdict.confidence > 0.9
 
 
 def test_no_signs_are_not_found():
-    verdict = judge(NOTHING)
+    verdict = judge(NOTHING, PRIOR)
     assert verdict.outcome is Outcome.NOT_FOUND
     assert verdict.confidence < 0.3
 
 
 def test_something_near_is_shown_as_closest():
-    assert judge(replace(NOTHING, passage_cosine=0.45)).outcome is Outcome.CLOSEST
+    assert judge(replace(NOTHING, cosine=0.32), PRIOR).outcome is Outcome.CLOSEST
 
 
 @pytest.mark.parametrize(
     "more",
     [
-        replace(NOTHING, sentence_cosine=1.0),
+        replace(NOTHING, cosine=1.0),
         replace(NOTHING, coverage=1.0),
         replace(NOTHING, margin=1.0),
         replace(NOTHING, agreement=1.0),
     ],
 )
 def test_each_sign_raises_the_confidence(more):
-    assert judge(more).confidence > judge(NOTHING).confidence
+    assert judge(more, PRIOR).confidence > judge(NOTHING, PRIOR).confidence
 
 
 def test_an_unknown_name_speaks_against_an_answer():
-    named = replace(CLEAR, unknown_names=("Mortimer",))
-    assert judge(named).confidence < judge(CLEAR).confidence - 0.1
+    fair = replace(CLEAR, cosine=0.5, coverage=0.4, margin=1.0)
+    named = replace(fair, unknown_names=("Mortimer",))
+    assert judge(named, PRIOR).confidence < judge(fair, PRIOR).confidence - 0.1
+
+
+def test_a_calibration_moves_the_confidence_and_never_the_order():
+    strict = Calibration(slope=0.8, intercept=-3.0)
+    assert judge(CLEAR, strict).confidence < judge(CLEAR, PRIOR).confidence
+    assert judge(NOTHING, strict).confidence < judge(CLEAR, strict).confidence
 
 
 def test_rankers_that_agree(engine):

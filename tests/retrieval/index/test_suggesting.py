@@ -110,3 +110,10 @@ def test_what_was_removed_is_not_offered(index: PassageIndex, suggest: Suggest) 
     assert "Use strong flour for pizza." in suggest("bob")
     index.write([], ["/threads/pizza.txt"])
     assert suggest("bob") == ["Twelve hours in a cold kitchen."]
+
+
+@pytest.mark.parametrize(
+    "typed", ["x" * 6_000, "\U0001f600" * 3_000, "漢" * 101, "\\", "zz.*", "(", "\x00"]
+)
+def test_anything_may_be_typed(suggest: Suggest, typed: str) -> None:
+    assert suggest(typed) == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from bot.discord_app.asking import question_text
+from bot.discord_app.addressing import question_text
 from tests.bot.discord_app.strategies import texts
 
 

@@ -1,0 +1,170 @@
+"""One answer from the question to its card, for commands, forms and messages alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+
+from bot.community.answers_shown import AnswersShown, ShownAnswer
+from bot.community.community import Community
+from bot.discord_app.desk import Admission
+from bot.discord_app.render import Showing, render_answer
+from bot.discord_app.responses import (
+    Interaction,
+    acknowledge,
+    reply_with_card,
+    show_card,
+    show_progress,
+)
+from retrieval.domain import Answer, Hit, Outcome, Status
+from retrieval.errors import FootnoteError, StorageError
+
+PATIENCE_SECONDS: Final = 1.5
+"""An answer that is there sooner is shown at once; a later one is announced."""
+STATUS_SECONDS: Final = 300.0
+"""What a knowledge base holds is counted at most so often."""
+
+FOUND: Final = "Found {passages} in {threads}; writing the answer…"
+READING: Final = "Reading the threads…"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and in which light."""
+
+    text: str
+    history: tuple[str, ...] = ()
+    """The asker's earlier questions, oldest first."""
+    is_private: bool = False
+    can_open_thread: bool = False
+
+
+class Answers:
+    """Has questions answered, and shows the answers with buttons that last.
+
+    Args:
+        community: Keeps what the buttons need.
+    """
+
+    def __init__(self, community: Community) -> None:
+        self._shown: AnswersShown = community.answers
+        self._at_work = 0
+        self._statuses: dict[str, tuple[float, Status]] = {}
+
+    async def in_interaction(
+        self, interaction: Interaction, admission: Admission, question: Question
+    ) -> None:
+        """Answer a command or a form: at most one word in between, then the card."""
+        await acknowledge(interaction, private=question.is_private)
+
+        async def tell(text: str) -> None:
+            await show_progress(interaction, text)
+
+        answer = await self._answer(admission, question, tell)
+        showing, shown = await self._kept(admission, question, answer)
+        message = await show_card(interaction, render_answer(answer, showing))
+        await self._posted(shown, message)
+
+    async def in_reply(
+        self, message: discord.Message, admission: Admission, question: Question
+    ) -> None:
+        """Answer a message by a reply, with typing shown until it is there."""
+        async with message.channel.typing():
+            answer = await admission.librarian.answer(question.text, question.history)
+            showing, shown = await self._kept(admission, question, answer)
+        reply = await reply_with_card(message, render_answer(answer, showing))
+        await self._posted(shown, reply)
+
+    async def _answer(
+        self, admission: Admission, question: Question, tell: Callable[[str], Awaitable[None]]
+    ) -> Answer:
+        """Return the answer; where it takes long, say once what it is being made of."""
+        writing = asyncio.create_task(admission.librarian.answer(question.text, question.history))
+        self._at_work += 1
+        try:
+            await asyncio.wait({writing}, timeout=PATIENCE_SECONDS)
+            if not writing.done():
+                # A crowd waits for the answers themselves, not for a second search each.
+                is_alone = self._at_work == 1
+                text = await _announcement(admission, question.text) if is_alone else READING
+                if not writing.done():
+                    await tell(text)
+            return await writing
+        finally:
+            self._at_work -= 1
+            writing.cancel()
+
+    async def _kept(
+        self, admission: Admission, question: Question, answer: Answer
+    ) -> tuple[Showing, ShownAnswer | None]:
+        """Return what the card may offer; an answer that cannot be kept gets no buttons."""
+        asker = admission.asker
+        searched = None if answer.outcome is Outcome.ANSWERED else await self._status(admission)
+        try:
+            shown = await asyncio.to_thread(
+                lambda: self._shown.keep(
+                    answer,
+                    asker_id=asker.user_id,
+                    place=asker.place,
+                    knowledge_base=admission.knowledge_base,
+                    history=question.history,
+                    is_private=question.is_private,
+                )
+            )
+        except StorageError as error:
+            _log.warning("an answer is shown without buttons: %s", error)
+            return Showing(searched=searched), None
+        showing = Showing(
+            answer_id=shown.id,
+            can_open_thread=question.can_open_thread,
+            can_wait=admission.settings.remembers_questions,
+            searched=searched,
+        )
+        return showing, shown
+
+    async def _posted(self, shown: ShownAnswer | None, message: discord.Message | None) -> None:
+        if shown is None or message is None:
+            return
+        try:
+            await asyncio.to_thread(self._shown.posted, shown.id, message.id)
+        except StorageError as error:
+            _log.warning("replies to message %s will not be understood: %s", message.id, error)
+
+    async def _status(self, admission: Admission) -> Status | None:
+        known = self._statuses.get(admission.knowledge_base)
+        if known is not None and time.monotonic() - known[0] < STATUS_SECONDS:
+            return known[1]
+        try:
+            status = await admission.librarian.status()
+        except FootnoteError as error:
+            _log.info("what was searched is not said: %s", error)
+            return None
+        self._statuses[admission.knowledge_base] = (time.monotonic(), status)
+        return status
+
+
+async def _announcement(admission: Admission, question: str) -> str:
+    """Return what was found so far; whatever fails here, the answer itself will say."""
+    try:
+        hits = await admission.librarian.search(question)
+    except Exception as error:  # noqa: BLE001 - a word in between must not cost the answer
+        _log.info("nothing to announce: %s", error)
+        return READING
+    return found(hits) if hits else READING
+
+
+def found(hits: Sequence[Hit]) -> str:
+    """Return one line about what a search found."""
+    threads = len({hit.thread.id for hit in hits})
+    return FOUND.format(
+        passages=f"{len(hits)} passage{'s' if len(hits) != 1 else ''}",
+        threads=f"{threads} thread{'s' if threads != 1 else ''}",
+    )

@@ -1,0 +1,89 @@
+"""The steps behind an answer in plain words, the same for every face that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from retrieval.answering.asked import asked_for
+from retrieval.domain import Answer, Outcome
+
+if TYPE_CHECKING:
+    from retrieval.answering.follow_up import StandaloneReading
+    from retrieval.answering.gate import Signs
+    from retrieval.answering.reading import Reading
+    from retrieval.search import Ranking
+
+_SURE_FROM: Final = 0.995
+
+
+def trace(
+    turn: StandaloneReading, ranking: Ranking, reading: Reading | None, answer: Answer
+) -> tuple[str, ...]:
+    """Return the steps that led to ``answer``, in order."""
+    return tuple(_steps(turn, ranking, reading, answer))
+
+
+def _steps(
+    turn: StandaloneReading, ranking: Ranking, reading: Reading | None, answer: Answer
+) -> Iterator[str]:
+    if turn.rewritten:
+        yield f"Searched also as the model rewrote it: “{turn.rewritten}”."
+    if turn.told:
+        yield turn.told
+    for typed, known in ranking.mended.changes:
+        yield f"Read “{typed}”, which the threads never use, as “{known}”."
+    if ranking.filters:
+        yield f"Looked only at posts {ranking.filters.described()}."
+    yield (
+        f"Compared {ranking.candidates} passages by meaning and by words "
+        f"({ranking.timings_ms.embed + ranking.timings_ms.search:.0f} ms)."
+    )
+    if reading is None:
+        yield "Nothing was found."
+        return
+    yield _best_passage(reading)
+    yield _read(reading, ranking.mended.question)
+    yield from _against(reading.signs)
+    yield _verdict(answer)
+    if any(statement.disputes for statement in answer.statements):
+        yield "A reply contradicts what is cited, so both are shown."
+
+
+def _best_passage(reading: Reading) -> str:
+    best = reading.hits[0]
+    return (
+        f"Best passage: {best.passage.id} in {best.thread.title or best.thread.file} "
+        f"(meaning {best.cosine:.2f}, words {best.bm25:.1f})."
+    )
+
+
+def _read(reading: Reading, question: str) -> str:
+    signs = reading.signs
+    asked = asked_for(question)
+    looking = f", looking for {asked}" if asked else ""
+    return (
+        f"Read {len(reading.sentences)} sentences of the best passages{looking}. The best passage "
+        f"holds {signs.coverage:.0%} of the question's words; meaning and words agree on "
+        f"{signs.agreement:.0%} of the best."
+    )
+
+
+def _against(signs: Signs) -> Iterator[str]:
+    if signs.unknown_names:
+        yield f"The threads never mention {', '.join(signs.unknown_names)}."
+
+
+def _verdict(answer: Answer) -> str:
+    percent = f"{answer.confidence:.0%}" if answer.confidence < _SURE_FROM else "over 99%"
+    likely = f"The threads answer this with a probability of {percent}"
+    if answer.outcome is Outcome.ANSWERED:
+        count = len(answer.statements)
+        chosen = "1 sentence was" if count == 1 else f"{count} sentences were"
+        sources = "1 source" if len(answer.citations) == 1 else f"{len(answer.citations)} sources"
+        return (
+            f"{likely}; {chosen} chosen, checked to stand word for word in the posts ({sources})."
+        )
+    if answer.outcome is Outcome.CLOSEST:
+        return f"{likely}: too little to answer, enough to show what comes closest."
+    return f"{likely}: too little to show anything."

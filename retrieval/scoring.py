@@ -1,0 +1,134 @@
+"""From raw scores to one ranking: each passage in its place, then both rankers together.
+
+Pure functions on arrays.  The evidence for each step is in docs/decisions/0011 and 0016.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.fusion import Scores, standardise, top, union_of_tops
+from retrieval.index.candidates import Candidates
+
+if TYPE_CHECKING:
+    from retrieval.settings import SearchSettings
+
+Vector = npt.NDArray[np.float32]
+
+_FEEDBACK_PASSAGES: Final = 5
+"""Of 3, 4, 5, 6, 8 and 10, five gained most on all three tuning collections."""
+_FEEDBACK_FROM: Final = 1_000
+"""Passages in a knowledge base at which feedback has half its weight."""
+_HALF_LENGTH: Final = 300.0
+"""Characters at which the neighbours count half as much as beside an empty passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The candidates with what their scores are made of, in one order, n of them."""
+
+    found: Candidates
+    thread_vectors: Vector
+    """n × d: of each candidate's thread."""
+    lexical: Scores
+    """n: BM25 of each candidate."""
+    thread_lexical: Scores
+    """n: BM25 of each candidate's thread, among the threads."""
+    total: int
+    """How many passages the knowledge base holds."""
+    allowed: Set[str] | None = None
+    """What fulfils the question's conditions; None where it has none."""
+
+    def allows(self, passage_id: str | None) -> TypeGuard[str]:
+        """Tell whether a passage may be shown in the place of a candidate."""
+        return passage_id is not None and (self.allowed is None or passage_id in self.allowed)
+
+    def dense(self, vector: Vector) -> Scores:
+        """Return the cosine similarity of each candidate to a vector."""
+        return (self.found.vectors @ vector).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Fused scores of the candidates, their parts, and the order they give."""
+
+    score: Scores
+    dense: Scores
+    lexical: Scores
+    thread: Scores
+    order: npt.NDArray[np.intp]
+
+
+def rank(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
+    """Rank the candidates for a question's vector; the first ranking's best refine the second.
+
+    Rocchio's feedback (1971) without anybody's judgement: the question's vector is moved
+    towards the mean of the best passages, which both rankers chose together, so that one
+    misled by a word does not lead it astray.  Each counts by the exponential of its score, as
+    in relevance models (Lavrenko and Croft, SIGIR 2001): a clear winner stays one.
+    """
+    first = fuse(scored, vector, settings)
+    best = first.order[:_FEEDBACK_PASSAGES]
+    if not settings.feedback_weight or not len(best):
+        return first
+    mean = np.exp(first.score[best] - first.score[best[0]]) @ scored.found.vectors[best]
+    length = float(np.linalg.norm(mean))
+    if not length:
+        return first
+    # In a small knowledge base the best five are not yet all about the question.
+    weight = settings.feedback_weight * scored.total / (scored.total + _FEEDBACK_FROM)
+    moved = vector + weight * mean / length
+    moved = np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+    return fuse(scored, moved, settings)
+
+
+def fuse(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
+    """Fuse the scores of the candidates; those in neither ranker's best come to nothing.
+
+    The score is that of a passage in its place; ``thread`` is the part of it that its place
+    (the thread's opening, the paragraphs beside it) adds to the passage's own.
+    """
+    found, share = scored.found, settings.dense_weight
+    own = scored.dense(vector)
+    threads = (scored.thread_vectors @ vector).astype(np.float64)
+    dense_all = in_place(own, threads, found, settings)
+    dense_all -= settings.question_penalty * found.asking
+    lexical_all = in_place(scored.lexical, scored.thread_lexical, found, settings)
+    wanted = np.flatnonzero(found.wanted)
+    kept = wanted[union_of_tops(dense_all[wanted], lexical_all[wanted], settings.candidates)]
+    score, dense, lexical = (np.full(len(own), -np.inf) for _ in range(3))
+    score[kept] = share * standardise(dense_all[kept])
+    score[kept] += (1 - share) * standardise(lexical_all[kept])
+    dense[kept] = share * standardise(own[kept])
+    lexical[kept] = (1 - share) * standardise(scored.lexical[kept])
+    thread = np.zeros(len(own))
+    thread[kept] = score[kept] - dense[kept] - lexical[kept]
+    return Ranked(score, dense, lexical, thread, top(score, len(kept)))
+
+
+def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSettings) -> Scores:
+    """Return each passage's score together with those of what surrounds it.
+
+    A mean, weighted: the passage's own score counts 1; that of its thread, where a title
+    says what the thread is about, ``thread_weight``; that of the better of the paragraphs
+    beside it in its post, where there are any, ``neighbour_weight``, less the longer the
+    passage is: a short one says little without them, a long one stands for itself.
+    """
+    places = np.arange(len(own))
+    before, after = found.before, found.after
+    beside = np.maximum(
+        np.where(before != places, own[before], -np.inf),
+        np.where(after != places, own[after], -np.inf),
+    )
+    has_neighbour = np.isfinite(beside)
+    thread_weight = settings.thread_weight * found.titled
+    shortness = _HALF_LENGTH / (_HALF_LENGTH + found.lengths)
+    neighbour_weight = settings.neighbour_weight * shortness * has_neighbour
+    beside = np.where(has_neighbour, beside, 0.0)
+    total = own + thread_weight * threads + neighbour_weight * beside
+    return np.asarray(total / (1 + thread_weight + neighbour_weight), dtype=np.float64)

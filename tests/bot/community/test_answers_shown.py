@@ -1,0 +1,175 @@
+"""Shown answers, conversations and feedback on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.community.access import Place
+from bot.community.answers_shown import MAX_HISTORY, AnswersShown, ShownAnswer
+from bot.community.conversations import Conversations
+from bot.community.database import CommunityDatabase
+from bot.community.feedback import FeedbackBook, Verdict
+from tests.bot.discord_app.factories import make_answer, make_closest, make_post
+
+ADA, BOB = 1, 2
+GUILD, THREAD = 10, 100
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[CommunityDatabase]:
+    opened = CommunityDatabase(tmp_path / "community.sqlite3")
+    yield opened
+    opened.close()
+
+
+def keep(shown: AnswersShown, question: str = "When?", asker_id: int = ADA) -> ShownAnswer:
+    answer = replace(make_answer("At six."), question=question)
+    place = Place(GUILD, THREAD)
+    return shown.keep(answer, asker_id=asker_id, place=place, knowledge_base="default")
+
+
+def test_an_answer_comes_back_as_it_was_shown_without_whole_posts(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown = AnswersShown(database, clock)
+    place, earlier = Place(None, THREAD), ["Where?", "Who?"]
+    kept = shown.keep(
+        make_closest("The moon rises late."),
+        asker_id=ADA,
+        place=place,
+        knowledge_base="tides",
+        history=earlier,
+        is_private=True,
+    )
+    found = AnswersShown(database, clock).find(kept.id)
+    assert found == kept
+    assert found.history == ("Where?", "Who?")
+    assert found.guild_id is None
+    assert found.answer.closest[0].quote == "The moon rises late."
+    assert found.answer.closest[0].post == replace(make_post(""), id=f"{1:016x}")
+
+
+def test_ids_are_short_and_not_to_be_guessed(database: CommunityDatabase, clock: Clock) -> None:
+    ids = {keep(AnswersShown(database, clock)).id for _ in range(50)}
+    assert len(ids) == 50
+    assert {len(key) for key in ids} == {12}
+
+
+def test_a_message_leads_to_its_answer(database: CommunityDatabase, clock: Clock) -> None:
+    shown = AnswersShown(database, clock)
+    kept = keep(shown)
+    assert shown.behind(7) is None
+    shown.posted(kept.id, 7)
+    found = shown.behind(7)
+    assert found is not None
+    assert found.id == kept.id
+
+
+def test_history_is_one_persons_in_one_thread_bounded_and_ends_with_a_pause(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown = AnswersShown(database, clock)
+    keep(shown, "Yesterday?")
+    clock.now += timedelta(hours=13)
+    for number in range(MAX_HISTORY + 1):
+        clock.now += timedelta(seconds=1)
+        keep(shown, f"{number}?")
+        keep(shown, f"Bob's {number}?", BOB)
+    assert shown.questions_of(ADA, THREAD) == ("1?", "2?", "3?", "4?", "5?")
+    assert shown.questions_of(ADA, THREAD + 1) == ()
+
+
+def test_the_question_that_opened_a_thread_belongs_to_it(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown = AnswersShown(database, clock)
+    shown.posted(keep(shown).id, 555)
+    assert shown.questions_of(ADA, 555) == ("When?",)
+
+
+def test_a_follow_up_leans_on_the_answered_question_and_only_the_askers_own_earlier_ones(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    kept = replace(keep(AnswersShown(database, clock)), history=("Where?",))
+    assert kept.leads_to(ADA) == ("Where?", "When?")
+    assert kept.leads_to(BOB) == ("When?",)
+
+
+def test_an_answer_of_another_versions_shape_counts_as_gone(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown = AnswersShown(database, clock)
+    kept = keep(shown)
+    with database.transaction() as connection:
+        connection.execute("UPDATE shown_answers SET answer = '{}'")
+    assert shown.find(kept.id) is None
+
+
+def test_everything_is_forgotten_by_person_by_server_and_with_time(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown, talks = AnswersShown(database, clock), Conversations(database, clock)
+    feedback = FeedbackBook(database, clock)
+    for person in (ADA, BOB):
+        kept = keep(shown, asker_id=person)
+        talks.join(THREAD, person, GUILD)
+        feedback.record(
+            kept.id, user_id=person, guild_id=GUILD, verdict=Verdict.GOOD, question="When?"
+        )
+    for memory in (shown, talks, feedback):
+        assert memory.purge(clock.now) == 0
+        assert memory.forget_person(ADA) == 1
+        assert memory.forget_guild(GUILD + 1) == 0
+        assert memory.forget_guild(GUILD) == 1
+    keep(shown)
+    assert shown.purge(clock.now + timedelta(seconds=1)) == 1
+
+
+def test_a_person_has_one_verdict_an_answer_and_may_change_it(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    book = FeedbackBook(database, clock)
+
+    def say(user_id: int, verdict: Verdict, reason: str = "") -> None:
+        book.record(
+            "a", user_id=user_id, guild_id=GUILD, verdict=verdict, question="?", reason=reason
+        )
+
+    say(ADA, Verdict.GOOD)
+    say(BOB, Verdict.GOOD)
+    clock.now += timedelta(seconds=1)
+    say(ADA, Verdict.OUTDATED, "It closed in May.")
+    assert [(f.user_id, f.verdict, f.reason) for f in book.on("a")] == [
+        (BOB, Verdict.GOOD, ""),
+        (ADA, Verdict.OUTDATED, "It closed in May."),
+    ]
+    assert book.tally(GUILD) == {Verdict.GOOD: 1, Verdict.OUTDATED: 1}
+
+
+def test_people_take_part_in_the_threads_that_they_joined(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    talks = Conversations(database, clock)
+    talks.join(THREAD, ADA, GUILD)
+    talks.join(THREAD, ADA, GUILD)
+    assert talks.takes_part(THREAD, ADA)
+    assert not talks.takes_part(THREAD, BOB)
+    assert not talks.takes_part(THREAD + 1, ADA)
