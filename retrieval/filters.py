@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from retrieval.speakers import speakers, writers
+from retrieval.speakers import perhaps_authors
 from retrieval.wording import squeeze
 
 _FIELD: Final = re.compile(
@@ -74,8 +74,7 @@ def split_filters(question: str, known_author: Callable[[str], str | None]) -> t
 
 def _whose_words(question: str, known_author: Callable[[str], str | None]) -> str | None:
     """Return the one author whose words are asked for; of two, neither alone would answer."""
-    named = speakers(question) or writers(question)
-    known = {author for name in named if (author := known_author(name))}
+    known = {author for name in perhaps_authors(question) if (author := known_author(name))}
     return known.pop() if len(known) == 1 else None
 
 

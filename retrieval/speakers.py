@@ -64,9 +64,14 @@ def speakers(question: str) -> tuple[str, ...]:
     return next(filter(None, (_names(pattern, question) for pattern in _ASKS_FOR_WORDS)), ())
 
 
-def writers(question: str) -> tuple[str, ...]:
-    """Return the names, of people or of things, whose meaning or writing a question asks for."""
-    return _names(_WRITES, question)
+def perhaps_authors(question: str) -> tuple[str, ...]:
+    """Return what stands where the name of an author could whose words are asked for.
+
+    More than ``speakers``: things mean and are written too, and a plural may be a name ("what
+    does chips think"); which of them is an author the threads know.
+    """
+    patterns = (*_ASKS_FOR_WORDS, _WRITES)
+    return next(filter(None, (_names(p, question, plurals=True) for p in patterns)), ())
 
 
 def speaks_of(text: str, names: tuple[str, ...]) -> bool:
@@ -78,11 +83,12 @@ def speaks_of(text: str, names: tuple[str, ...]) -> bool:
     return any(_last_word(name) in said for name in names)
 
 
-def _names(pattern: re.Pattern[str], question: str) -> tuple[str, ...]:
+def _names(pattern: re.Pattern[str], question: str, *, plurals: bool = False) -> tuple[str, ...]:
     match = pattern.search(question)
     parts = _JOINED.split(match["names"]) if match else []
     # "according to Mira, which oil is best": what follows the names belongs to the question.
-    return tuple(takewhile(bool, map(_name, parts)))
+    named = tuple(takewhile(bool, map(_name, parts)))
+    return () if not plurals and any(map(_is_plural, named)) else named
 
 
 def _name(typed: str) -> str:
@@ -90,9 +96,13 @@ def _name(typed: str) -> str:
     parts = [part for part in _POSSESSIVE.sub("", typed.strip()).split() if part not in _ADVERBS]
     while parts and parts[0].lower() in _LEADS_IN:
         parts = parts[1:]
-    if not parts or _PLURAL.fullmatch(parts[-1]) or any(p.lower() in _ANYBODY for p in parts):
+    if not parts or any(part.lower() in _ANYBODY for part in parts):
         return ""
     return " ".join(parts).lstrip("@")
+
+
+def _is_plural(name: str) -> bool:
+    return _PLURAL.fullmatch(name.rsplit(maxsplit=1)[-1]) is not None
 
 
 def _last_word(name: str) -> str:
