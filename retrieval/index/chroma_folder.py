@@ -20,8 +20,9 @@ _RECLAIMED_SHARE: Final = 0.25
 """From so many free pages, and such a share of the file, they go back to the disk."""
 _SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INCREMENTAL: Final = 2
+_DELETED: Final = 3
 _REPLAYED: Final = """
-SELECT DISTINCT q.id FROM collections c
+SELECT q.id, q.operation FROM collections c
   JOIN segments s ON s.collection = c.id AND s.scope = 'VECTOR'
   LEFT JOIN max_seq_id m ON m.segment_id = s.id
   JOIN embeddings_queue q ON q.seq_id > coalesce(m.seq_id, 0) AND q.topic LIKE '%/' || c.id
@@ -77,20 +78,23 @@ def reclaim(folder: Path, at_least_bytes: int = RECLAIMED_FROM_BYTES) -> int:
 
 
 def replayed_ids(folder: Path, collection: str) -> list[str]:
-    """Return the ids whose vectors Chroma puts into its graph anew whenever it is opened.
+    """Return the ids that Chroma puts into its graph anew, beside deletions, at each opening.
 
     They are in its log and not in the graph on disk yet, which is written every 1,000 changes.
+    Where the log holds no deletions, nothing gets lost and nothing is returned.
     """
     database = folder / DATABASE
     if not database.is_file():
         return []
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as chroma:
-            return [row[0] for row in chroma.execute(_REPLAYED, (collection,))]
+            changes = chroma.execute(_REPLAYED, (collection,)).fetchall()
     except sqlite3.Error as error:
         # As above; no harm is done by not knowing.
         _log.info("could not read the log in %s: %s", database, error)
         return []
+    has_deletions = any(operation == _DELETED for _, operation in changes)
+    return list(dict.fromkeys(id_ for id_, _ in changes)) if has_deletions else []
 
 
 def remove_orphaned_segments(folder: Path) -> int:

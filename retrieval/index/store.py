@@ -88,8 +88,7 @@ class PassageIndex:
         self.threads.close()
         if self._is_writing and not self.catalogue.pending(self.generation):
             if self._is_suspect:
-                kb = self.generation.knowledge_base
-                self.make_findable(self.catalogue.indexed_ids(kb))
+                self._mend()
             self.catalogue.unmark(self.generation.knowledge_base, Mark.WRITING)
             self._is_writing = self._is_suspect = False
 
@@ -189,7 +188,7 @@ class PassageIndex:
         pending = self.catalogue.pending(self.generation)
         kept = self.catalogue.still_indexed(kb, pending.passages)
         self._let_follow(pending.passages - kept, pending.threads)
-        lost = self.make_findable(self.catalogue.indexed_ids(kb))
+        lost = self._mend()
         self._is_suspect = True
         self.catalogue.unmark(kb, Mark.WRITING)
         return len(pending.passages) + len(pending.threads) + lost
@@ -198,19 +197,20 @@ class PassageIndex:
         """Tell whether somebody is writing, or was killed while doing so."""
         return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
 
-    def make_findable(self, ids: Iterable[str]) -> int:
+    def make_findable(self, ids: Iterable[str]) -> tuple[int, int]:
         """Search for passages that are indexed, and insert anew those that are not found.
 
         Takes 0.1 to 0.4 ms a passage.  Only for who may write.
 
         Returns:
-            How many were inserted anew.
-
-        Raises:
-            IndexDamagedError: if that did not help.
+            How many were inserted anew, and to how many of them that was no help.
         """
         kept = sorted(self.catalogue.still_indexed(self.generation.knowledge_base, ids))
-        lost, still = mend(self, kept, lambda *_: None)
+        return mend(self, kept, lambda *_: None)
+
+    def _mend(self) -> int:
+        ids = self.catalogue.indexed_ids(self.generation.knowledge_base)
+        lost, still = self.make_findable(ids)
         if still:
             raise IndexDamagedError(
                 f"Chroma cannot find {still:,} of its vectors. Run `footnote doctor --rebuild`."
