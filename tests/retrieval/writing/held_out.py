@@ -16,6 +16,7 @@ from retrieval.writing.material import Material
 from tests.retrieval.writing.samples import NO_SCORE
 
 HELD_OUT = Path(__file__).parent / "held_out_claims.txt"
+LAST = Path(__file__).parent / "last_claims.txt"
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def verdict_on(claim: HeldOut) -> Verdict:
 
 
 @cache
-def held_out() -> tuple[HeldOut, ...]:
-    """The claims of the file, in its order."""
-    return tuple(_read(HELD_OUT.read_text("utf-8")))
+def held_out(path: Path = HELD_OUT) -> tuple[HeldOut, ...]:
+    """The claims of a file, in its order."""
+    return tuple(_read(path.read_text("utf-8")))
 
 
 def _read(text: str) -> Iterator[HeldOut]:
