@@ -56,6 +56,7 @@ def ingest(
 
         def open_index() -> PassageIndex:
             kb = request.knowledge_base
+            is_new = not catalogue.knowledge_bases()
             if catalogue.generation(kb) is None:
                 catalogue.begin_generation(kb, models.embedder.fingerprint)
             chroma = stack.enter_context(
@@ -64,6 +65,7 @@ def ingest(
                     doing="ingesting",
                     wait_seconds=wait_seconds,
                     serve=run.bytes_to_read >= SERVED_FROM_BYTES,
+                    is_new=is_new,
                 )
             )
             opened = Stores(

@@ -14,14 +14,19 @@ from typing import Final
 
 from retrieval.domain import Hit
 from retrieval.sentences import is_question
+from retrieval.writing.authors import without_attribution
+from retrieval.writing.conditions import unconditioned
+from retrieval.writing.connectives import reconnected
 from retrieval.writing.drafts import Cite, Draft, Item
+from retrieval.writing.evidence import Evidence
 from retrieval.writing.material import Material
+from retrieval.writing.origins import uprooted
 from retrieval.writing.polarity import denied
 from retrieval.writing.quotes import asserted, locate, widened
 from retrieval.writing.relations import mistied
 from retrieval.writing.strength import overstated
 from retrieval.writing.support import (
-    Evidence,
+    GENERIC,
     dates_missing,
     names_missing,
     numbers_missing,
@@ -100,7 +105,12 @@ def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
 
 def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
     """Return why a cleaned sentence does not follow from its spans, None if it does."""
-    return _misfit(text, evidence) or _missing(text, evidence, question) or _turned(text, evidence)
+    text, evidence = without_attribution(text, evidence)
+    return (
+        _misfit(text, evidence)
+        or _missing(text, evidence, question)
+        or _turned(text, evidence, question)
+    )
 
 
 def _misfit(text: str, evidence: Sequence[Evidence]) -> str | None:
@@ -126,17 +136,29 @@ def _missing(text: str, evidence: Sequence[Evidence], question: str) -> str | No
     return f"its quotes do not say {words}" if words is not None else None
 
 
-def _turned(text: str, evidence: Sequence[Evidence]) -> str | None:
+def _turned(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
     here = read(text)
-    there = [read(line) for one in evidence for line in one.text.split("\n") if line.strip()]
+    said = [(read(line), one.author) for one in evidence for line in _lines(one.text)]
+    there = [reading for reading, _ in said]
+    around = read("\n".join([question, *(one.title for one in evidence)])).stems
+    elsewhere = uprooted(here, said, GENERIC, around)
+    if elsewhere is not None:
+        return f"its quotes say {elsewhere} of something else"
     against = denied(here, there)
     if against is not None:
         return f"its quotes say the opposite ({against})"
     stronger = overstated(here, there)
     if stronger is not None:
         return f"it claims another degree than its quotes ({stronger})"
-    tied = mistied(here, there)
+    bare = unconditioned(here, there)
+    if bare is not None:
+        return f"it leaves out {bare} of its quotes"
+    tied = reconnected(here, there) or mistied(here, there)
     return f"its quotes tie {tied} together otherwise" if tied is not None else None
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
