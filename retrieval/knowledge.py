@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
+from retrieval.errors import QuestionError
 from retrieval.index.arrivals import news_since
 from retrieval.index.library import Library
 from retrieval.index.sampling import sample
@@ -100,7 +102,7 @@ class KnowledgeBase:
         Raises:
             QuestionError: if the question is empty, blank or too long.
         """
-        cleaned, earlier = clean_question(question), tuple(history)
+        cleaned, earlier = clean_question(question), tuple(_cleaned(history))
         key = self._key(cleaned, earlier)
         if key is not None and self._cache is not None and (kept := self._cache.get(key)):
             return kept
@@ -190,6 +192,13 @@ class KnowledgeBase:
         index = self.open().index
         index.follow()
         return index.passages, index.threads
+
+
+def _cleaned(history: Sequence[str]) -> Iterator[str]:
+    """Yield earlier questions as they were searched; what was refused then is no history."""
+    for earlier in history:
+        with suppress(QuestionError):
+            yield clean_question(earlier)
 
 
 def _suggestion(entry: Located) -> Suggestion:

@@ -1,4 +1,4 @@
-"""Whose words a question asks for: "what did Mira reply about …".
+"""Whose words or deeds a question asks for: "what did Mira reply about …".
 
 Where that person wrote posts here, the search looks at nothing else (``retrieval.filters``).
 Where they did not, only passages that speak of them can answer, and if there are none, nothing
@@ -24,6 +24,8 @@ _SPEAKS: Final = (
 _NAMES: Final = rf"{_NAME}(?:(?:\s|,\s|\sand\s|,\sand\s){_NAME}){{0,5}}"
 _ASKS_FOR_WORDS: Final = (
     re.compile(rf"\b(?:did|does|do|has|have|had)\s+(?P<names>{_NAMES})\s+{_SPEAKS}\b", re.I),
+    # What somebody did, too, is told by themselves or by who speaks of them.
+    re.compile(r"\b[Dd]id\s+(?P<names>[A-Z][a-z]+(?:\s[A-Z][\w-]*)?)\s+[a-z]+"),
     re.compile(rf"\b(?:what|how|why)\s+(?P<names>{_NAMES})\s+{_SPEAKS}\b", re.I),
     re.compile(rf"\baccording to\s+(?P<names>{_NAMES})", re.I),
     re.compile(

@@ -28,9 +28,10 @@ _SIGN: Final = re.compile(r"[+#=<>]|-(?=\d)")
 _TO_BLANKS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WHITE_SPACE: Final = re.compile(r"\s+")
 # C0 and C1 controls (but tab and newline), zero-width, bidirectional and other format
-# characters: they carry no words, and they can forge log lines or disguise text.
+# characters: they carry no words, and they can forge log lines or disguise text.  Halves of
+# surrogate pairs stand for nothing and cannot be stored.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _TYPED_WORD: Final = re.compile(r"\w[\w’'-]*")
 FUNCTION_WORDS: Final = frozenset(

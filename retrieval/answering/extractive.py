@@ -68,6 +68,7 @@ def choose(
     sentences: Sequence[Sentence],
     scores: npt.NDArray[np.float64],
     vectors: npt.NDArray[np.float32],
+    for_parts: Sequence[int] = (),
 ) -> tuple[Chosen, ...]:
     """Return the spans that make the answer: the lead first, the rest in the ranking's order.
 
@@ -78,6 +79,8 @@ def choose(
         sentences: n of them, those of a passage together and in order.
         scores: their logits, n.
         vectors: n × d, rows of length 1.
+        for_parts: places of sentences that answer a part of the question each; they come first
+            after the lead.
     """
     if not sentences:
         return ()
@@ -86,21 +89,25 @@ def choose(
     answering = scores if asking.all() else np.where(asking, -np.inf, scores)
     lead = int(answering.argmax())
     likely = (answering >= answering[lead] - _AS_LIKELY) & ~asking
-    picked = _pick(lead, likely, sentences, scores, vectors)
+    wanted = [lead, *(place for place in for_parts if not asking[place])]
+    picked = _pick(wanted, likely, sentences, scores, vectors)
     runs = _runs([sentences[place] for place in sorted(picked)])
     first = next(run for run in runs if sentences[lead] in run.sentences)
     return (first, *(run for run in runs if run is not first))
 
 
 def _pick(
-    lead: int,
+    wanted: Sequence[int],
     likely: npt.NDArray[np.bool_],
     sentences: Sequence[Sentence],
     scores: npt.NDArray[np.float64],
     vectors: npt.NDArray[np.float32],
 ) -> set[int]:
     """Return the places of the chosen sentences, each with the one it leans on."""
-    picked = {lead, *_context(lead, sentences)}
+    picked: set[int] = set()
+    for place in wanted:
+        more = picked | {place, *_context(place, sentences)}
+        picked = more if _fits(more, sentences) else picked
     left = likely.copy()
     while len(picked) < MAX_SENTENCES:
         left[list(picked)] = False

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from retrieval.wording import content_words
+from retrieval.wording import content_words, words
 
 if TYPE_CHECKING:
     from retrieval.search import HybridSearch, Ranking
@@ -86,7 +86,8 @@ def leans_on(question: str, history: Sequence[str]) -> str | None:
 
     The question before may itself lean on one before it: then both are meant.
     """
-    if not history or not _leans_back(question):
+    # An emoji is a reaction to what was said, and asks nothing.
+    if not history or not words(question) or not _leans_back(question):
         return None
     standing = next((earlier for earlier in reversed(history) if not _leans_back(earlier)), None)
     if standing is None or standing == history[-1]:

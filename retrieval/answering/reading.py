@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,9 @@ HITS: Final = 10
 _READ_CLOSELY: Final = 8
 """From so many of the best passages sentences are taken."""
 _FEWEST_WORDS: Final = 5
+_ANSWERS_PART: Final = 0.4
+"""Cosine from which a sentence is shown for a part of a question of its own; below it most are
+about something else."""
 _SUBJECT: Final = 0.1
 """A name in so large a share of the passages is what the threads are about, and no absent
 speaker: "what does the error in Blender say"."""
@@ -44,6 +47,8 @@ class Reading:
     vectors: npt.NDArray[np.float32]
     """One row for each sentence."""
     signs: Signs
+    for_parts: tuple[int, ...] = ()
+    """Of a question of several, the place of the sentence that answers each, where one may."""
 
 
 class Reader:
@@ -71,12 +76,30 @@ class Reader:
         sentences = sentence_scores.split(closely)
         vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
         cosines = vectors @ ranking.vector
-        weights = self._weights.of(ranking.searched)
-        coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
         scores = sentence_scores.score(
-            ranking.mended.question, sentences, closely, cosines, coverage
+            ranking.mended.question,
+            sentences,
+            closely,
+            cosines,
+            self._coverage(ranking.searched, sentences),
         )
-        return Reading(tuple(hits), sentences, scores, vectors, signs)
+        reading = Reading(tuple(hits), sentences, scores, vectors, signs)
+        return replace(reading, for_parts=tuple(self._for_parts(ranking.parts, reading)))
+
+    def _coverage(self, question: str, sentences: Sequence[Sentence]) -> list[float]:
+        weights = self._weights.of(question)
+        return [self._weights.covered(weights, [sentence.text]) for sentence in sentences]
+
+    def _for_parts(self, parts: Sequence[str], reading: Reading) -> Iterator[int]:
+        """Yield the place of the best sentence for each part that one is near enough to."""
+        closely = reading.hits[:_READ_CLOSELY]
+        for part in parts:
+            near = reading.vectors @ self._embedder.embed_question(part)
+            coverage = self._coverage(part, reading.sentences)
+            scores = sentence_scores.score(part, reading.sentences, closely, near, coverage)
+            best = int(scores.argmax())
+            if near[best] >= _ANSWERS_PART:
+                yield best
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
@@ -99,9 +122,11 @@ class Reader:
         able = self._able(ranking, hits)
         # A mere mention, or the same question asked before, is close to it and answers nothing.
         saying = [hit for hit in able or hits if _says_something(hit.passage.text)] or hits
+        # No one passage holds the words of several questions.
+        holding = [hit.passage.text for hit in saying[: max(1, len(ranking.parts))]]
         return Signs(
             cosine=max(hit.cosine for hit in saying),
-            coverage=self._weights.covered(content or weights, [saying[0].passage.text]),
+            coverage=self._weights.covered(content or weights, holding),
             unknown_names=self._weights.unknown_names(ranking.mended.question),
             unknown_terms=ranking.mended.unknown,
             margin=hits[0].score - hits[-1].score,

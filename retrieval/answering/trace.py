@@ -72,7 +72,7 @@ def _read(reading: Reading, question: str) -> str:
 def _against(signs: Signs) -> Iterator[str]:
     if signs.unheard:
         whom = " or ".join(signs.unheard)
-        yield f"Asked for the words of {whom}: neither wrote here nor spoken of in what was found."
+        yield f"Asked about {whom}, who wrote nothing here; nothing that was found speaks of them."
     elif unknown := dict.fromkeys((*signs.unknown_names, *signs.unknown_terms)):
         yield f"The threads never mention {', '.join(unknown)}."
 

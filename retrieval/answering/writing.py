@@ -69,7 +69,7 @@ class ExtractiveWriter:
 
 def _chosen(reading: Reading) -> Iterator[_Said]:
     shown: list[Citation] = []
-    for chosen in choose(reading.sentences, reading.scores, reading.vectors):
+    for chosen in choose(reading.sentences, reading.scores, reading.vectors, reading.for_parts):
         citation = cite(0, reading.hits[chosen.hit], chosen.start, chosen.end)
         if is_verified(citation) and not repeats(citation, shown):
             shown.append(citation)

@@ -19,6 +19,7 @@ from retrieval.speakers import perhaps_authors, speakers, speaks_of
         ("What is Mira's view on oil?", ("Mira",)),
         ("Is Mira Lee’s advice still good?", ("Mira Lee",)),
         ("What does Thomas think?", ("Thomas",)),
+        ("Which gauges did Mira Lee try for the chain?", ("Mira Lee",)),
     ],
 )
 def test_whose_words_are_asked_for(question, names):
@@ -40,6 +41,8 @@ def test_whose_words_are_asked_for(question, names):
         "What do you recommend?",
         "what does one say",
         "What does wear mean?",
+        "Why did Mira's chain slip?",  # others may tell her
+        "Why did it slip?",
         "???",
         "",
     ],

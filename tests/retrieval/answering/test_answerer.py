@@ -73,10 +73,18 @@ def test_whose_words_are_not_here_is_never_credited_with_others(engine):
     said = "reply about replacing the chain at 0.75 % wear, measured with a chain gauge?"
     answer = engine.answerer.answer(f"What did Mortimer Quill {said}")
     assert answer.outcome is Outcome.CLOSEST
-    assert any("words of Mortimer Quill" in step for step in answer.trace)
+    assert any("Asked about Mortimer Quill" in step for step in answer.trace)
     by_tom = engine.answerer.answer(f"What did Tom {said}")
     assert by_tom.outcome is Outcome.ANSWERED
     assert {citation.post.author for citation in by_tom.citations} == {"Tom"}
+
+
+def test_several_questions_in_one_are_each_answered(engine):
+    both = "At which wear should I replace the chain? When does tubeless sealant dry out?"
+    answer = engine.answerer.answer(both)
+    said = " ".join(citation.quote for citation in answer.citations)
+    assert "Replace the chain at 0.75 %" in said
+    assert "Sealant dries out" in said
 
 
 def test_who_is_spoken_of_is_answered_from_what_speaks_of_them(tmp_path):

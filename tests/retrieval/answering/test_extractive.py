@@ -50,6 +50,14 @@ def test_a_sentence_that_leans_back_within_brings_the_one_before():
     assert chosen_texts(hits, [1, 5, 0]) == [brought]
 
 
+def test_each_part_of_a_question_has_its_sentence():
+    hits = [hit("Alpha comes. Beta goes."), hit("Gamma stays here.", name="b")]
+    sentences = split(hits)
+    vectors = np.eye(3, dtype=np.float32)
+    runs = extractive.choose(sentences, np.array([9.0, 8.9, 0.1]), vectors, for_parts=(0, 2))
+    assert [sentence.text for run in runs for sentence in run.sentences][-1] == "Gamma stays here."
+
+
 def test_who_wonders_adds_nothing_to_an_answer():
     hits = [hit("Alpha comes. I wonder how beta goes."), hit("Gamma stays here.", name="b")]
     assert chosen_texts(hits, [0.9, 0.89, 0.8]) == ["Alpha comes.", "Gamma stays here."]

@@ -69,3 +69,7 @@ def test_a_question_of_its_own_is_searched_once(engine):
     turn, ranking = search_in_turn(engine.search, "Sand the brake pads lightly?", [FIRST], 3)
     assert turn == StandaloneReading()
     assert ranking.hits
+
+
+def test_an_emoji_is_a_reaction_and_leans_on_nothing():
+    assert leans_on("🤔", ["How often should I replace the chain?"]) is None
