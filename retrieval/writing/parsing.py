@@ -37,6 +37,12 @@ _LINE: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"\A[\"“„«'‘](?P<inner>.*)[\"”“»'’]\Z", re.DOTALL)
 _NO: Final = frozenset({"false", "no", "none", "null", "0", "nein", "non"})
+_LIST_KEYS: Final = ("items", "sentences", "answer", "statements")
+_ID: Final = re.compile(r"\b(?=[A-Z2-9]*[2-9])(?=[A-Z2-9]*[A-Z])[A-Z2-9]{6}\b")
+_CITED: Final = re.compile(
+    r"([^\s\[\](){}][^\[\](){}\n]{10,}?)\s*((?:[\[(](?:[A-Z2-9]{6}[,;\s]*)+[\])]\s*)+)"
+)
+_AROUND_AN_ID: Final = "[]()<>\"' "
 _TEXT_KEYS: Final = ("text", "sentence", "claim")
 _CITE_KEYS: Final = ("cites", "citations", "quotes", "evidence")
 _ID_KEYS: Final = ("id", "passage_id", "passage", "source")
@@ -46,10 +52,17 @@ _Json = dict[str, Any]
 def parse_reply(text: str) -> Draft:
     """Return what a reply says; one that says nothing in either form is not well formed."""
     reply = _without_reasoning(text[:MAX_CHARACTERS])
-    whole = next((found for found in _objects(reply) if _is_answer(found)), None)
+    objects = list(_objects(reply))
+    whole = next((found for found in objects if _is_answer(found)), None)
     if whole is not None:
         return _from_json(whole)
-    return _salvaged(reply) or _from_lines(reply) or _MALFORMED
+    return (
+        _salvaged(reply)
+        or _from_bare_items(objects)
+        or _from_lines(reply)
+        or _from_prose(reply)
+        or _MALFORMED
+    )
 
 
 def _without_reasoning(text: str) -> str:
@@ -57,7 +70,8 @@ def _without_reasoning(text: str) -> str:
 
 
 def _is_answer(found: _Json) -> bool:
-    return "answerable" in found or isinstance(_first(found, ("items", "sentences")), list)
+    listed = _first(found, _LIST_KEYS)
+    return "answerable" in found or (isinstance(listed, list | dict) and bool(listed))
 
 
 def _objects(text: str, start: int = 0) -> Iterator[_Json]:
@@ -78,10 +92,29 @@ def _objects(text: str, start: int = 0) -> Iterator[_Json]:
 
 
 def _from_json(found: _Json) -> Draft:
-    listed = _first(found, ("items", "sentences", "answer", "statements"))
-    items = tuple(_items(listed if isinstance(listed, list) else []))
+    listed = _first(found, _LIST_KEYS)
+    if isinstance(listed, dict):
+        within = _first(listed, _LIST_KEYS)
+        listed = within if isinstance(within, list) else [listed]
+    items = tuple(_items(listed if isinstance(listed, list) else [found]))
     answerable = _truth(found.get("answerable"), default=bool(items))
     return Draft(answerable, items, well_formed=bool(items) or not answerable)
+
+
+def _from_bare_items(objects: list[_Json]) -> Draft | None:
+    """Return the answer of a model that leaves out what should be around its items."""
+    items = tuple(item for item in _items(objects) if item.cites)
+    return Draft(answerable=True, items=items) if items else None
+
+
+def _from_prose(text: str) -> Draft | None:
+    """Return sentences that are followed by a passage's id in brackets, as in an essay."""
+    items = [
+        Item(text, tuple(Cite(id_, "") for id_ in _ID.findall(ids)))
+        for text, ids in _CITED.findall(text)[:MAX_ITEMS]
+        if len(text) <= MAX_TEXT
+    ]
+    return Draft(answerable=True, items=tuple(items)) if items else None
 
 
 def _salvaged(text: str) -> Draft | None:
@@ -122,8 +155,10 @@ def _cites(listed: object) -> Iterator[Cite]:
     for entry in listed if isinstance(listed, list) else [listed]:
         if isinstance(entry, dict):
             id_, quote = _text(_first(entry, _ID_KEYS)), _text(_first(entry, ("quote", "text")))
-            if id_ and quote:
-                yield Cite(id_.strip("[]()<>\"' "), _unquoted(quote))
+        else:
+            id_, _, quote = _text(entry).partition(":")
+        if id_.strip(_AROUND_AN_ID):
+            yield Cite(id_.strip(_AROUND_AN_ID), _unquoted(quote))
 
 
 def _from_lines(text: str) -> Draft | None:
