@@ -39,9 +39,7 @@ _QUOTED: Final = re.compile(r"\A[\"“„«'‘](?P<inner>.*)[\"”“»'’]\Z"
 _NO: Final = frozenset({"false", "no", "none", "null", "0", "nein", "non"})
 _LIST_KEYS: Final = ("items", "sentences", "answer", "statements")
 _ID: Final = re.compile(r"\b(?=[A-Z2-9]*[2-9])(?=[A-Z2-9]*[A-Z])[A-Z2-9]{6}\b")
-_CITED: Final = re.compile(
-    r"([^\s\[\](){}][^\[\](){}\n]{10,}?)\s*((?:[\[(](?:[A-Z2-9]{6}[,;\s]*)+[\])]\s*)+)"
-)
+_CITED: Final = re.compile(r"(?:[\[(][A-Z2-9]{6}(?:[,; ]{1,3}[A-Z2-9]{6}){0,5}[\])]\s?){1,6}")
 _AROUND_AN_ID: Final = "[]()<>\"' "
 _TEXT_KEYS: Final = ("text", "sentence", "claim")
 _CITE_KEYS: Final = ("cites", "citations", "quotes", "evidence")
@@ -109,12 +107,15 @@ def _from_bare_items(objects: list[_Json]) -> Draft | None:
 
 def _from_prose(text: str) -> Draft | None:
     """Return sentences that are followed by a passage's id in brackets, as in an essay."""
-    items = [
-        Item(text, tuple(Cite(id_, "") for id_ in _ID.findall(ids)))
-        for text, ids in _CITED.findall(text)[:MAX_ITEMS]
-        if len(text) <= MAX_TEXT
-    ]
-    return Draft(answerable=True, items=tuple(items)) if items else None
+    items = []
+    for line in text.splitlines():
+        begin = 0
+        for found in _CITED.finditer(line):
+            said, begin = line[begin : found.start()].strip(), found.end()
+            cites = tuple(Cite(id_, "") for id_ in _ID.findall(found.group()))
+            if cites and said and len(said) <= MAX_TEXT:
+                items.append(Item(said, cites))
+    return Draft(answerable=True, items=tuple(items[:MAX_ITEMS])) if items else None
 
 
 def _salvaged(text: str) -> Draft | None:

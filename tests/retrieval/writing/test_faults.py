@@ -77,6 +77,11 @@ def always(line: Line) -> Reply:
     return lambda _body: line
 
 
+def _thoughtful(line: Line) -> Line:
+    assert isinstance(line, Says)
+    return replace(line, thoughts="Let me see.")
+
+
 GOOD = (TRUE, HELD, None)
 
 
@@ -125,9 +130,7 @@ CASES: dict[str, Case] = {
         saying(GOOD, dress='<think>{"answerable": false, "items": []} Hm.</think>\n{}'), 1
     ),
     "reasoning without end": Case(saying(GOOD, dress="<think>Let me see. {}")),
-    "reasoning over the wire": Case(
-        lambda body: replace(saying(GOOD)(body), thoughts="Let me see."), 1
-    ),
+    "reasoning over the wire": Case(lambda body: _thoughtful(saying(GOOD)(body)), 1),
     "50,000 characters of nothing": Case(always(Says("x" * 50_000, size=2_000))),
     "50,000 characters in a sentence": Case(saying((f"{TRUE} {'very ' * 10_000}", HELD, None))),
 }
