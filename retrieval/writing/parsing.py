@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from retrieval.llm.chat import CITED, NEXT_BLOCK
 from retrieval.writing.drafts import Cite, Draft, Item
 
 MAX_CHARACTERS: Final = 50_000
@@ -29,6 +30,7 @@ _REASONING_END: Final = re.compile(
     r"\A.*</(?:think|thinking|thought|reasoning|reflection|analysis)\s*>", re.DOTALL | re.IGNORECASE
 )
 _ANSWERABLE: Final = re.compile(r'"answerable"\s*:\s*"?(\w+)', re.IGNORECASE)
+_NOT_ANSWERABLE: Final = re.compile(r"\A\W*NOT ANSWERABLE\W*\Z")
 _ITEMS: Final = re.compile(r'"(?:items|sentences|answer|statements)"\s*:\s*\[', re.IGNORECASE)
 _LINE: Final = re.compile(
     r"^[\s>*_#-]*(?P<kind>ANSWERABLE|QUOTE|SENTENCE)\b[\s*_]*"
@@ -40,6 +42,7 @@ _NO: Final = frozenset({"false", "no", "none", "null", "0", "nein", "non"})
 _LIST_KEYS: Final = ("items", "sentences", "answer", "statements")
 _ID: Final = re.compile(r"\b(?=[A-Z2-9]*[2-9])(?=[A-Z2-9]*[A-Z])[A-Z2-9]{6}\b")
 _CITED: Final = re.compile(r"(?:[\[(][A-Z2-9]{6}(?:[,; ]{1,3}[A-Z2-9]{6}){0,5}[\])]\s?){1,6}")
+_NATIVE: Final = re.compile(f"[{CITED[0]}{CITED[2]}{NEXT_BLOCK}]")
 _AROUND_AN_ID: Final = "[]()<>\"' "
 _TEXT_KEYS: Final = ("text", "sentence", "claim")
 _CITE_KEYS: Final = ("cites", "citations", "quotes", "evidence")
@@ -50,10 +53,15 @@ _Json = dict[str, Any]
 def parse_reply(text: str) -> Draft:
     """Return what a reply says; one that says nothing in either form is not well formed."""
     reply = _without_reasoning(text[:MAX_CHARACTERS])
+    if CITED[0] in reply:
+        return _from_native(reply)
+    reply = reply.replace(NEXT_BLOCK, "")
     objects = list(_objects(reply))
     whole = next((found for found in objects if _is_answer(found)), None)
     if whole is not None:
         return _from_json(whole)
+    if _NOT_ANSWERABLE.search(reply):
+        return Draft(answerable=False)
     return (
         _salvaged(reply)
         or _from_bare_items(objects)
@@ -103,6 +111,24 @@ def _from_bare_items(objects: list[_Json]) -> Draft | None:
     """Return the answer of a model that leaves out what should be around its items."""
     items = tuple(item for item in _items(objects) if item.cites)
     return Draft(answerable=True, items=items) if items else None
+
+
+def _from_native(text: str) -> Draft:
+    """Return sentences with the citations that the provider itself put after them."""
+    items: list[Item] = []
+    said, cites = "", []  # type: str, list[Cite]
+    for piece in _NATIVE.split(text):
+        id_, between, quote = piece.partition(CITED[1])
+        if between:
+            cites.append(Cite(id_, quote.strip()[:MAX_TEXT]))
+        elif piece.strip():
+            if cites:
+                items.append(Item(said, tuple(cites[:MAX_CITES])))
+                cites = []
+            said = piece.strip()[:MAX_TEXT]
+    if cites:
+        items.append(Item(said, tuple(cites[:MAX_CITES])))
+    return Draft(answerable=True, items=tuple(items[:MAX_ITEMS]), well_formed=bool(items))
 
 
 def _from_prose(text: str) -> Draft | None:

@@ -48,6 +48,10 @@ def passages(body: Any) -> dict[str, str]:
     """The passages of a request, over any wire: id by the quote that stands in it."""
     asked = json.dumps(body, ensure_ascii=False)
     found = re.findall(r'id=\\?"(\w{6})\\?"[^>]*>\\n(.*?)\\n</passage', asked, re.DOTALL)
+    content = body["messages"][-1]["content"]
+    for block in content if isinstance(content, list) else []:
+        if block["type"] == "search_result":
+            found.append((block["source"], json.dumps(block["content"])))
     return {quote: id_ for id_, text in found for quote in (HELD, OWN) if quote in text}
 
 
