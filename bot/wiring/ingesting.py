@@ -38,6 +38,7 @@ def ingest(
     """
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
+    from retrieval.answering.calibration import is_outdated
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
     from retrieval.index.store import live_generation
 
@@ -95,6 +96,8 @@ def ingest(
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()
+        if not stores and not request.dry_run and is_outdated(catalogue, request.knowledge_base):
+            calibrate(open_index())
         for opened in stores:
 
             def renewed(_what: str, done: int, total: int) -> None:
