@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
+from retrieval.index.sentence_vectors import SentenceVectors
 from retrieval.sentences import question_share
 from retrieval.speakers import speakers, speaks_of
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words, words
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from retrieval.embedding import Embedder
-    from retrieval.index.lexical import LexicalIndex
+    from retrieval.index.store import PassageIndex
     from retrieval.search import Ranking
 
 HITS: Final = 10
@@ -49,10 +51,8 @@ class Reading:
 class Reader:
     """Reads what a search found."""
 
-    def __init__(
-        self, passages: LexicalIndex, embedder: Embedder, *, own_scale: bool = False
-    ) -> None:
-        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``.
+    def __init__(self, index: PassageIndex, embedder: Embedder, *, own_scale: bool = False) -> None:
+        """Weigh words by their frequency in ``index``; compare sentences by ``embedder``.
 
         With ``own_scale`` what was found is compared by ``embedder`` too: another model found
         it, whose cosines lie on another scale than the one that is judged by.
@@ -60,7 +60,8 @@ class Reader:
         self._passages = passages
         self._embedder = embedder
         self._own_scale = own_scale
-        self._weights = TermWeights(passages)
+        self._sentences = SentenceVectors(embedder, index.catalogue)
+        self._weights = TermWeights(index.passages)
 
     def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
@@ -69,7 +70,7 @@ class Reader:
         hits = self._able(ranking, hits) or hits
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
-        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
+        vectors = self._vectors(closely, sentences)
         cosines = vectors @ ranking.vector
         weights = self._weights.of(ranking.searched)
         coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
@@ -77,6 +78,15 @@ class Reader:
             ranking.mended.question, sentences, closely, cosines, coverage
         )
         return Reading(tuple(hits), sentences, scores, vectors, signs)
+
+    def _vectors(
+        self, hits: Sequence[Hit], sentences: Sequence[Sentence]
+    ) -> npt.NDArray[np.float32]:
+        spans: list[list[tuple[int, int]]] = [[] for _ in hits]
+        for sentence in sentences:
+            first = hits[sentence.hit].passage.start
+            spans[sentence.hit].append((sentence.start - first, sentence.end - first))
+        return np.concatenate(self._sentences.of([hit.passage.text for hit in hits], spans))
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
