@@ -57,7 +57,7 @@ class Reader:
         With ``own_scale`` what was found is compared by ``embedder`` too: another model found
         it, whose cosines lie on another scale than the one that is judged by.
         """
-        self._passages = passages
+        self._passages = index.passages
         self._embedder = embedder
         self._own_scale = own_scale
         self._sentences = SentenceVectors(embedder, index.catalogue)
