@@ -145,7 +145,7 @@ def _sample(data: Path) -> Iterator[tuple[PassageIndex, HybridSearch, Reader]]:
         wiring.ingest(settings, request, lambda _: None)
         with wiring.open_librarian(settings, "sample") as librarian:
             engine = librarian.open()
-            reader = Reader(engine.index.passages, load_words(settings))
+            reader = Reader(engine.index, load_words(settings))
             yield engine.index, engine.search, reader
 
 
@@ -179,7 +179,7 @@ def _collection(
             for query in collection.queries
         ]
         search = make_search(settings, index, embedder, model)
-        yield index, search, Reader(index.passages, embedder), asked
+        yield index, search, Reader(index, embedder), asked
 
 
 if __name__ == "__main__":

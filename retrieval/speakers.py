@@ -41,6 +41,7 @@ _WRITES: Final = re.compile(
     re.I,
 )
 _JOINED: Final = re.compile(r",?\s+and\s+|,\s+", re.IGNORECASE)
+_ADDRESSED: Final = re.compile(r"@(\w+)")
 _POSSESSIVE: Final = re.compile(r"['’]s$")
 # Who stands where a name could, and is anybody.
 _ANYBODY: Final = FUNCTION_WORDS | frozenset(
@@ -64,6 +65,12 @@ def speakers(question: str) -> tuple[str, ...]:
     since few who type in a hurry give it one.
     """
     return next(filter(None, (_names(pattern, question) for pattern in _ASKS_FOR_WORDS)), ())
+
+
+def addresses(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a text speaks to one of ``names`` ("@Mira, …"), who then takes part."""
+    at = " ".join(_ADDRESSED.findall(text)).casefold().split()
+    return any(part.casefold() in at for name in names for part in name.split())
 
 
 def perhaps_authors(question: str) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def ingest(
 
             search = make_search(settings, index, models.embedder, models.words)
             own_scale = models.embedder is not models.words
-            reader = Reader(index.passages, models.words, own_scale=own_scale)
+            reader = Reader(index, models.words, own_scale=own_scale)
             recalibrate(index, search, reader)
 
         job = Request(

@@ -26,8 +26,10 @@ to questions about forum threads .84 then show what answers, in 2.6 sentences of
 a sixth .81 (2.3 of 1.7), with a third .76 (1.8 of 1.4), with a thirtieth .84 (2.9 of 2.1)."""
 _MMR_RELEVANCE: Final = 0.7
 """How much relevance counts against novelty (maximal marginal relevance)."""
-_SAME: Final = 0.85
-"""Sentences at least so similar say the same; only one of them is shown."""
+_SAME: Final = 0.95
+"""Sentences at least so similar say the same; only one of them is shown.  Those of one passage
+are alike by it: .85, right for sentences read alone, shows what answers in 85 of 101 cases
+instead of 89."""
 _MAX_QUOTE: Final = 600
 # "It depends on that." says nothing to who has not read the sentence before it.
 _LEANS_BACK: Final = re.compile(

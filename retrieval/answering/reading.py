@@ -6,21 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
+from retrieval.index.sentence_vectors import SentenceVectors
 from retrieval.sentences import question_share
-from retrieval.speakers import speakers, speaks_of
+from retrieval.speakers import addresses, speakers, speaks_of
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words, words
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from retrieval.embedding import Embedder
-    from retrieval.index.lexical import LexicalIndex
+    from retrieval.index.store import PassageIndex
     from retrieval.search import Ranking
 
 HITS: Final = 10
@@ -54,18 +56,17 @@ class Reading:
 class Reader:
     """Reads what a search found."""
 
-    def __init__(
-        self, passages: LexicalIndex, embedder: Embedder, *, own_scale: bool = False
-    ) -> None:
-        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``.
+    def __init__(self, index: PassageIndex, embedder: Embedder, *, own_scale: bool = False) -> None:
+        """Weigh words by their frequency in ``index``; compare sentences by ``embedder``.
 
         With ``own_scale`` what was found is compared by ``embedder`` too: another model found
         it, whose cosines lie on another scale than the one that is judged by.
         """
-        self._passages = passages
+        self._passages = index.passages
         self._embedder = embedder
         self._own_scale = own_scale
-        self._weights = TermWeights(passages)
+        self._sentences = SentenceVectors(embedder, index.catalogue)
+        self._weights = TermWeights(index.passages)
 
     def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
@@ -74,7 +75,7 @@ class Reader:
         hits = self._able(ranking, hits) or hits
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
-        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
+        vectors = self._vectors(closely, sentences)
         cosines = vectors @ ranking.vector
         scores = sentence_scores.score(
             ranking.mended.question,
@@ -100,6 +101,15 @@ class Reader:
             best = int(scores.argmax())
             if near[best] >= _ANSWERS_PART:
                 yield best
+
+    def _vectors(
+        self, hits: Sequence[Hit], sentences: Sequence[Sentence]
+    ) -> npt.NDArray[np.float32]:
+        spans: list[list[tuple[int, int]]] = [[] for _ in hits]
+        for sentence in sentences:
+            first = hits[sentence.hit].passage.start
+            spans[sentence.hit].append((sentence.start - first, sentence.end - first))
+        return np.concatenate(self._sentences.of([hit.passage.text for hit in hits], spans))
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
@@ -137,7 +147,15 @@ class Reader:
     def _able(self, ranking: Ranking, hits: Sequence[Hit]) -> list[Hit]:
         """Return the hits that can answer: all, or those that speak of who is asked about."""
         names = self._absent(ranking)
-        return [hit for hit in hits if not names or speaks_of(hit.passage.text, names)]
+        # Where posts bear no names, who is addressed may have written any of them.
+        takes_part = any(addresses(hit.passage.text, names) for hit in hits)
+        return [
+            hit
+            for hit in hits
+            if not names
+            or speaks_of(hit.passage.text, names)
+            or (takes_part and hit.post.author is None)
+        ]
 
     def _absent(self, ranking: Ranking) -> tuple[str, ...]:
         """Return whose words are asked for, where none of them wrote anything here."""

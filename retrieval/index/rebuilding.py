@@ -171,7 +171,8 @@ def _build(index: PassageIndex, on_step: OnStep) -> None:
         def embedded(count: int, before: int = done) -> None:
             on_step("Embedding", before + count, len(ids))
 
-        index.embeddings.fill([at.passage.text for at in located], embedded)
+        texts = [at.passage.text for at in located]
+        index.embeddings.fill(texts, embedded, with_sentences=texts)
         index.insert(located)
         on_step("Writing", done + len(some), len(ids))
 

@@ -115,11 +115,13 @@ class PassageIndex:
 
         Changes nothing that a search sees, so it may run while another batch is written.
         """
-        texts = [passage.text for file in contents for passage in file.indexed()]
-        texts += [thread.summary for file in contents for thread in file.threads]
+        passages = [passage.text for file in contents for passage in file.indexed()]
+        texts = passages + [thread.summary for file in contents for thread in file.threads]
         total = len(texts)
         return self.embeddings.fill(
-            texts, lambda done: on_embedded(done, total) if on_embedded else None
+            texts,
+            lambda done: on_embedded(done, total) if on_embedded else None,
+            with_sentences=passages,
         )
 
     def write(

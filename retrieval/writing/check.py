@@ -9,11 +9,11 @@ false one that is shown costs the reader's trust.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from retrieval.domain import Hit
-from retrieval.sentences import is_question
+from retrieval.sentences import is_question, sentence_spans
 from retrieval.writing.authors import without_attribution
 from retrieval.writing.conditions import unconditioned
 from retrieval.writing.connectives import reconnected
@@ -42,6 +42,8 @@ from retrieval.writing.terms import read
 
 MAX_SENTENCES: Final = 12
 MAX_CITATIONS: Final = 3
+MAX_TRIED: Final = 12
+"""Sentences of a passage that are tried where a model quotes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
     kept: dict[str, Kept] = {}
     dropped: list[Dropped] = []
     for text, item in _sentences(draft, [one.id for one in material]):
-        spans, reason = _spans(item.cites, by_id)
+        spans, reason = _spans(text, item.cites, by_id, question)
         fault = reason if not spans else _fault(text, spans, question)
         if fault is not None:
             dropped.append(Dropped(text, fault))
@@ -171,7 +173,9 @@ def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
             yield text[:MAX_SENTENCE], item
 
 
-def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[Span], str]:
+def _spans(
+    text: str, cites: Sequence[Cite], by_id: Mapping[str, Material], question: str
+) -> tuple[list[Span], str]:
     spans: list[Span] = []
     reason = "it cites nothing"
     for cite in cites:
@@ -180,7 +184,14 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
             reason = f"no passage has the id {cite.id[:12]}"
             continue
         passage = material.hit.passage
-        found = locate(cite.quote, passage.text)
+        found = (
+            locate(cite.quote, passage.text)
+            if cite.quote
+            else _only_fitting(text, material.hit, question)
+        )
+        if found is None and not cite.quote:
+            reason = f"it quotes nothing of passage {material.id}"
+            continue
         if found is None:
             reason = f"its quote does not stand in passage {material.id}"
             continue
@@ -189,6 +200,21 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
         if span not in spans and _is_verbatim(span):
             spans.append(span)
     return spans[:MAX_CITATIONS], reason
+
+
+def _only_fitting(text: str, hit: Hit, question: str) -> tuple[int, int] | None:
+    """Return the one sentence of a passage that carries a sentence, None if none or several do.
+
+    For models that name a passage and forget to quote it.
+    """
+    passage = hit.passage
+    fitting = []
+    for start, end in sentence_spans(passage.text)[:MAX_TRIED]:
+        span = Span(hit, passage.start + start, passage.start + end)
+        alone = replace(evidence(span), passage="")  # its neighbours would carry it as well
+        if _is_verbatim(span) and fault_of(text, [alone], question) is None:
+            fitting.append((start, end))
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _is_verbatim(span: Span) -> bool:

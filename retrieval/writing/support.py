@@ -16,7 +16,7 @@ from retrieval.writing.quantities import is_unit, quantities, unit_words
 from retrieval.writing.stems import stem, word_set
 from retrieval.writing.terms import Reading, Term, read
 
-_CARRIED_FROM: Final = 0.6
+_CARRIED_FROM: Final = 0.75
 """Share of a sentence's words that its spans must hold."""
 _SPLIT_AT_MOST: Final = 0.25
 """Share of a clause's words that may come from another span than the rest."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.speakers import perhaps_authors, speakers, speaks_of
+from retrieval.speakers import addresses, perhaps_authors, speakers, speaks_of
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,11 @@ def test_things_mean_and_are_written_too():
     assert perhaps_authors("what does nick chips think of it") == ("nick chips",)
     assert perhaps_authors("what did the others write") == ()
     assert perhaps_authors("what do people say") == ()
+
+
+def test_who_is_addressed_takes_part():
+    assert addresses("@Mortimer Quill what do you mean?", ("Mortimer Quill",))
+    assert not addresses("As Quill says, mail me@quill.example", ("Mortimer",))
 
 
 def test_who_is_only_addressed_is_not_spoken_of():

@@ -87,7 +87,7 @@ def test_a_remembered_sentence_lacks_its_rarest_words(index):
 
 def test_held_out_threads_look_less_like_an_answer(index):
     search = search_on(index)
-    line = recalibrate(index, search, Reader(index.passages, HashingEmbedder()))
+    line = recalibrate(index, search, Reader(index, HashingEmbedder()))
     anchors = kept_anchors(index.catalogue, index.generation)
     assert anchors is not None
     assert anchors.answered > anchors.unanswered
@@ -97,7 +97,7 @@ def test_held_out_threads_look_less_like_an_answer(index):
 
 
 def test_nothing_is_asked_while_little_has_changed(index):
-    reader = Reader(index.passages, HashingEmbedder())
+    reader = Reader(index, HashingEmbedder())
     recalibrate(index, search_on(index), reader)
     again = search_on(index)
     line = recalibrate(index, again, reader)
@@ -113,7 +113,7 @@ def test_nothing_is_asked_while_little_has_changed(index):
 
 def test_a_handful_of_threads_keeps_the_shipped_line(workshop):
     search = search_on(workshop)
-    reader = Reader(workshop.passages, HashingEmbedder())
+    reader = Reader(workshop, HashingEmbedder())
     assert recalibrate(workshop, search, reader) == Calibration()
     assert search.searches == 0
     assert kept_anchors(workshop.catalogue, workshop.generation) is None
