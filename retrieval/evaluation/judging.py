@@ -12,10 +12,13 @@ from typing import Final
 
 from retrieval.domain import Answer, Citation, Hit, Outcome
 from retrieval.evaluation.questions import Question
+from retrieval.sentences import sentences
 from retrieval.wording import fold, words
 
 _WORDS_OF_A_PART: Final = 3
 """A shown quote of fewer words is not taken for a part of the gold quote that holds them."""
+_WORDS_OF_A_SENTENCE: Final = 6
+"""Likewise for a shorter sentence of a gold quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,22 @@ def judge(
 
 
 def shows(citation: Citation, quotes: Sequence[str]) -> bool:
-    """Say whether a citation's words hold one of the quotes, or are a part of one."""
+    """Say whether a citation's words hold a quote, a whole sentence of it, or are a part of it."""
     shown = fold(citation.quote)
     is_a_part = len(words(citation.quote)) >= _WORDS_OF_A_PART
-    return any(quote in shown or (is_a_part and shown in quote) for quote in map(fold, quotes))
+    return any(
+        fold(quote) in shown or (is_a_part and shown in fold(quote)) or _shares(shown, quote)
+        for quote in quotes
+    )
+
+
+def _shares(shown: str, quote: str) -> bool:
+    """Say whether a whole sentence of a longer quote is shown, among others beside it."""
+    return any(
+        fold(sentence) in shown
+        for sentence in sentences(quote)
+        if len(words(sentence)) >= _WORDS_OF_A_SENTENCE
+    )
 
 
 def _rank(quote: str, texts: Sequence[str]) -> int | None:

@@ -48,6 +48,12 @@ def test_a_citation_shows_a_quote_that_it_holds_or_is_a_part_of(quote, is_right)
     assert shows(cite(quote), (OIL,)) is is_right
 
 
+def test_a_whole_sentence_of_a_quote_is_enough_beside_others():
+    gold = "I never use grease on it. Sewing machine oil keeps the chain quiet."
+    assert shows(cite("Sewing machine oil keeps the chain quiet. Ask Tom."), (gold,))
+    assert not shows(cite("It keeps the chain quiet. Ask Tom."), (gold,))
+
+
 def test_what_would_do_as_well_is_right_but_not_found():
     each = judged(shown=RAG, found=(RAG,), also_ok=(RAG,))
     assert each.right
