@@ -74,7 +74,7 @@ class Answerer:
         turn, ranking = self.find(question, history, HITS, about=about)
         found = time.perf_counter()
         reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
-        verdict = self._judge(reading)
+        verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
         answer = replace(answer, trace=trace(turn, ranking, reading, answer))
         if self._writer is not None and answer.outcome is Outcome.ANSWERED:
@@ -105,10 +105,14 @@ class Answerer:
         ranking = fused(ranking, self._search.search(rewritten, limit), limit)
         return replace(turn, rewritten=rewritten), ranking
 
-    def _judge(self, reading: Reading | None) -> Verdict:
+    def _judge(self, reading: Reading | None, ranking: Ranking) -> Verdict:
         if reading is None:
             return Verdict(Outcome.NOT_FOUND, 0.0)
-        return judge(reading.signs, self._calibration())
+        verdict = judge(reading.signs, self._calibration())
+        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.author:
+            # Whoever asks for one person's words wants to see the nearest that there are.
+            return replace(verdict, outcome=Outcome.CLOSEST)
+        return verdict
 
     def _calibration(self) -> Calibration:
         """Return what the live generation was calibrated with: one row of SQLite a question."""

@@ -26,7 +26,7 @@ ANSWERABLE_SHARE: Final = 0.75
 """How many of the questions that people ask are answered in their threads: of 122 about forum
 threads, written to be told apart, three quarters.  The weights were fitted to as many
 answerable as unanswerable ones, so the odds of the two are added (Elkan, IJCAI 2001)."""
-_ANSWERED: Final = 2.2
+_ANSWERED: Final = 2.3
 _UNANSWERED: Final = 0.4
 """The marks on the gate's own threads, by ``python -m benchmarks.calibration``."""
 _PRIOR_QUESTIONS: Final = 100

@@ -79,6 +79,12 @@ def test_whose_words_are_not_here_is_never_credited_with_others(engine):
     assert {citation.post.author for citation in by_tom.citations} == {"Tom"}
 
 
+def test_the_nearest_words_of_somebody_are_shown_however_far_off(engine):
+    answer = engine.answerer.answer("What did Tom say about sourdough hydration?")
+    assert answer.outcome is Outcome.CLOSEST
+    assert {citation.post.author for citation in answer.closest} == {"Tom"}
+
+
 def test_several_questions_in_one_are_each_answered(engine):
     both = "At which wear should I replace the chain? When does tubeless sealant dry out?"
     answer = engine.answerer.answer(both)
