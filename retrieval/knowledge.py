@@ -93,9 +93,11 @@ class KnowledgeBase:
     def answer(
         self, question: str, history: Sequence[str] = (), *, asker: str | None = None
     ) -> Answer:
-        """Answer a question; ``history`` holds the earlier ones, oldest first.
+        """Answer a question; ``history`` holds the earlier ones of the same person, oldest first.
 
-        ``asker`` is any stable id, for what one person may cost a day; None counts nobody.
+        Nobody else's may be in it: with a language model, the last few go into a prompt, and an
+        answer is kept for whoever asks the same after the same.  ``asker`` is any stable id, for
+        what one person may cost a day; None counts nobody.
 
         Raises:
             QuestionError: if the question is empty, blank or too long.

@@ -62,6 +62,8 @@ class Answerer:
     ) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
 
+        They are questions of the same person and nobody else's: a rewriter shows them to a model.
+
         ``asker`` is who is charged with what a model costs.
         """
         started = time.perf_counter()
