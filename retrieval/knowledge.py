@@ -100,8 +100,9 @@ class KnowledgeBase:
         about: str = "",
         asker: str | None = None,
     ) -> Answer:
-        """Answer a question; ``history`` holds the earlier ones, oldest first.
+        """Answer a question; ``history`` holds the earlier ones of the same person, oldest first.
 
+        Nobody else's may be in ``history``: with a language model, the last few go into a prompt.
         ``about`` is a question of somebody else that this one goes on from: it is searched
         with, and no language model sees it.  ``asker`` is any stable id, for what one person
         may cost a day; None counts nobody.

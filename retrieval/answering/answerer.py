@@ -67,6 +67,7 @@ class Answerer:
     ) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
 
+        They are the same person's: a rewriter shows them to a model.
         ``about`` is a question of somebody else that this one goes on from: it is searched
         with, and no model sees it.  ``asker`` is who is charged with what a model costs.
         """

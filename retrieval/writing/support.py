@@ -14,7 +14,7 @@ from retrieval.writing.evidence import Evidence
 from retrieval.writing.lexicon import lexicon
 from retrieval.writing.quantities import is_unit, quantities, unit_words
 from retrieval.writing.stems import stem, word_set
-from retrieval.writing.terms import Reading, Term, read
+from retrieval.writing.terms import Reading, Term, fold, read
 
 _CARRIED_FROM: Final = 0.75
 """Share of a sentence's words that its spans must hold."""
@@ -334,7 +334,7 @@ def _stands(name: str, text: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _foldcase(text: str) -> str:
-    return read(text).text.casefold().replace("`", "")
+    return fold(text).casefold().replace("`", "")
 
 
 def _listed(terms: Sequence[Term]) -> str:

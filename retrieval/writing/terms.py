@@ -116,7 +116,7 @@ class Negation:
     """The stems that it negates first of all; empty where it leans on words before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # ``read`` makes one of each text
 class Reading:
     """A text, read."""
 
@@ -137,10 +137,15 @@ class Reading:
         return tuple(term for term in self.terms if term.clause == number)
 
 
+def fold(text: str) -> str:
+    """Return ``text`` as it is read: compatibility forms, straight quotation marks."""
+    return unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+
+
 @lru_cache(maxsize=1_024)
 def read(text: str) -> Reading:
     """Return ``text`` as tokens and terms."""
-    folded = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+    folded = fold(text)
     tokens = tuple(_tokens(folded))
     negated, negations = _negations(tokens)
     code = [match.span() for match in _CODE.finditer(folded)]
