@@ -156,10 +156,7 @@ def read_layout(catalogue: Catalogue, knowledge_base: str, model: str) -> Layout
             others[id_] = (*others.get(id_, ()), n)
     here = np.arange(len(rows), dtype=np.intp)
     follows = np.array(
-        [
-            one[:3] == two[:3] and one[3] + 1 == two[3]
-            for one, two in pairwise(posts)
-        ],
+        [one[:3] == two[:3] and one[3] + 1 == two[3] for one, two in pairwise(posts)],
         dtype=bool,
     )
     return Layout(

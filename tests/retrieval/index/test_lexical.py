@@ -69,7 +69,9 @@ def test_what_is_gone_is_found_no_more(index: LexicalIndex) -> None:
     assert index.count() == 2
 
 
-def test_another_opening_sees_every_commit_once_it_looks(index: LexicalIndex, tmp_path: Path) -> None:
+def test_another_opening_sees_every_commit_once_it_looks(
+    index: LexicalIndex, tmp_path: Path
+) -> None:
     reader = LexicalIndex(tmp_path / "passages")
     index.write([("d", "Fresh basil.")])
     reader.refresh()
