@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,12 +50,23 @@ class Librarian(Protocol):
     """
 
     def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
     ) -> Answer:
         """Answer ``question``; ``history`` holds the earlier questions, oldest first.
 
-        ``asker`` is any stable id, for what one person may cost a day; None counts nobody.
+        ``about`` is a question of somebody else that this one goes on from; no language model
+        may see it.  ``asker`` is any stable id, for what one person may cost a day; None
+        counts nobody.
         """
+        ...
+
+    def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        """Return those of some passages that are not in the threads any more."""
         ...
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:

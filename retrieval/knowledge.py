@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,20 +91,28 @@ class KnowledgeBase:
             return self._engine
 
     def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
     ) -> Answer:
-        """Answer a question; ``history`` holds the earlier ones, oldest first.
+        """Answer a question; ``history`` holds the earlier ones of the same person, oldest first.
 
-        ``asker`` is any stable id, for what one person may cost a day; None counts nobody.
+        Nobody else's may be in ``history``: with a language model, the last few go into a prompt.
+        ``about`` is a question of somebody else that this one goes on from: it is searched
+        with, and no language model sees it.  ``asker`` is any stable id, for what one person
+        may cost a day; None counts nobody.
 
         Raises:
             QuestionError: if the question is empty, blank or too long.
         """
         cleaned, earlier = clean_question(question), tuple(history)
-        key = self._key(cleaned, earlier)
+        key = self._key(cleaned, (*earlier, about))
         if key is not None and self._cache is not None and (kept := self._cache.get(key)):
             return kept
-        answer = self.open().answerer.answer(cleaned, earlier, asker=asker)
+        answer = self.open().answerer.answer(cleaned, earlier, about=about, asker=asker)
         if key is not None and self._cache is not None:
             self._cache.put(key, answer)
         return answer
@@ -121,6 +129,10 @@ class KnowledgeBase:
         return AnswerKey(
             *(self._name, question, history, live.number, live.updated_at, self._language_model)
         )
+
+    def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        """Return those of some passages that are not in the threads any more."""
+        return frozenset(passage_ids) - self._catalogue.still_indexed(self._name, passage_ids)
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         """Return the best ``limit`` passages, best first, and where the time went.

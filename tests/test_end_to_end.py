@@ -19,7 +19,9 @@ import pytest
 
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
+from tests.loopback.interactions import Interaction
 from tests.loopback.payloads import ORDINARY_MEMBER, Permission
+from tests.loopback.world import Message
 
 __all__ = ["discord_errors", "discord_server"]
 
@@ -94,7 +96,11 @@ def _model_is_there() -> None:
 
 
 @contextlib.asynccontextmanager
-async def running_bot(home: Path, server: LoopbackDiscord) -> AsyncIterator[None]:
+async def running_bot(
+    home: Path, server: LoopbackDiscord, *, is_killed: bool = False
+) -> AsyncIterator[None]:
+    """Run the bot as a process of its own; it is stopped politely unless ``is_killed``."""
+    identified = server.gateway.identifies
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", LAUNCHER, server.rest_url, server.gateway_url),
         env={
@@ -107,14 +113,24 @@ async def running_bot(home: Path, server: LoopbackDiscord) -> AsyncIterator[None
     )
     try:
         await server.wait_until(
-            lambda: server.commands.listed(None) and server.gateway.identifies, timeout_seconds=60
+            lambda: server.commands.listed(None) and server.gateway.identifies > identified,
+            timeout_seconds=60,
         )
         yield
     finally:
-        bot.terminate()
-        _, said = await asyncio.wait_for(bot.communicate(), 30)
-        assert b"Traceback" not in said, said.decode()
-        assert bot.returncode == 0
+        await (_kill(bot) if is_killed else _stop(bot))
+
+
+async def _kill(bot: asyncio.subprocess.Process) -> None:
+    bot.kill()
+    await bot.communicate()
+
+
+async def _stop(bot: asyncio.subprocess.Process) -> None:
+    bot.terminate()
+    _, said = await asyncio.wait_for(bot.communicate(), 30)
+    assert b"Traceback" not in said, said.decode()
+    assert bot.returncode == 0
 
 
 def test_from_a_file_to_a_cited_answer_in_the_terminal(home: Path) -> None:
@@ -165,3 +181,68 @@ async def test_from_a_question_in_discord_to_the_cited_answer_and_new_files_too(
         links = [button["url"] for button in reply.buttons if "url" in button]
         assert links == [LATER["url"]]
     assert not (home / "data" / "index.owner.json").exists()
+
+
+async def test_after_kill_9_every_button_on_old_messages_works_or_says_why_not(
+    home: Path, discord_server: LoopbackDiscord
+) -> None:
+    footnote(home, "ingest")
+    server = discord_server
+    ada = server.add_user("ada")
+    guild = server.add_guild("Workshop", [ada])
+    channel = server.add_channel(guild, "help")
+
+    def asked(command: str, **options: str) -> Interaction:
+        return server.slash(ada, channel, command, permissions=ADMINISTRATOR, **options)
+
+    async with running_bot(home, server, is_killed=True):
+        shown = {
+            "answer": await server.settled(
+                asked("ask", question="What does E42 mean?"), 30, until=_is_a_card
+            ),
+            "closest": await server.settled(
+                asked("ask", question="Who won the chess match in Reykjavik?"), 30, until=_is_a_card
+            ),
+            "room": await server.settled(asked("source", passage="oil is too cold"), 30),
+            "panel": await server.settled(asked("config"), 30),
+        }
+        assert "Why this?" in shown["answer"].labels
+        form = server.press(ada, shown["answer"], label="Ask a follow-up")
+        await server.acknowledged(form)
+    # One of the old messages cites what is gone by the time of the restart.
+    (home / "corpus" / "lift-table.txt").write_text(
+        THREAD.replace("E42 means that the oil", "E42 says that the oil"), "utf-8"
+    )
+    footnote(home, "ingest")
+    async with running_bot(home, server):
+        pressed = 0
+        for message in shown.values():
+            for id_, is_disabled in _buttons_of(message):
+                if is_disabled:
+                    continue
+                press = server.press(ada, message, custom_id=id_, permissions=ADMINISTRATOR)
+                await server.acknowledged(press, 30)
+                if press.modal is None:
+                    await server.wait_until(
+                        lambda press=press: press.is_settled or press.followups, timeout_seconds=30
+                    )
+                pressed += 1
+        sent = server.submit(ada, form, {"text": "And for how long does the pump run?"})
+        followed = await server.settled(sent, 30, until=_is_a_card)
+        assert "five minutes" in followed.text
+        more = server.press(ada, shown["answer"], label="Why this?")
+        assert "came about" in (await server.settled(more, 30)).text
+    assert pressed >= 12
+
+
+def _is_a_card(message: Message) -> bool:
+    return bool(message.components)
+
+
+def _buttons_of(message: Message) -> list[tuple[str, bool]]:
+    """Every button of a message as it is now: a press may change it."""
+    return [
+        (str(button["custom_id"]), bool(button.get("disabled")))
+        for button in message.buttons
+        if "custom_id" in button
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -23,8 +23,31 @@ _NOWHERE: Final = 0
 """What the table holds for a server in direct messages; Discord has no id 0."""
 _ANSWER: Final = TypeAdapter(Answer)
 _COLUMNS: Final = (
-    "id, guild_id, channel_id, message_id, asker_id, kb, history, is_private, answer, shown_at"
+    "id, guild_id, channel_id, message_id, asker_id, kb, history, about_id, is_private, language,"
+    " answer, shown_at"
 )
+_SHOWN_IDS: Final = """
+SELECT passage_id FROM shown_passages p JOIN shown_answers a ON a.id = p.answer_id
+ WHERE p.kb = ? AND a.stale_at IS NULL AND a.message_id IS NOT NULL AND NOT a.is_private
+ GROUP BY passage_id
+"""
+_QUOTING: Final = f"""
+SELECT {_COLUMNS} FROM shown_answers
+ WHERE stale_at IS NULL AND message_id IS NOT NULL AND NOT is_private AND id IN
+       (SELECT p.answer_id FROM json_each(:passages) gone
+         CROSS JOIN shown_passages p ON p.kb = :kb AND p.passage_id = gone.value)
+ ORDER BY shown_at DESC LIMIT :limit
+"""  # noqa: S608 - ours
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a question goes on from."""
+
+    history: tuple[str, ...] = ()
+    """The asker's own earlier questions, oldest first."""
+    about_id: str | None = None
+    """The answer to somebody else's question, before all of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +66,23 @@ class ShownAnswer:
     is_private: bool
     shown_at: datetime
     message_id: int | None = None
+    about_id: str | None = None
+    """The answer to somebody else's question that this one went on from."""
+    language: str = "en"
+    """The tag of the words that it was shown in."""
 
-    def leads_to(self, user_id: int) -> tuple[str, ...]:
-        """Return the questions behind a follow-up to this answer by some person, oldest first.
+    def leads_to(self, user_id: int) -> Context:
+        """Return what a follow-up to this answer by some person goes on from.
 
-        The answered question is what the follow-up is about, whoever asked it; what came
-        before it is nobody's but the asker's.
+        A question is history to whoever asked it alone.  Of somebody else's the id is kept and
+        no words, so that they can be forgotten.
         """
-        earlier = self.history if user_id == self.asker_id else ()
-        return (*earlier, self.answer.question)[-MAX_HISTORY:]
+        if user_id != self.asker_id:
+            return Context(about_id=self.id)
+        return Context((*self.history, self.answer.question)[-MAX_HISTORY:], self.about_id)
+
+
+NOTHING_BEFORE: Final = Context()
 
 
 class AnswersShown:
@@ -69,36 +100,45 @@ class AnswersShown:
         self._database = database
         self._clock = clock
 
-    def keep(
+    def keep(  # noqa: PLR0913 - each is a column
         self,
         answer: Answer,
         *,
         asker_id: int,
         place: Place,
         knowledge_base: str,
-        history: Sequence[str] = (),
+        context: Context = NOTHING_BEFORE,
         is_private: bool = False,
+        language: str = "en",
     ) -> ShownAnswer:
         """Keep an answer that is about to be shown; returns it with the id for its buttons."""
         shown = ShownAnswer(
             id=secrets.token_urlsafe(9),
             answer=_bare(answer),
-            history=tuple(history)[-MAX_HISTORY:],
+            history=context.history[-MAX_HISTORY:],
+            about_id=context.about_id,
             knowledge_base=knowledge_base,
             asker_id=asker_id,
             guild_id=place.guild_id,
             channel_id=place.channel_id or _NOWHERE,
             is_private=is_private,
             shown_at=self._clock(),
+            language=language,
         )
+        quoted = {citation.passage.id for citation in (*answer.citations, *answer.closest)}
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO shown_answers VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO shown_answers VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 (
                     *(shown.id, shown.guild_id or _NOWHERE, shown.channel_id, asker_id),
-                    *(knowledge_base, answer.question, json.dumps(shown.history), is_private),
+                    *(knowledge_base, answer.question, json.dumps(shown.history), shown.about_id),
+                    *(is_private, language),
                     *(_ANSWER.dump_json(shown.answer).decode(), shown.shown_at.isoformat()),
                 ),
+            )
+            connection.executemany(
+                "INSERT INTO shown_passages VALUES (?, ?, ?)",
+                [(knowledge_base, passage_id, shown.id) for passage_id in quoted],
             )
         return shown
 
@@ -132,6 +172,37 @@ class AnswersShown:
             ).fetchall()
         return tuple(question for (question,) in reversed(rows))
 
+    def question_of(self, answer_id: str | None) -> str:
+        """Return what an answer answers; empty where that is none, or is forgotten."""
+        shown = self.find(answer_id) if answer_id is not None else None
+        return "" if shown is None else shown.answer.question
+
+    def shown_passages(self, knowledge_base: str) -> tuple[str, ...]:
+        """Return the passages that unmarked messages quote from one knowledge base."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(_SHOWN_IDS, (knowledge_base,)).fetchall()
+        return tuple(passage_id for (passage_id,) in rows)
+
+    def quoting(
+        self, knowledge_base: str, passage_ids: Collection[str], limit: int
+    ) -> tuple[ShownAnswer, ...]:
+        """Return up to ``limit`` unmarked messages that quote some passage, the newest first.
+
+        Private ones are not among them: Discord lets nobody edit those after 15 minutes.
+        """
+        wanted = {"kb": knowledge_base, "passages": json.dumps([*passage_ids]), "limit": limit}
+        with self._database.transaction() as connection:
+            rows = connection.execute(_QUOTING, wanted).fetchall()
+        return tuple(shown for row in rows if (shown := _shown(row)) is not None)
+
+    def mark_stale(self, answer_id: str, *, is_stale: bool = True) -> None:
+        """Remember that a message was marked as perhaps out of date, or that it was not."""
+        at = self._clock().isoformat() if is_stale else None
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE shown_answers SET stale_at = ? WHERE id = ?", (at, answer_id)
+            )
+
     def forget_person(self, user_id: int) -> int:
         """Delete the answers to one person's questions; their buttons say that they are gone."""
         return self._delete("asker_id = ?", user_id)
@@ -154,6 +225,12 @@ class AnswersShown:
 
     def _delete(self, condition: str, value: str | int) -> int:
         with self._database.transaction() as connection:
+            # What others said of an answer stays theirs; the question in it is its asker's.
+            connection.execute(
+                "UPDATE feedback SET question = '' WHERE answer_id IN"  # noqa: S608 - ours
+                f" (SELECT id FROM shown_answers WHERE {condition})",
+                (value,),
+            )
             gone = connection.execute(
                 f"DELETE FROM shown_answers WHERE {condition}",  # noqa: S608 - ours
                 (value,),
@@ -180,7 +257,8 @@ def _without_texts(citation: Citation) -> Citation:
 
 def _shown(row: Sequence[object]) -> ShownAnswer | None:
     """Return what a row holds; None when another version wrote it in a shape of its own."""
-    (key, guild, channel, message, asker, kb, history, is_private, answer, shown_at) = row
+    (key, guild, channel, message, asker, kb, history, *others) = row
+    (about_id, is_private, language, answer, shown_at) = others
     try:
         parsed = _ANSWER.validate_json(str(answer))
     except ValidationError:
@@ -196,4 +274,6 @@ def _shown(row: Sequence[object]) -> ShownAnswer | None:
         is_private=bool(is_private),
         shown_at=datetime.fromisoformat(str(shown_at)),
         message_id=None if message is None else int(str(message)),
+        about_id=None if about_id is None else str(about_id),
+        language=str(language),
     )

@@ -41,15 +41,27 @@ CREATE TABLE IF NOT EXISTS shown_answers (
     asker_id   INTEGER NOT NULL,
     kb         TEXT NOT NULL,
     question   TEXT NOT NULL,
-    history    TEXT NOT NULL,         -- JSON: the earlier questions that it was asked with
+    history    TEXT NOT NULL,         -- JSON: the asker's earlier questions, asked with it
+    about_id   TEXT,                  -- somebody else's answer that it went on from
     is_private INTEGER NOT NULL,
+    language   TEXT NOT NULL,         -- the tag of the words that it was shown in
     answer     TEXT NOT NULL,         -- JSON, without the posts around what is cited
-    shown_at   TEXT NOT NULL
+    shown_at   TEXT NOT NULL,
+    stale_at   TEXT                   -- when its message was marked as perhaps out of date
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS shown_answers_of_asker
     ON shown_answers (asker_id, channel_id, shown_at);
 CREATE INDEX IF NOT EXISTS shown_answers_in_message ON shown_answers (message_id);
 CREATE INDEX IF NOT EXISTS shown_answers_by_time ON shown_answers (shown_at);
+
+-- Which passages the shown answers quote.
+CREATE TABLE IF NOT EXISTS shown_passages (
+    kb         TEXT NOT NULL,
+    passage_id TEXT NOT NULL,
+    answer_id  TEXT NOT NULL REFERENCES shown_answers (id) ON DELETE CASCADE,
+    PRIMARY KEY (kb, passage_id, answer_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shown_passages_of_answer ON shown_passages (answer_id);
 
 -- Who takes part in a thread that the bot opened: their messages there are questions.
 CREATE TABLE IF NOT EXISTS conversations (
@@ -67,7 +79,7 @@ CREATE TABLE IF NOT EXISTS feedback (
     guild_id  INTEGER NOT NULL,
     verdict   TEXT NOT NULL,
     reason    TEXT NOT NULL,
-    question  TEXT NOT NULL,
+    question  TEXT NOT NULL,          -- empty as soon as the answer is forgotten
     given_at  TEXT NOT NULL,
     PRIMARY KEY (answer_id, user_id)
 ) STRICT, WITHOUT ROWID;

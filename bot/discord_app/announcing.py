@@ -42,7 +42,7 @@ class Announcing:
             if channel is not None:
                 language = self._community.guilds.of(guild.id).language
                 words = words_for(language, guild.preferred_locale.value)
-                await _announce(channel, announcement_card(news, words.lately))
+                await _announce(channel, announcement_card(news, words))
 
     def _channel(self, guild: discord.Guild, knowledge_base: str) -> discord.abc.Messageable | None:
         wanted = self._community.guilds.of(guild.id).announcement_channel

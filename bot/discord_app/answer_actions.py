@@ -16,7 +16,7 @@ from discord.ext import commands
 
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
-from bot.community.feedback import Verdict
+from bot.community.feedback import Feedback, Verdict
 from bot.community.unanswered import WaitingQuestion
 from bot.discord_app.answer_buttons import Action, Press, answer_button
 from bot.discord_app.answer_forms import FollowUpForm, VerdictForm, submitted
@@ -25,6 +25,7 @@ from bot.discord_app.asking import can_open_thread
 from bot.discord_app.cards import Card
 from bot.discord_app.desk import Admission, Desk, Use, asker_of
 from bot.discord_app.errors import RefusedError, explain
+from bot.discord_app.feedback_channel import FeedbackChannel
 from bot.discord_app.markdown import fit_label
 from bot.discord_app.render_pages import cited_on, render_sources, render_whole, render_why
 from bot.discord_app.responses import (
@@ -36,25 +37,10 @@ from bot.discord_app.responses import (
     show_card,
     show_text,
 )
+from bot.discord_app.words import Words, words_for
 from retrieval.domain import SourceView
 from retrieval.errors import NotFoundError
 
-GONE: Final = (
-    "I no longer know this answer: what I keep of answers is deleted after a while, or when "
-    "its asker wants it. Please ask again with `/ask`."
-)
-THANKS: Final = "Thank you, that is noted."
-NOTED: Final = "Thank you, that is noted; it helps whoever looks after these threads."
-THREAD_OPEN: Final = "Go on in <#{thread}>: what you write there, I take as a question."
-WELCOME: Final = (
-    "Ask on here; no mention is needed. Others can join by mentioning me, and I leave alone "
-    "what you write to each other."
-)
-NO_THREADS: Final = "I may not open threads in this channel; a moderator can let me."
-WILL_TELL: Final = "I will write to you privately once new threads answer this."
-NOT_KEPT: Final = "This server does not let me keep questions."
-NOT_HERE: Final = "There are no threads in this place; ask on with `/ask`."
-THREAD_NAME: Final = "Question"
 _THREAD_EXISTS: Final = 160004
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013})
 _log = logging.getLogger(__name__)
@@ -70,12 +56,21 @@ class AnswerActions(commands.Cog):
         desk: Lets people in.
         community: Knows the answers that were shown, and keeps what people think of them.
         answers: Answers follow-ups.
+        retention_days: How long a question may wait.
     """
 
     def __init__(
-        self, client: discord.Client, desk: Desk, community: Community, answers: Answers
+        self,
+        client: discord.Client,
+        desk: Desk,
+        community: Community,
+        answers: Answers,
+        *,
+        retention_days: int,
     ) -> None:
         self._desk = desk
+        self._feedback = FeedbackChannel(client, desk)
+        self._retention_days = retention_days
         self._community = community
         self._answers = answers
         self._presses: dict[Action, _Work] = {
@@ -111,23 +106,25 @@ class AnswerActions(commands.Cog):
     async def _attend(
         self, interaction: Interaction, press: Press, works: dict[Action, _Work]
     ) -> None:
+        asker = asker_of(interaction)
+        words = words_for(asker.locale)
         try:
-            shown = await self._answer_behind(press)
+            shown = await self._answer_behind(press, words)
             # A question counts against the limits only once it is sent.
             is_question = works is self._forms and press.action is Action.FOLLOW_UP
             admission = self._desk.admit(
-                asker_of(interaction),
+                asker,
                 knowledge_base=shown.knowledge_base,
                 use=Use.QUESTION if is_question else Use.READING,
             )
             await works[press.action](interaction, press, shown, admission)
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
-            await _explain(interaction, error)
+            await _explain(interaction, error, words)
 
-    async def _answer_behind(self, press: Press) -> ShownAnswer:
+    async def _answer_behind(self, press: Press, words: Words) -> ShownAnswer:
         shown = await asyncio.to_thread(self._community.answers.find, press.answer_id)
         if shown is None:
-            raise RefusedError(GONE)
+            raise RefusedError(words.talk.gone)
         return shown
 
     async def _show_pages(
@@ -142,8 +139,7 @@ class AnswerActions(commands.Cog):
     async def _open_follow_up(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
-        del admission  # it was let in, and that is all that a form needs
-        await open_form(interaction, FollowUpForm(press, shown.answer))
+        await open_form(interaction, FollowUpForm(press, shown.answer, admission.words))
 
     async def _answer_follow_up(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
@@ -153,7 +149,7 @@ class AnswerActions(commands.Cog):
         is_private = shown.is_private or admission.is_private
         question = Question(
             text=text,
-            history=shown.leads_to(interaction.user.id),
+            context=shown.leads_to(interaction.user.id),
             is_private=is_private,
             can_open_thread=can_open_thread(interaction.channel) and not is_private,
         )
@@ -164,21 +160,23 @@ class AnswerActions(commands.Cog):
     ) -> None:
         await acknowledge(interaction, private=True)
         await self._record(press, shown, admission, Verdict.GOOD, "")
-        await show_text(interaction, THANKS)
+        await show_text(interaction, admission.words.talk.thanks)
 
     async def _open_verdict(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
-        del shown, admission
-        await open_form(interaction, VerdictForm(press))
+        del shown
+        is_told_on = admission.settings.feedback_channel is not None
+        await open_form(interaction, VerdictForm(press, admission.words, is_told_on=is_told_on))
 
     async def _record_verdict(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
         reason, verdict = submitted(interaction)
-        await self._record(press, shown, admission, verdict or Verdict.OTHER, reason)
-        await show_text(interaction, NOTED)
+        feedback = await self._record(press, shown, admission, verdict or Verdict.OTHER, reason)
+        await show_text(interaction, admission.words.talk.noted)
+        await self._feedback.tell(interaction.user, feedback, shown, admission)
 
     async def _record(
         self,
@@ -187,8 +185,8 @@ class AnswerActions(commands.Cog):
         admission: Admission,
         verdict: Verdict,
         reason: str,
-    ) -> None:
-        await asyncio.to_thread(
+    ) -> Feedback:
+        return await asyncio.to_thread(
             lambda: self._community.feedback.record(
                 press.answer_id,
                 user_id=admission.asker.user_id,
@@ -203,8 +201,9 @@ class AnswerActions(commands.Cog):
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         del press
-        if not admission.settings.remembers_questions:
-            raise RefusedError(NOT_KEPT)
+        words = admission.words
+        if not admission.may_remember:
+            raise RefusedError(words.talk.not_kept)
         await acknowledge(interaction, private=True)
         asker = admission.asker
         question = WaitingQuestion(
@@ -216,41 +215,44 @@ class AnswerActions(commands.Cog):
             locale=asker.locale,
         )
         await asyncio.to_thread(self._community.unanswered.keep, question)
-        await show_text(interaction, WILL_TELL)
+        where = words.lately.tell_where.format(days=self._retention_days)
+        await show_text(interaction, f"{words.lately.will_tell}\n{where}")
 
     async def _open_thread(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         del press
-        message = interaction.message
+        message, talk = interaction.message, admission.words.talk
         if message is None or not can_open_thread(interaction.channel):
-            raise RefusedError(NOT_HERE)
+            raise RefusedError(talk.not_here)
         await acknowledge(interaction, private=True)
-        name = fit_label(shown.answer.question, 90) or THREAD_NAME
-        thread_id, is_new = await _thread_from(message, name)
+        name = fit_label(shown.answer.question, 90) or admission.public_words.talk.thread_name
+        thread_id, is_new = await _thread_from(message, name, admission)
         people = {admission.asker.user_id, shown.asker_id if is_new else admission.asker.user_id}
         for user_id in people:
             await asyncio.to_thread(
                 self._community.conversations.join, thread_id, user_id, interaction.guild_id or 0
             )
-        await show_text(interaction, THREAD_OPEN.format(thread=thread_id))
+        await show_text(interaction, talk.thread_open.format(thread=thread_id))
 
 
 async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
-        return render_why(shown.answer, press)
+        return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
-        return render_whole(shown.answer, press)
+        return render_whole(shown.answer, press, admission.words)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:
             found[citation.passage.id] = await admission.librarian.source(citation.passage.id)
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
-    return render_sources(shown.answer, press, found)
+    return render_sources(shown.answer, press, found, admission.words)
 
 
-async def _thread_from(message: discord.Message, name: str) -> tuple[int, bool]:
+async def _thread_from(
+    message: discord.Message, name: str, admission: Admission
+) -> tuple[int, bool]:
     """Return the thread of a message, and whether it was opened now.
 
     Raises:
@@ -263,20 +265,20 @@ async def _thread_from(message: discord.Message, name: str) -> tuple[int, bool]:
             return message.id, False  # a message's thread has its message's id
         if error.code in _MISSING_PERMISSIONS:
             _log.warning("may not open threads in channel %s: %s", message.channel.id, error)
-            raise RefusedError(NO_THREADS) from error
+            raise RefusedError(admission.words.talk.no_threads) from error
         raise
     try:
-        await thread.send(WELCOME)
+        await thread.send(admission.public_words.talk.welcome)
     except discord.HTTPException as error:
         _log.warning("could not greet in thread %s: %s", thread.id, error)
     return thread.id, True
 
 
-async def _explain(interaction: Interaction, error: Exception) -> None:
+async def _explain(interaction: Interaction, error: Exception, words: Words) -> None:
     if is_gone(error):
         _log.info("nobody to answer any more: %s", error)
         return
     try:
-        await show_text(interaction, explain(error))
+        await show_text(interaction, explain(error, words))
     except discord.HTTPException as refusal:
         _log.warning("could not report an error to its asker: %s", refusal)

@@ -16,16 +16,8 @@ import discord
 from discord import ui
 
 from bot.discord_app.cards import ActionButton, ButtonRow
+from bot.discord_app.words import Words
 
-MORE_SOURCES: Final = "More sources"
-WHOLE_ANSWER: Final = "Whole answer"
-WHY: Final = "Why this?"
-FOLLOW_UP: Final = "Ask a follow-up"
-ASK_AGAIN: Final = "Ask again"
-THREAD: Final = "Continue in a thread"
-TELL_ME: Final = "Tell me when it is answered"
-EARLIER: Final = "Earlier"
-LATER: Final = "Later"
 GOOD_EMOJI: Final = "👍"
 BAD_EMOJI: Final = "👎"
 
@@ -81,40 +73,41 @@ class Offer:
     is_answered: bool = True
 
 
-def button_rows(answer_id: str, offer: Offer) -> tuple[ButtonRow, ...]:
+def button_rows(answer_id: str, offer: Offer, words: Words) -> tuple[ButtonRow, ...]:
     """Return the buttons below an answer."""
 
     def button(action: Action, label: str, emoji: str | None = None) -> ActionButton:
         return ActionButton(label, Press(action, answer_id).custom_id, emoji)
 
+    text = words.answer
     first = [
-        button(Action.WHY, WHY),
-        button(Action.FOLLOW_UP, FOLLOW_UP if offer.is_answered else ASK_AGAIN),
+        button(Action.WHY, text.why),
+        button(Action.FOLLOW_UP, text.follow_up if offer.is_answered else text.ask_again),
         button(Action.GOOD, "", GOOD_EMOJI),
         button(Action.BAD, "", BAD_EMOJI),
     ]
     if offer.more_sources:
-        first.insert(0, button(Action.MORE_SOURCES, MORE_SOURCES))
+        first.insert(0, button(Action.MORE_SOURCES, text.more_sources))
     second = []
     if offer.whole_answer:
-        second.append(button(Action.WHOLE_ANSWER, WHOLE_ANSWER))
+        second.append(button(Action.WHOLE_ANSWER, text.whole_answer))
     if offer.tell_me:
-        second.append(button(Action.TELL_ME, TELL_ME))
+        second.append(button(Action.TELL_ME, text.tell_me))
     if offer.thread:
-        second.append(button(Action.THREAD, THREAD))
+        second.append(button(Action.THREAD, text.thread))
     return tuple(first), tuple(second)
 
 
-def page_row(press: Press, pages: int) -> ButtonRow:
+def page_row(press: Press, pages: int, words: Words) -> ButtonRow:
     """Return the buttons that turn to the pages before and after that of ``press``."""
     page = press.page or 0
     row = []
     if page > 0:
         before = Press(press.action, press.answer_id, page - 1)
-        row.append(ActionButton(EARLIER, before.custom_id))
+        row.append(ActionButton(words.room.previous_page, before.custom_id))
     if page < pages - 1:
         after = Press(press.action, press.answer_id, page + 1)
-        row.append(ActionButton(LATER, after.custom_id))
+        row.append(ActionButton(words.room.next_page, after.custom_id))
     return tuple(row)
 
 

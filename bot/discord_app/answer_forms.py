@@ -12,19 +12,9 @@ from bot.community.feedback import Verdict
 from bot.discord_app.answer_buttons import Press
 from bot.discord_app.markdown import fit_label
 from bot.discord_app.responses import Interaction
+from bot.discord_app.words import Words
 from retrieval.domain import Answer
 
-FOLLOW_UP_TITLE: Final = "Ask a follow-up"
-FOLLOW_UP_LABEL: Final = "Your question"
-VERDICT_TITLE: Final = "What is wrong with this answer?"
-VERDICT_LABEL: Final = "It is"
-REASON_LABEL: Final = "In your own words"
-VERDICTS: Final = {
-    Verdict.WRONG: "Wrong",
-    Verdict.NOT_SUPPORTED: "Not supported by its sources",
-    Verdict.OUTDATED: "Outdated",
-    Verdict.OTHER: "Something else",
-}
 MAX_QUESTION: Final = 1_000
 MAX_REASON: Final = 1_000
 _TEXT: Final = "text"
@@ -34,23 +24,25 @@ _VERDICT: Final = "verdict"
 class FollowUpForm(ui.Modal):
     """Asks for a question that leans on an answer."""
 
-    def __init__(self, press: Press, answer: Answer) -> None:
-        super().__init__(title=FOLLOW_UP_TITLE, custom_id=press.custom_id)
+    def __init__(self, press: Press, answer: Answer, words: Words) -> None:
+        super().__init__(title=words.talk.follow_up_title, custom_id=press.custom_id)
         text: ui.TextInput[Any] = ui.TextInput(
             custom_id=_TEXT, style=discord.TextStyle.paragraph, max_length=MAX_QUESTION
         )
         about = fit_label(answer.question, 100) or None
-        self.add_item(ui.Label(text=FOLLOW_UP_LABEL, description=about, component=text))
+        self.add_item(ui.Label(text=words.talk.follow_up_label, description=about, component=text))
 
 
 class VerdictForm(ui.Modal):
-    """Asks what is wrong with an answer."""
+    """Asks what is wrong with an answer, and says who will read it."""
 
-    def __init__(self, press: Press) -> None:
-        super().__init__(title=VERDICT_TITLE, custom_id=press.custom_id)
+    def __init__(self, press: Press, words: Words, *, is_told_on: bool) -> None:
+        talk = words.talk
+        super().__init__(title=talk.verdict_title, custom_id=press.custom_id)
         options = [
-            discord.SelectOption(label=label, value=verdict.value)
-            for verdict, label in VERDICTS.items()
+            discord.SelectOption(label=talk.verdicts[verdict.value], value=verdict.value)
+            for verdict in Verdict
+            if verdict is not Verdict.GOOD
         ]
         verdict: ui.Select[Any] = ui.Select(custom_id=_VERDICT, options=options)
         reason: ui.TextInput[Any] = ui.TextInput(
@@ -59,8 +51,9 @@ class VerdictForm(ui.Modal):
             max_length=MAX_REASON,
             required=False,
         )
-        self.add_item(ui.Label(text=VERDICT_LABEL, component=verdict))
-        self.add_item(ui.Label(text=REASON_LABEL, component=reason))
+        seen_by = talk.reason_told_on if is_told_on else None
+        self.add_item(ui.Label(text=talk.verdict_label, component=verdict))
+        self.add_item(ui.Label(text=talk.reason_label, description=seen_by, component=reason))
 
 
 def submitted(interaction: Interaction) -> tuple[str, Verdict | None]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import discord
 
-from bot.community.answers_shown import AnswersShown, ShownAnswer
+from bot.community.answers_shown import NOTHING_BEFORE, AnswersShown, Context, ShownAnswer
 from bot.community.community import Community
 from bot.discord_app.desk import Admission
 from bot.discord_app.render import Showing, render_answer
@@ -22,6 +22,7 @@ from bot.discord_app.responses import (
     show_card,
     show_progress,
 )
+from bot.discord_app.words import Words
 from retrieval.domain import Answer, Hit, Outcome, Status
 from retrieval.errors import FootnoteError, StorageError
 
@@ -29,9 +30,6 @@ PATIENCE_SECONDS: Final = 1.5
 """An answer that is there sooner is shown at once; a later one is announced."""
 STATUS_SECONDS: Final = 300.0
 """What a knowledge base holds is counted at most so often."""
-
-FOUND: Final = "Found {passages} in {threads}; writing the answer…"
-READING: Final = "Reading the threads…"
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +39,7 @@ class Question:
     """What is asked, and in which light."""
 
     text: str
-    history: tuple[str, ...] = ()
-    """The asker's earlier questions, oldest first."""
+    context: Context = NOTHING_BEFORE
     is_private: bool = False
     can_open_thread: bool = False
 
@@ -68,9 +65,10 @@ class Answers:
         async def tell(text: str) -> None:
             await show_progress(interaction, text)
 
+        words = _words(admission, question)
         answer = await self._answer(admission, question, tell)
         showing, shown = await self._kept(admission, question, answer)
-        message = await show_card(interaction, render_answer(answer, showing))
+        message = await show_card(interaction, render_answer(answer, showing, words))
         await self._posted(shown, message)
 
     async def in_reply(
@@ -78,29 +76,41 @@ class Answers:
     ) -> None:
         """Answer a message by a reply, with typing shown until it is there."""
         async with message.channel.typing():
-            answer = await admission.librarian.answer(question.text, question.history)
+            answer = await self._written(admission, question)
             showing, shown = await self._kept(admission, question, answer)
-        reply = await reply_with_card(message, render_answer(answer, showing))
+        reply = await reply_with_card(
+            message, render_answer(answer, showing, _words(admission, question))
+        )
         await self._posted(shown, reply)
 
     async def _answer(
         self, admission: Admission, question: Question, tell: Callable[[str], Awaitable[None]]
     ) -> Answer:
         """Return the answer; where it takes long, say once what it is being made of."""
-        writing = asyncio.create_task(admission.librarian.answer(question.text, question.history))
+        writing = asyncio.create_task(self._written(admission, question))
         self._at_work += 1
         try:
             await asyncio.wait({writing}, timeout=PATIENCE_SECONDS)
             if not writing.done():
                 # A crowd waits for the answers themselves, not for a second search each.
                 is_alone = self._at_work == 1
-                text = await _announcement(admission, question.text) if is_alone else READING
+                words = _words(admission, question)
+                text = words.answer.reading
+                if is_alone:
+                    text = await _announcement(admission, question.text, words)
                 if not writing.done():
                     await tell(text)
             return await writing
         finally:
             self._at_work -= 1
             writing.cancel()
+
+    async def _written(self, admission: Admission, question: Question) -> Answer:
+        context = question.context
+        about = ""
+        if context.about_id is not None:
+            about = await asyncio.to_thread(self._shown.question_of, context.about_id)
+        return await admission.librarian.answer(question.text, context.history, about=about)
 
     async def _kept(
         self, admission: Admission, question: Question, answer: Answer
@@ -115,8 +125,9 @@ class Answers:
                     asker_id=asker.user_id,
                     place=asker.place,
                     knowledge_base=admission.knowledge_base,
-                    history=question.history,
+                    context=question.context,
                     is_private=question.is_private,
+                    language=_words(admission, question).tag,
                 )
             )
         except StorageError as error:
@@ -125,7 +136,7 @@ class Answers:
         showing = Showing(
             answer_id=shown.id,
             can_open_thread=question.can_open_thread,
-            can_wait=admission.settings.remembers_questions,
+            can_wait=admission.may_remember,
             searched=searched,
         )
         return showing, shown
@@ -151,20 +162,25 @@ class Answers:
         return status
 
 
-async def _announcement(admission: Admission, question: str) -> str:
+def _words(admission: Admission, question: Question) -> Words:
+    """Return the words for whoever will see the answer."""
+    return admission.words if question.is_private else admission.public_words
+
+
+async def _announcement(admission: Admission, question: str, words: Words) -> str:
     """Return what was found so far; whatever fails here, the answer itself will say."""
     try:
         hits = await admission.librarian.search(question)
     except Exception as error:  # noqa: BLE001 - a word in between must not cost the answer
         _log.info("nothing to announce: %s", error)
-        return READING
-    return found(hits) if hits else READING
+        return words.answer.reading
+    return found(hits, words) if hits else words.answer.reading
 
 
-def found(hits: Sequence[Hit]) -> str:
+def found(hits: Sequence[Hit], words: Words) -> str:
     """Return one line about what a search found."""
+    text = words.answer
     threads = len({hit.thread.id for hit in hits})
-    return FOUND.format(
-        passages=f"{len(hits)} passage{'s' if len(hits) != 1 else ''}",
-        threads=f"{threads} thread{'s' if threads != 1 else ''}",
+    return text.found.format(
+        passages=text.count(text.passages, len(hits)), threads=text.count(text.threads, threads)
     )

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.answers_shown import NOTHING_BEFORE, Context
 from bot.community.community import Community
 from bot.discord_app.addressing import is_addressed, names, question_text, speaks_to_others
 from bot.discord_app.answers import Answers, Question
@@ -19,15 +20,9 @@ from bot.discord_app.desk import Asker, Desk, asker_of, author_of
 from bot.discord_app.errors import explain
 from bot.discord_app.responses import Interaction, is_gone, reply_with_text
 from bot.discord_app.staff import StaffPresence
+from bot.discord_app.words import ENGLISH, Words
 from retrieval.errors import StorageError
 
-HINT: Final = "Write your question after the mention, or use `/ask`."
-NO_WORDS: Final = "That message has no words that I could look up."
-MAY_NOT_WRITE: Final = (
-    "I may not write in the channel where you asked me; a moderator there can let me, "
-    "or you can use `/ask`."
-)
-MENU: Final = "Ask Footnote about this"
 MAX_CHOICES: Final = 25
 MAX_CHOICE_LENGTH: Final = 100
 _QUESTIONS: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
@@ -54,7 +49,7 @@ class Asking(commands.Cog):
         self._answers = answers
         self._staff = staff
         self._mention_replies = mention_replies
-        self._menu = app_commands.ContextMenu(name=MENU, callback=self.ask_about)
+        self._menu = app_commands.ContextMenu(name=ENGLISH.talk.menu, callback=self.ask_about)
 
     async def cog_load(self) -> None:
         """Add the command of messages' menus, which a cog cannot declare."""
@@ -78,9 +73,9 @@ class Asking(commands.Cog):
         asker = asker_of(interaction)
         admission = self._desk.admit(asker, knowledge_base=knowledge_base)
         is_private = admission.is_private if private is None else private
-        history = await self._history(asker, interaction.channel)
+        context = await self._context(asker, interaction.channel)
         asked = Question(
-            question, history, is_private, can_open_thread(interaction.channel) and not is_private
+            question, context, is_private, can_open_thread(interaction.channel) and not is_private
         )
         await self._answers.in_interaction(interaction, admission, asked)
 
@@ -105,7 +100,7 @@ class Asking(commands.Cog):
         me = self._client.user
         text = question_text(message.content, names(message, me.id if me is not None else 0))
         if not text:
-            await interaction.response.send_message(NO_WORDS, ephemeral=True)
+            await interaction.response.send_message(admission.words.talk.no_words, ephemeral=True)
             return
         # Private: the message is another person's, who asked nothing of the bot.
         await self._answers.in_interaction(interaction, admission, Question(text, is_private=True))
@@ -124,7 +119,7 @@ class Asking(commands.Cog):
         except StorageError as error:
             _log.warning("a message was not understood: %s", error)
         except discord.HTTPException as error:
-            await _give_up(message, error)
+            await _give_up(message, error, self._desk.public_words(author_of(message)))
 
     async def _is_for_me(self, message: discord.Message, my_id: int) -> bool:
         place = author_of(message).place
@@ -143,41 +138,43 @@ class Asking(commands.Cog):
         )
 
     async def _reply(self, message: discord.Message, text: str) -> None:
+        asker = author_of(message)
+        words = self._desk.public_words(asker)
         if not text:
-            await reply_with_text(message, HINT)
+            await reply_with_text(message, words.talk.hint)
             return
         try:
-            asker = author_of(message)
             admission = self._desk.admit(asker)
-            history = await self._history(asker, message.channel, message.reference)
-            asked = Question(text, history, can_open_thread=can_open_thread(message.channel))
+            context = await self._context(asker, message.channel, message.reference)
+            asked = Question(text, context, can_open_thread=can_open_thread(message.channel))
             await self._answers.in_reply(message, admission, asked)
             await self._join(message)
         except discord.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
-            await reply_with_text(message, explain(error))
+            await reply_with_text(message, explain(error, words))
 
-    async def _history(
+    async def _context(
         self,
         asker: Asker,
         channel: object,
         reference: discord.MessageReference | None = None,
-    ) -> tuple[str, ...]:
-        """Return this person's earlier questions in the conversation, and nobody else's.
+    ) -> Context:
+        """Return what a question goes on from.
 
-        Threads and private channels are conversations; in a channel, only a reply to an answer
-        continues one, and it leans on the answered question too, whoever asked that.
+        Threads and private channels are conversations, of each person alone; in a channel, only
+        a reply to an answer continues one, and is about the answered question, whoever asked it.
         """
         answers = self._community.answers
         if isinstance(channel, discord.Thread | discord.DMChannel):
-            return await asyncio.to_thread(
+            history = await asyncio.to_thread(
                 answers.questions_of, asker.user_id, asker.place.channel_id or 0
             )
+            return Context(history)
         if reference is None or reference.message_id is None:
-            return ()
+            return NOTHING_BEFORE
         shown = await asyncio.to_thread(answers.behind, reference.message_id)
-        return () if shown is None else shown.leads_to(asker.user_id)
+        return NOTHING_BEFORE if shown is None else shown.leads_to(asker.user_id)
 
     async def _join(self, message: discord.Message) -> None:
         """Whoever mentions the bot in its own thread need not do so again."""
@@ -198,7 +195,7 @@ def _is_from_a_person(message: discord.Message) -> bool:
     return not message.author.bot and message.webhook_id is None and message.type in _QUESTIONS
 
 
-async def _give_up(message: discord.Message, error: discord.HTTPException) -> None:
+async def _give_up(message: discord.Message, error: discord.HTTPException, words: Words) -> None:
     """Log once that there can be no reply, and tell whoever waits for one, where that is new."""
     if is_gone(error):
         _log.info("nobody to reply to in channel %s: %s", message.channel.id, error)
@@ -207,4 +204,4 @@ async def _give_up(message: discord.Message, error: discord.HTTPException) -> No
     if error.code in _MISSING_PERMISSIONS:
         # They may take no messages from bots, or Discord is out of reach by now.
         with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
-            await message.author.send(MAY_NOT_WRITE)
+            await message.author.send(words.talk.may_not_write)

@@ -48,9 +48,14 @@ class AsyncLibrarian:
         self._readers = readers or executor
         self._timeout_seconds = timeout_seconds
 
-    async def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer ``question``; ``history`` holds the earlier ones, oldest first."""
-        work = partial(self._librarian.answer, question, history)
+    async def answer(
+        self, question: str, history: Sequence[str] = (), *, about: str = ""
+    ) -> Answer:
+        """Answer ``question``; ``history`` holds the asker's earlier ones, oldest first.
+
+        ``about`` is somebody else's that it goes on from.
+        """
+        work = partial(self._librarian.answer, question, history, about=about)
         return await self._call(work, executor=self._executor)
 
     async def search(self, query: str) -> tuple[Hit, ...]:

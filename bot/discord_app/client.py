@@ -24,6 +24,7 @@ from bot.discord_app.forgetting import Forgetting
 from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
+from bot.discord_app.marking import MarkingStale
 from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
@@ -31,6 +32,7 @@ from bot.discord_app.sources import Sources
 from bot.discord_app.staff import StaffPresence
 from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
+from bot.discord_app.words import words_for
 from bot.discord_app.words.translator import CatalogueTranslator
 from bot.ports import Librarians, Reingester
 from bot.quarantine import Quarantine
@@ -50,7 +52,7 @@ class CommandTree(app_commands.CommandTree[Any]):
         if is_gone(cause):
             _log.info("nobody to answer any more: %s", cause)
             return
-        sentence = explain(error)
+        sentence = explain(error, words_for(interaction.locale.value))
         try:
             await show_text(interaction, sentence)
         except discord.HTTPException as refusal:
@@ -100,6 +102,7 @@ class FootnoteBot(commands.AutoShardedBot):
             [
                 Announcing(self, librarians, community, self.desk),
                 WaitingAnswers(self, self.desk, community.unanswered),
+                MarkingStale(self, librarians, community.answers),
             ],
         )
         self._looking: asyncio.Task[None] | None = None
@@ -122,14 +125,15 @@ class FootnoteBot(commands.AutoShardedBot):
                 self, self.desk, self._community, answers, staff, mention_replies=mention_replies
             )
         )
-        await self.add_cog(AnswerActions(self, self.desk, self._community, answers))
+        days = self._settings.retention_days
+        await self.add_cog(
+            AnswerActions(self, self.desk, self._community, answers, retention_days=days)
+        )
         await self.add_cog(Sources(self.desk))
         await self.add_cog(Lately(self.desk))
-        await self.add_cog(Helping(self.desk, retention_days=self._settings.retention_days))
+        await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
-        await self.add_cog(
-            Forgetting(self._community.memories, retention_days=self._settings.retention_days)
-        )
+        await self.add_cog(Forgetting(self._community.memories, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib

@@ -88,7 +88,7 @@ class Configuring(commands.Cog):
         except discord.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for an answer
-            card = Card(Tone.NOT_FOUND, (TextBlock(explain(error)),))
+            card = Card(Tone.NOT_FOUND, (TextBlock(explain(error, words_for(asker.locale))),))
             await say_privately(interaction, card_view(card))
 
     @commands.Cog.listener()

@@ -7,13 +7,12 @@ messages stop working with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 import discord
 
@@ -22,27 +21,16 @@ from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.community.limits import Excess, Limit, Limits, Rate
 from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord_app.attended import AttendedLibrarian
 from bot.discord_app.errors import RefusedError
 from bot.discord_app.responses import Interaction
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.words import Words, words_for
-from bot.ports import Librarian, Librarians
-from retrieval.domain import (
-    Answer,
-    Hit,
-    News,
-    SourceView,
-    Status,
-    Suggestion,
-    ThreadView,
-    Timings,
-    Topic,
-)
+from bot.ports import Librarians
 
 _READERS: Final = 2
 """Threads that look things up while others answer; a look-up takes some milliseconds."""
 _DAY_SECONDS: Final = 86_400.0
-_T = TypeVar("_T")
 
 
 class Use(Enum):
@@ -73,9 +61,16 @@ class Admission:
     librarian: AsyncLibrarian
     settings: GuildSettings
     words: Words
-    """For the asker; ``Desk.public_words`` are for everybody."""
+    """For the asker."""
+    public_words: Words
+    """For what everybody in the place sees."""
     is_private: bool
     """Whether the answer is for the asker only, unless the asker says otherwise."""
+
+    @property
+    def may_remember(self) -> bool:
+        """Whether a question may wait here: where the server lets it, or nobody else is asked."""
+        return self.asker.place.guild_id is None or self.settings.remembers_questions
 
 
 class Desk:
@@ -134,6 +129,7 @@ class Desk:
             librarian=self._librarian(name, asker, words),
             settings=settings,
             words=words,
+            public_words=self.public_words(asker),
             is_private=settings.is_private,
         )
 
@@ -181,7 +177,7 @@ class Desk:
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            _Attended(self._librarians.of(name), check, str(asker.user_id)),
+            AttendedLibrarian(self._librarians.of(name), check, str(asker.user_id)),
             self._executor,
             timeout_seconds=self._settings.answer_timeout_seconds,
             readers=self._readers,
@@ -191,51 +187,6 @@ class Desk:
         return self._community.grants.policy(
             self._librarians.default, is_strict=self._settings.strict_access
         )
-
-
-class _Attended:
-    """A librarian who makes sure, before and after, that what is said may be heard."""
-
-    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
-        self._librarian = librarian
-        self._check = check
-        self._asker = asker
-
-    def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
-    ) -> Answer:
-        who = asker or self._asker
-        return self._attend(lambda: self._librarian.answer(question, history, asker=who))
-
-    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
-        return self._attend(lambda: self._librarian.search(query, limit))
-
-    def source(self, passage_id: str) -> SourceView:
-        return self._attend(lambda: self._librarian.source(passage_id))
-
-    def thread(self, name: str) -> tuple[ThreadView, ...]:
-        return self._attend(lambda: self._librarian.thread(name))
-
-    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
-        return self._attend(lambda: self._librarian.suggest(text, limit))
-
-    def updated_at(self) -> datetime | None:
-        return self._attend(self._librarian.updated_at)
-
-    def news(self, since: datetime, limit: int = 10) -> News:
-        return self._attend(lambda: self._librarian.news(since, limit))
-
-    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
-        return self._attend(lambda: self._librarian.topics(limit))
-
-    def status(self) -> Status:
-        return self._attend(self._librarian.status)
-
-    def _attend(self, work: Callable[[], _T]) -> _T:
-        self._check()
-        result = work()
-        self._check()
-        return result
 
 
 def asker_of(interaction: Interaction) -> Asker:

@@ -9,10 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.markdown import fit_line
+from bot.discord_app.words import ENGLISH, Words
 from retrieval.errors import FootnoteError, UnavailableError
 
-UNEXPECTED: Final = "Something went wrong here; it has been logged for whoever runs this bot."
-NOT_PERMITTED: Final = "I lack a permission for that in this place; a moderator can give it to me."
 _SENTENCE_LIMIT: Final = 500
 _log = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ class RefusedError(FootnoteError):
     """Somebody may not do this here or now; the sentence is the bot's own and safe to show."""
 
 
-def explain(error: BaseException) -> str:
+def explain(error: BaseException, words: Words = ENGLISH) -> str:
     """Return one sentence about ``error`` that is safe to show; never a raw exception.
 
     Errors made for people keep their words; anything unforeseen is logged with its traceback.
@@ -33,31 +32,34 @@ def explain(error: BaseException) -> str:
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, FootnoteError):
-        return _foreseen(error)
+        return _foreseen(error, words)
     if isinstance(error, app_commands.AppCommandError):
-        return _of_command(error)
+        return _of_command(error, words)
     if isinstance(error, discord.HTTPException):
         _log.warning("Discord refused a request: %s", error)
-        return NOT_PERMITTED if isinstance(error, discord.Forbidden) else UNEXPECTED
+        is_forbidden = isinstance(error, discord.Forbidden)
+        return words.failures.not_permitted if is_forbidden else words.failures.unexpected
     _log.error("unexpected error", exc_info=error)
-    return UNEXPECTED
+    return words.failures.unexpected
 
 
-def _of_command(error: app_commands.AppCommandError) -> str:
+def _of_command(error: app_commands.AppCommandError, words: Words) -> str:
     if isinstance(error, app_commands.MissingPermissions):
-        return "Only administrators of this server can use this command."
+        return words.failures.administrators_only
     if isinstance(error, app_commands.NoPrivateMessage):
-        return "This command works in a server only."
+        return words.failures.servers_only
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is out of date: %s", error)
-        return "This command has changed; reload Discord and try again."
+        return words.failures.outdated_command
     _log.error("unexpected error", exc_info=error)
-    return UNEXPECTED
+    return words.failures.unexpected
 
 
-def _foreseen(error: FootnoteError) -> str:
+def _foreseen(error: FootnoteError, words: Words) -> str:
     if isinstance(error, RefusedError):
         return str(error)
     if isinstance(error, UnavailableError):
         _log.warning("%s: %s", type(error).__name__, error)
-    return fit_line(str(error), _SENTENCE_LIMIT) or UNEXPECTED
+    if isinstance(error, AnswerTimeoutError):
+        return words.failures.timeout
+    return fit_line(str(error), _SENTENCE_LIMIT) or words.failures.unexpected

@@ -37,6 +37,12 @@ class Overview:
     remembers_questions: bool
     may_configure: bool
 
+    @property
+    def language_models(self) -> tuple[str, ...]:
+        """Who puts the answers into words, where that is a language model."""
+        models = [base.language_model for base in self.bases if isinstance(base, Status)]
+        return tuple(sorted({model for model in models if model}))
+
 
 class Helping(commands.Cog):
     """Explains the bot."""
@@ -72,7 +78,7 @@ class Helping(commands.Cog):
             admission = self._desk.admit(asker, knowledge_base=name, use=Use.READING)
             return await admission.librarian.status()
         except FootnoteError as error:
-            return explain(error)
+            return explain(error, words_for(asker.locale))
 
 
 def help_card(overview: Overview, words: Words) -> Card:
@@ -126,6 +132,7 @@ def _small_print(overview: Overview, words: Words) -> list[str]:
         text.left.format(now=min(left[Limit.PACE], day), day=day),
         text.privacy.format(days=overview.retention_days),
     ]
+    lines += [text.model.format(model=fit_line(name, 60)) for name in overview.language_models]
     if overview.remembers_questions:
         lines.append(text.remembers)
     if overview.may_configure:

@@ -8,11 +8,14 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Desk, Use, asker_of
+from bot.discord_app.desk import Admission, Desk, Use, asker_of
 from bot.discord_app.render_news import MAX_THREADS, MAX_TOPICS, digest_card, topics_card
 from bot.discord_app.responses import Interaction, acknowledge, show_card
+from bot.discord_app.words import ENGLISH, Words
 
-_DAYS: Final = ((1, "The last day"), (7, "The last week"), (30, "The last month"))
+_CHOICES: Final = [
+    app_commands.Choice(name=name, value=int(days)) for days, name in ENGLISH.lately.periods.items()
+]
 
 
 class Lately(commands.Cog):
@@ -23,7 +26,7 @@ class Lately(commands.Cog):
 
     @app_commands.command(description="What is new in the threads.")
     @app_commands.describe(days="How far back; a week unless you say.", private="Only for me.")
-    @app_commands.choices(days=[app_commands.Choice(name=name, value=n) for n, name in _DAYS])
+    @app_commands.choices(days=_CHOICES)
     async def digest(
         self, interaction: Interaction, days: int = 7, *, private: bool = True
     ) -> None:
@@ -32,7 +35,7 @@ class Lately(commands.Cog):
         admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
         since = datetime.now(UTC) - timedelta(days=days)
         news = await admission.librarian.news(since, MAX_THREADS)
-        await show_card(interaction, digest_card(news, admission.words.lately))
+        await show_card(interaction, digest_card(news, _words(admission, private=private)))
 
     @app_commands.command(description="What the threads talk about.")
     @app_commands.describe(private="Only for me.")
@@ -41,7 +44,11 @@ class Lately(commands.Cog):
         await acknowledge(interaction, private=private)
         admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
         topics = await admission.librarian.topics(MAX_TOPICS)
-        await show_card(interaction, topics_card(topics, admission.words.lately))
+        await show_card(interaction, topics_card(topics, _words(admission, private=private)))
+
+
+def _words(admission: Admission, *, private: bool) -> Words:
+    return admission.words if private else admission.public_words
 
 
 def _use(*, private: bool) -> Use:

@@ -15,6 +15,7 @@ from bot.discord_app.desk import Desk, asker_of
 from bot.discord_app.errors import explain
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.responses import Interaction, acknowledge, show_text
+from bot.discord_app.words import words_for
 from bot.ports import Reingester
 from ingest.report import IngestReport, Progress
 from retrieval.errors import FootnoteError
@@ -84,7 +85,7 @@ class Maintenance(commands.Cog):
             _log.info("re-ingest finished: %s", report)
             text = render_report(report)
         except FootnoteError as error:
-            text = explain(error)
+            text = explain(error, words_for(interaction.locale.value))
         finally:
             self._is_running = False
         await _show_late(interaction, text)

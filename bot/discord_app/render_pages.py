@@ -10,22 +10,16 @@ from typing import Final
 
 from bot.discord_app.answer_buttons import Press, page_row
 from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
+from bot.discord_app.credits import attribution, introduced, marked, passage_code, with_jump
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
-from bot.discord_app.render import attribution, marked, passage_code, with_jump
-from retrieval.domain import Answer, Citation, Outcome, SourceView
+from bot.discord_app.words import ENGLISH, Words
+from retrieval.domain import Answer, Citation, Outcome, SourceView, introductions
 
 SOURCES_A_PAGE: Final = 4
 QUOTE_LIMIT: Final = 700
 PAGE_LIMIT: Final = 3_400
 STATEMENT_LIMIT: Final = 1_600
 STEP_LIMIT: Final = 300
-
-GONE_SOURCE: Final = "This passage is no longer in the threads."
-NO_TRACE: Final = "No steps were kept for this answer."
-NO_SOURCES: Final = "This answer cites nothing."
-NO_WORDS: Final = "This answer is empty."
-WHY_TITLE: Final = "**How this answer came about**"
-PAGE: Final = "-# Page {page} of {pages}"
 
 _TONES: Final = {
     Outcome.ANSWERED: Tone.ANSWERED,
@@ -40,7 +34,9 @@ def cited_on(answer: Answer, page: int) -> tuple[Citation, ...]:
     return _citations(answer)[first : first + SOURCES_A_PAGE]
 
 
-def render_sources(answer: Answer, press: Press, found: Mapping[str, SourceView]) -> Card:
+def render_sources(
+    answer: Answer, press: Press, found: Mapping[str, SourceView], words: Words = ENGLISH
+) -> Card:
     """Return one page of an answer's sources.
 
     Args:
@@ -48,54 +44,61 @@ def render_sources(answer: Answer, press: Press, found: Mapping[str, SourceView]
         press: Says which page.
         found: The cited passages that are still in the threads, by id; of the others
             nothing is shown but that they are gone.
+        words: The presser's.
     """
     pages = _source_pages(answer)
     page = _within(press.page or 0, pages)
     blocks: list[Block] = [
-        _source(citation, found.get(citation.passage.id), numbered=_is_numbered(answer))
+        _source(citation, found.get(citation.passage.id), words, numbered=_is_numbered(answer))
         for citation in cited_on(answer, page)
     ]
-    return _page(answer, press, blocks or [TextBlock(NO_SOURCES)], page, pages)
+    return _page(answer, press, blocks or [TextBlock(words.talk.no_sources)], page, pages, words)
 
 
-def render_whole(answer: Answer, press: Press) -> Card:
-    """Return one page of all that an answer says."""
+def render_whole(answer: Answer, press: Press, words: Words = ENGLISH) -> Card:
+    """Return one page of all that an answer says, with who argues and who replies."""
+    whose = introductions(answer.statements, answer.citations)
     lines = [
-        marked(fit(statement.text, STATEMENT_LIMIT), statement.citations)
-        for statement in answer.statements
+        marked(introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations)
+        for statement, who in zip(answer.statements, whose, strict=True)
     ] or [fit(answer.text, PAGE_LIMIT)]
-    return _lines_page(answer, press, lines if any(lines) else [NO_WORDS])
+    return _lines_page(answer, press, lines if any(lines) else [words.answer.empty], words)
 
 
-def render_why(answer: Answer, press: Press) -> Card:
+def render_why(answer: Answer, press: Press, words: Words = ENGLISH) -> Card:
     """Return one page of the steps behind an answer."""
     lines = [f"{n}\\. {fit_line(step, STEP_LIMIT)}" for n, step in enumerate(answer.trace, 1)]
-    return _lines_page(answer, press, lines or [NO_TRACE], title=WHY_TITLE)
+    title = f"**{words.talk.why_title}**"
+    return _lines_page(answer, press, lines or [words.talk.no_trace], words, title=title)
 
 
-def _lines_page(answer: Answer, press: Press, lines: Sequence[str], title: str = "") -> Card:
+def _lines_page(
+    answer: Answer, press: Press, lines: Sequence[str], words: Words, *, title: str = ""
+) -> Card:
     chunks = _chunks(lines)
     page = _within(press.page or 0, len(chunks))
     blocks = [TextBlock(title), TextBlock("\n".join(chunks[page]))]
-    return _page(answer, press, blocks, page, len(chunks))
+    return _page(answer, press, blocks, page, len(chunks), words)
 
 
-def _page(answer: Answer, press: Press, blocks: Sequence[Block], page: int, pages: int) -> Card:
-    number = PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
+def _page(
+    answer: Answer, press: Press, blocks: Sequence[Block], page: int, pages: int, words: Words
+) -> Card:
+    number = f"-# {words.room.page.format(page=page + 1, pages=pages)}" if pages > 1 else ""
     here = Press(press.action, press.answer_id, page)
-    rows = (page_row(here, pages),) if pages > 1 else ()
+    rows = (page_row(here, pages, words),) if pages > 1 else ()
     return assemble(_TONES[answer.outcome], [*blocks, TextBlock(number)], rows)
 
 
-def _source(citation: Citation, view: SourceView | None, *, numbered: bool) -> Block:
+def _source(citation: Citation, view: SourceView | None, words: Words, *, numbered: bool) -> Block:
     marker = f"[{citation.n}] " if numbered else ""
     if view is None:
-        return TextBlock(f"{marker}{GONE_SOURCE}")
+        return TextBlock(f"{marker}{words.talk.gone_source}")
     quote = fit(citation.quote, QUOTE_LIMIT, render=quote_block, max_lines=16)
-    credit = attribution(view.post, view.thread, view.passage.kind)
+    credit = attribution(view.post, view.thread, view.passage.kind, words)
     code = passage_code(view.passage.id)
     text = f"{quote}\n-# {marker}{credit} · {code}"
-    block = with_jump(text, view.post, view.thread, view.passage)
+    block = with_jump(text, view.post, view.thread, view.passage, words)
     return TextBlock(text) if isinstance(block, TextBlock) else block
 
 

@@ -17,8 +17,8 @@ from bot.discord_app.cards import (
     assemble,
     safe_url,
 )
+from bot.discord_app.credits import passage_code, thread_name
 from bot.discord_app.markdown import fit, fit_line, quote_block
-from bot.discord_app.render import passage_code, thread_name
 from bot.discord_app.spots import Action, Show, Spot
 from bot.discord_app.thread_pages import Page, author_name
 from bot.discord_app.words import Words

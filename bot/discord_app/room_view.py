@@ -104,7 +104,7 @@ async def _or_refuse(interaction: Interaction, asker: Asker, step: Any) -> None:
     except GoneError as error:
         await _say(interaction, _gone_room(error, words_for(asker.locale)))
     except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for an answer
-        await _say(interaction, _sentence(explain(error)))
+        await _say(interaction, _sentence(explain(error, words_for(asker.locale))))
 
 
 async def _say(interaction: Interaction, room: Room) -> None:

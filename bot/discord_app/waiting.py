@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+import aiohttp
 import discord
 
 from bot.community.access import Place
@@ -42,9 +43,12 @@ class WaitingAnswers:
                 await self._tell(question, answer)
 
     async def _may_hear(self, question: WaitingQuestion) -> bool:
-        """Tell whether who asked is still where the question was asked."""
+        """Tell whether who asked is still where the question was asked, and it may be kept."""
         if question.guild_id is None:
             return True
+        place = Place(question.guild_id, question.channel_id)
+        if not self._desk.settings_of(place).remembers_questions:
+            return False  # the server has thought better of it
         guild = self._client.get_guild(question.guild_id)
         if guild is None:
             return False
@@ -76,12 +80,15 @@ class WaitingAnswers:
             await send_card(user, card)
         except (discord.Forbidden, discord.NotFound) as error:
             _log.info("a question is answered now, but its asker cannot be told: %s", error)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            _log.warning("whoever waits for an answer is told after the next ingest: %s", error)
+            return
         self._questions.done(question)
 
 
 def answered_now(question: WaitingQuestion, answer: Answer, words: Words) -> Card:
     """Return the answer's card under a line that says why it comes now."""
-    card = render_answer(answer)
+    card = render_answer(answer, words=words)
     when = question.asked_at.date().isoformat() if question.asked_at else "?"
     headline = TextBlock(words.lately.answered_now.format(when=when))
     return assemble(card.tone, [headline, *card.blocks])

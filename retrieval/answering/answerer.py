@@ -58,14 +58,21 @@ class Answerer:
         self._extractive = ExtractiveWriter(index.library, reader or embedder)
 
     def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
     ) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
 
-        ``asker`` is who is charged with what a model costs.
+        They are the same person's: a rewriter shows them to a model.
+        ``about`` is a question of somebody else that this one goes on from: it is searched
+        with, and no model sees it.  ``asker`` is who is charged with what a model costs.
         """
         started = time.perf_counter()
-        turn, ranking = self.find(question, history, HITS)
+        turn, ranking = self.find(question, history, HITS, about=about)
         found = time.perf_counter()
         reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
         verdict = self._judge(reading)
@@ -87,11 +94,13 @@ class Answerer:
         )
 
     def find(
-        self, question: str, history: Sequence[str], limit: int
+        self, question: str, history: Sequence[str], limit: int, *, about: str = ""
     ) -> tuple[StandaloneReading, Ranking]:
         """Return how a cleaned question is read, and the best ``limit`` passages for it."""
-        turn, ranking = search_in_turn(self._search, question, history, limit)
-        rewritten = self._rewriter.standalone(question, history) if self._rewriter else None
+        turn, ranking = search_in_turn(self._search, question, history, limit, about=about)
+        # Without what it goes on from a model would guess, and it must not see another's words.
+        rewriter = None if about else self._rewriter
+        rewritten = rewriter.standalone(question, history) if rewriter else None
         if rewritten is None:
             return turn, ranking
         ranking = fused(ranking, self._search.search(rewritten, limit), limit)

@@ -60,24 +60,26 @@ class StandaloneReading:
 
 
 def search_in_turn(
-    search: HybridSearch, question: str, history: Sequence[str], limit: int
+    search: HybridSearch, question: str, history: Sequence[str], limit: int, *, about: str = ""
 ) -> tuple[StandaloneReading, Ranking]:
     """Search for a question as the ones before it let it be understood.
 
     Costs two more searches where it may lean on one of them, none otherwise.  ``history``
-    holds the earlier questions, oldest first.
+    holds the earlier questions, oldest first; ``about`` is one of somebody else, before all of
+    them, whose words are not told again.
     """
     alone = search.search(question, limit)
-    context = leans_on(question, history)
+    context = leans_on(question, (about, *history) if about else history)
     if context is None:
         return StandaloneReading(), alone
     before = search.search(context, limit)
+    named = "what it goes on from" if about else f"the earlier question “{context}”"
     if _is_new_subject(question, alone, before):
-        told = f"Read by itself: it has turned away from “{context}”."
+        told = f"Read by itself: it has turned away from {named}."
         return StandaloneReading(told=told), alone
     together = search.search(question, limit, context=context)
     led_to = {hit.thread.id for hit in before.hits[:1]}
-    turn = StandaloneReading(context, f"Read together with the earlier question “{context}”.")
+    turn = StandaloneReading(context, f"Read together with {named}.")
     return turn, _preferring(together, led_to)
 
 

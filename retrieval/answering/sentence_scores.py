@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from retrieval.answering.asked import asked_for, says
 from retrieval.domain import Hit, TextKind
-from retrieval.sentences import is_question, question_share, sentence_spans
+from retrieval.sentences import is_question, question_share, sentence_spans, wonders
 from retrieval.wording import words
 
 # A softmax over the sentences of eight passages for 101 questions about forum threads, whose
@@ -39,6 +39,11 @@ _QUESTION: Final = -3.0
 """Times its cosine: who asked the same thing before has not answered it."""
 _ASKER: Final = -2.0
 """It stands in an opening post that asks something: the one who asks describes."""
+_WONDERS: Final = -2.0
+"""It asks without a question mark.  Like the longest length that counts, found by reading answers
+about two exports, where one who wondered was quoted for an answer, and pages of code."""
+_LONGEST: Final = 60
+"""Words beyond so many say no more: a table, or a page of code."""
 _QUOTED: Final = -0.5
 _SHORT: Final = -1.5
 _ANNOUNCES: Final = -1.0
@@ -104,7 +109,7 @@ def _passage_score(hit: Hit) -> float:
     """Score what a sentence has from its passage and post."""
     is_quote = hit.passage.kind is TextKind.QUOTE
     opens = hit.post.ordinal == 0 and hit.thread.title is not None
-    asks = opens and question_share(hit.post.text) > 0
+    asks = opens and (is_question(hit.thread.title or "") or question_share(hit.post.text) > 0)
     return _PASSAGE * hit.score + _QUOTED * is_quote + _ASKER * asks
 
 
@@ -112,8 +117,9 @@ def _form(text: str, cosine: float) -> float:
     """Score what can be told from the sentence's form."""
     count = len(words(text))
     return (
-        _LENGTH * math.log(count + 1)
+        _LENGTH * math.log(min(count, _LONGEST) + 1)
         + _QUESTION * is_question(text) * max(cosine, 0.0)
+        + _WONDERS * wonders(text)
         + _SHORT * (count < _SHORT_WORDS)
         + _ANNOUNCES * text.endswith(":")
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from retrieval.writing.lexicon import lexicon
@@ -21,6 +22,9 @@ class Clause:
     reading: Reading
     number: int
     terms: tuple[Term, ...]
+    stems: frozenset[str]
+    meanings: frozenset[int]
+    """The groups of synonyms that its words are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +35,38 @@ class Pair:
     there: Clause
 
 
-def clauses_of(reading: Reading) -> Iterator[Clause]:
-    """Yield the clauses that say something; a word or two belong to the clause before."""
+@lru_cache(maxsize=1_024)
+def clauses_of(reading: Reading) -> tuple[Clause, ...]:
+    """Return the clauses that say something; a word or two belong to the clause before."""
     held: list[Clause] = []
     for number in sorted({term.clause for term in reading.terms}):
         terms = reading.clause(number)
         if held and len(terms) < _SHORT:
             last = held.pop()
-            held.append(Clause(reading, last.number, (*last.terms, *terms)))
+            held.append(_clause(reading, last.number, (*last.terms, *terms)))
         else:
-            held.append(Clause(reading, number, terms))
-    yield from held
+            held.append(_clause(reading, number, terms))
+    return tuple(held)
+
+
+def _clause(reading: Reading, number: int, terms: tuple[Term, ...]) -> Clause:
+    stems = frozenset(term.stem for term in terms)
+    groups = lexicon().groups
+    meanings = frozenset(one for stem in stems for one in groups.get(stem, ()))
+    return Clause(reading, number, terms, stems, meanings)
 
 
 def aligned(sentence: Reading, evidence: Sequence[Reading]) -> tuple[Pair, ...]:
     """Return the clauses of a sentence with their best counterparts, where they have any."""
+    return _aligned(sentence, tuple(evidence))
+
+
+@lru_cache(maxsize=64)
+def _aligned(sentence: Reading, evidence: tuple[Reading, ...]) -> tuple[Pair, ...]:
     there = [clause for reading in evidence for clause in clauses_of(reading)]
     pairs = []
     for clause in clauses_of(sentence):
-        scored = [(_score(clause.terms, one.terms), one) for one in there]
+        scored = [(_score(clause.stems, one), one) for one in there]
         best = max(scored, key=lambda pair: pair[0], default=None)
         if best is not None and best[0] > 0:
             pairs.append(Pair(clause.terms, best[1]))
@@ -68,12 +85,9 @@ def same_stem(stem: str, terms: Iterable[Term]) -> list[Term]:
     return exact or [term for term in listed if lexicon().same(stem, term.stem)]
 
 
-def _score(here: Sequence[Term], there: Sequence[Term]) -> float:
-    stems = {term.stem for term in there}
-    score = 0.0
-    for stem in {term.stem for term in here}:
-        if stem in stems:
-            score += 1
-        elif any(lexicon().same(stem, other) for other in stems):
-            score += _SYNONYM_WEIGHT
-    return score - _LENGTH_WEIGHT * len(stems) if score else 0.0
+def _score(here: frozenset[str], there: Clause) -> float:
+    groups = lexicon().groups
+    same = len(here & there.stems)
+    alike = sum(not there.meanings.isdisjoint(groups.get(stem, ())) for stem in here - there.stems)
+    score = same + _SYNONYM_WEIGHT * alike
+    return score - _LENGTH_WEIGHT * len(there.stems) if score else 0.0

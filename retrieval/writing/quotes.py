@@ -121,12 +121,19 @@ def _span(folded: _Folded, start: int, end: int, text: str) -> tuple[int, int]:
     return first, last
 
 
+_PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;")
+
+
 @lru_cache(maxsize=256)
 def fold(text: str) -> _Folded:
     """Return the comparable form of ``text``, with the place of each character."""
     characters: list[str] = []
     places: list[int] = []
     for place, original in enumerate(text):
+        if original in _PLAIN:  # most of any text, at a tenth of the price
+            characters.append(original.lower())
+            places.append(place)
+            continue
         folded = original if original.isascii() else unicodedata.normalize("NFKC", original)
         for character in folded.translate(_SAME).casefold():
             is_blank = character.isspace()

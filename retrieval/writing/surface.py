@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from retrieval.sentences import sentences
@@ -56,14 +57,19 @@ def clean_sentences(text: str, ids: Iterable[str] = ()) -> tuple[str, ...]:
     taken out without changing the sentence is left for ``is_active`` to find.
     """
     plain = _plain(text)
-    for id_ in ids:
-        plain = re.sub(rf"\s*[\[(<]?\b{re.escape(id_)}\b[\])>]?", "", plain)
+    plain = _ids_pattern(tuple(ids)).sub("", plain)
     found = []
     for sentence in sentences(plain):
         words = squeeze(_OPENER.sub("", squeeze(sentence)))
         if any(character.isalnum() for character in words):
             found.append(words[:1].upper() + words[1:] if _may_begin_upper(words) else words)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _ids_pattern(ids: tuple[str, ...]) -> re.Pattern[str]:
+    listed = "|".join(map(re.escape, ids)) or r"(?!)"
+    return re.compile(rf"\s*[\[(<]?\b(?:{listed})\b[\])>]?")
 
 
 def is_active(sentence: str) -> bool:

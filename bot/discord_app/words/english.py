@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord_app.words import lately
+from bot.discord_app.words import answer, lately, talk
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -104,9 +104,11 @@ ENGLISH: Final = Words(
         channels="I answer in {channels}.",
         left="You may ask {now} questions right now, and {day} more today.",
         privacy=(
-            "Privacy: questions are answered and not kept, unless you say so; what is kept goes "
-            "after {days} days, or at once with `/forget-me`."
+            "Privacy: for {days} days I keep your questions with their answers, for the buttons "
+            "under them, and what you say of answers; `/forget-me` deletes it at once. Messages "
+            "that do not ask me anything are not kept."
         ),
+        model="{model} puts answers into words: it is sent the question and what was found.",
         remembers="This server lets unanswered questions be kept until the threads answer them.",
         configure="Administrators: `/config`",
     ),
@@ -115,6 +117,9 @@ ENGLISH: Final = Words(
         forgotten="Deleted for good:",
         kinds={
             "guild_settings": "settings",
+            "answers_shown": "answers to your questions, with the questions",
+            "conversations": "threads in which I took what you wrote as questions",
+            "feedback": "verdicts on answers",
             "unanswered": "questions that waited for an answer",
         },
     ),
@@ -163,5 +168,8 @@ ENGLISH: Final = Words(
         "forget-me": CommandWords("forget-me", "Delete what the bot keeps about you."),
         "reingest": CommandWords("reingest", "Bring the knowledge base in line with its folder."),
     },
+    answer=answer.ENGLISH,
+    talk=talk.ENGLISH,
+    failures=talk.ENGLISH_FAILURES,
     lately=lately.ENGLISH,
 )

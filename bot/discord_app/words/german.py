@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord_app.words import lately
+from bot.discord_app.words import answer, lately, talk
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -104,9 +104,11 @@ GERMAN: Final = Words(
         channels="Ich antworte in {channels}.",
         left="Du kannst jetzt {now} Fragen stellen und heute noch {day}.",
         privacy=(
-            "Datenschutz: Fragen werden beantwortet und nicht behalten, außer du willst es; was "
-            "bleibt, verschwindet nach {days} Tagen oder sofort mit `/vergiss-mich`."
+            "Datenschutz: {days} Tage lang behalte ich deine Fragen mit ihren Antworten, für die "
+            "Knöpfe darunter, und was du zu Antworten sagst; `/vergiss-mich` löscht es sofort. "
+            "Nachrichten, die mich nichts fragen, behalte ich nicht."
         ),
+        model="{model} formuliert die Antworten und bekommt dazu die Frage und das Gefundene.",
         remembers="Dieser Server lässt unbeantwortete Fragen warten, bis die Threads sie klären.",
         configure="Administration: `/einstellungen`",
     ),
@@ -115,6 +117,9 @@ GERMAN: Final = Words(
         forgotten="Endgültig gelöscht:",
         kinds={
             "guild_settings": "Einstellungen",
+            "answers_shown": "Antworten auf deine Fragen, mit den Fragen",
+            "conversations": "Threads, in denen ich dein Geschriebenes als Fragen nahm",
+            "feedback": "Urteile über Antworten",
             "unanswered": "Fragen, die auf eine Antwort warteten",
         },
     ),
@@ -167,5 +172,8 @@ GERMAN: Final = Words(
             "neu-einlesen", "Bringe die Wissensbasis auf den Stand ihres Ordners."
         ),
     },
+    answer=answer.GERMAN,
+    talk=talk.GERMAN,
+    failures=talk.GERMAN_FAILURES,
     lately=lately.GERMAN,
 )

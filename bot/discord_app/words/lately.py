@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,8 @@ class LatelyWords:
     will_tell: str
     tell_where: str
     """After ``will_tell``: how long, ``{days}``."""
+    periods: Mapping[str, str]
+    """The choices of `/digest`, by their number of days."""
     stale: str
     """``{when}``: put before an answer one of whose posts has gone."""
 
@@ -54,6 +57,7 @@ ENGLISH: Final = LatelyWords(
     answered_now="**You asked this on {when}, and the threads answer it now.**",
     will_tell="I will send you a direct message when the threads answer this.",
     tell_where="-# The question is kept for {days} days at most; `/forget-me` deletes it.",
+    periods={"1": "The last day", "7": "The last week", "30": "The last month"},
     stale=(
         "-# A post that is cited here was edited or removed on {when}; the answer may be out of "
         "date."
@@ -73,7 +77,8 @@ GERMAN: Final = LatelyWords(
     topic="**{words}** · {share} aller Abschnitte",
     answered_now="**Das hast du am {when} gefragt; jetzt beantworten es die Threads.**",
     will_tell="Ich schicke dir eine Direktnachricht, wenn die Threads das beantworten.",
-    tell_where="-# Die Frage wird höchstens {days} Tage aufbewahrt; `/forget-me` löscht sie.",
+    tell_where="-# Die Frage wird höchstens {days} Tage aufbewahrt; `/vergiss-mich` löscht sie.",
+    periods={"1": "Der letzte Tag", "7": "Die letzte Woche", "30": "Der letzte Monat"},
     stale=(
         "-# Ein hier zitierter Beitrag wurde am {when} geändert oder entfernt; die Antwort kann "
         "überholt sein."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.discord_app.words.answer import AnswerWords
 from bot.discord_app.words.lately import LatelyWords
+from bot.discord_app.words.talk import FailureWords, TalkWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class HelpWords:
     """``{now}`` and ``{day}``"""
     privacy: str
     """``{days}``"""
+    model: str
+    """``{model}``"""
     remembers: str
     configure: str
 
@@ -171,6 +175,9 @@ class Words:
     privacy: PrivacyWords
     commands: Mapping[str, CommandWords]
     """By the command's name in the code."""
+    answer: AnswerWords
+    talk: TalkWords
+    failures: FailureWords
     lately: LatelyWords
 
     def duration(self, seconds: float) -> str:

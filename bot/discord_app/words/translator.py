@@ -24,6 +24,10 @@ class CatalogueTranslator(app_commands.Translator):
         tag = locale.value.split("-")[0]
         if tag == "en" or tag not in LANGUAGES:
             return None
+        if isinstance(context.data, app_commands.ContextMenu):
+            return LANGUAGES[tag].talk.menu
+        if context.location is Location.choice_name:
+            return LANGUAGES[tag].lately.periods.get(str(context.data.value))
         return _translated(LANGUAGES[tag].commands, context.location, context.data)
 
 

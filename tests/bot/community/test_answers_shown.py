@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.community.access import Place
-from bot.community.answers_shown import MAX_HISTORY, AnswersShown, ShownAnswer
+from bot.community.answers_shown import MAX_HISTORY, AnswersShown, Context, ShownAnswer
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook, Verdict
@@ -50,18 +50,20 @@ def test_an_answer_comes_back_as_it_was_shown_without_whole_posts(
     database: CommunityDatabase, clock: Clock
 ) -> None:
     shown = AnswersShown(database, clock)
-    place, earlier = Place(None, THREAD), ["Where?", "Who?"]
+    place, earlier = Place(None, THREAD), Context(("Where?", "Who?"), "abc")
     kept = shown.keep(
         make_closest("The moon rises late."),
         asker_id=ADA,
         place=place,
         knowledge_base="tides",
-        history=earlier,
+        context=earlier,
+        language="de",
         is_private=True,
     )
     found = AnswersShown(database, clock).find(kept.id)
     assert found == kept
     assert found.history == ("Where?", "Who?")
+    assert (found.about_id, found.language) == ("abc", "de")
     assert found.guild_id is None
     assert found.answer.closest[0].quote == "The moon rises late."
     assert found.answer.closest[0].post == replace(make_post(""), id=f"{1:016x}")
@@ -105,12 +107,59 @@ def test_the_question_that_opened_a_thread_belongs_to_it(
     assert shown.questions_of(ADA, 555) == ("When?",)
 
 
-def test_a_follow_up_leans_on_the_answered_question_and_only_the_askers_own_earlier_ones(
+def test_a_question_is_history_to_its_asker_and_to_others_an_answer_that_may_be_forgotten(
     database: CommunityDatabase, clock: Clock
 ) -> None:
-    kept = replace(keep(AnswersShown(database, clock)), history=("Where?",))
-    assert kept.leads_to(ADA) == ("Where?", "When?")
-    assert kept.leads_to(BOB) == ("When?",)
+    shown = AnswersShown(database, clock)
+    kept = replace(keep(shown), history=("Where?",), about_id="somebody")
+    assert kept.leads_to(ADA) == Context(("Where?", "When?"), "somebody")
+    assert kept.leads_to(BOB) == Context((), kept.id)
+    assert shown.question_of(kept.id) == "When?"
+    shown.forget_person(ADA)
+    assert shown.question_of(kept.id) == ""
+    assert shown.question_of(None) == ""
+
+
+def test_the_messages_that_quote_a_passage_are_found_until_they_are_marked(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown = AnswersShown(database, clock)
+    kept, unposted = keep(shown), keep(shown)
+    [quoted] = [citation.passage.id for citation in kept.answer.citations]
+    private = shown.keep(
+        *(kept.answer,),
+        asker_id=ADA,
+        place=Place(GUILD, 1),
+        knowledge_base="default",
+        is_private=True,
+    )
+    shown.posted(kept.id, 7)
+    shown.posted(private.id, 8)
+    assert shown.shown_passages("default") == (quoted,)
+    assert shown.shown_passages("other") == ()
+    assert [each.id for each in shown.quoting("default", {quoted, "x"}, 9)] == [kept.id]
+    assert shown.quoting("default", {"x"}, 9) == ()
+    shown.mark_stale(kept.id)
+    assert shown.quoting("default", {quoted}, 9) == ()
+    assert shown.shown_passages("default") == ()
+    shown.mark_stale(kept.id, is_stale=False)
+    assert len(shown.quoting("default", {quoted}, 9)) == 1
+    shown.forget_person(ADA)
+    assert shown.shown_passages("default") == ()
+    assert shown.find(unposted.id) is None
+
+
+def test_a_forgotten_question_is_forgotten_in_what_others_said_of_its_answer(
+    database: CommunityDatabase, clock: Clock
+) -> None:
+    shown, feedback = AnswersShown(database, clock), FeedbackBook(database, clock)
+    kept = keep(shown)
+    feedback.record(
+        kept.id, user_id=BOB, guild_id=GUILD, verdict=Verdict.WRONG, question="When?", reason="No."
+    )
+    shown.forget_person(ADA)
+    [said] = feedback.on(kept.id)
+    assert (said.question, said.reason) == ("", "No.")
 
 
 def test_an_answer_of_another_versions_shape_counts_as_gone(

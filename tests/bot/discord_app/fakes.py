@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -50,6 +50,8 @@ class FakeLibrarian:
         self.delay_seconds = delay_seconds
         self.questions: list[str] = []
         self.histories: list[tuple[str, ...]] = []
+        self.abouts: list[str] = []
+        self.removed: set[str] = set()
         self.hits: tuple[Hit, ...] = ()
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
@@ -62,9 +64,15 @@ class FakeLibrarian:
         self.topics_found: tuple[Topic, ...] = ()
 
     def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
     ) -> Answer:
         self.questions.append(question)
+        self.abouts.append(about)
         self.histories.append(tuple(history))
         self.askers.append(asker)
         time.sleep(self.delay_seconds)
@@ -72,6 +80,9 @@ class FakeLibrarian:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(self.removed.intersection(passage_ids))
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         del query

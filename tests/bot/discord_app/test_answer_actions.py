@@ -12,8 +12,7 @@ from bot.community.access import Grant
 from bot.community.community import Community
 from bot.community.feedback import Verdict
 from bot.community.guild_settings import GuildSettings
-from bot.discord_app.answer_actions import GONE, NO_THREADS, NOT_KEPT, NOTED, THANKS, WILL_TELL
-from bot.discord_app.answers import READING
+from bot.discord_app.words import ENGLISH
 from retrieval.domain import Answer, Verification
 from tests.bot.discord_app.conftest import RunBot
 from tests.bot.discord_app.factories import (
@@ -91,11 +90,11 @@ async def test_more_sources_opens_privately_and_turns_its_pages(scene: Scene) ->
         assert first.visible_to == scene.bob
         assert "> Sentence number 0 is here." in first.text
         assert "-# Page 1 of 2" in first.text
-        second = await scene.pressed(first, "Later", scene.bob)
+        second = await scene.pressed(first, "Next page", scene.bob)
         assert second is first
         assert "> Sentence number 5 is here." in second.text
         assert "Sentence number 0" not in second.text
-        await scene.pressed(second, "Earlier", scene.bob)
+        await scene.pressed(second, "Previous page", scene.bob)
         assert "-# Page 1 of 2" in first.text
     assert answer.edits == 1
 
@@ -122,8 +121,8 @@ async def test_a_long_answer_can_be_read_whole_page_by_page(scene: Scene) -> Non
     async with scene.run(scene.librarian):
         page = await scene.pressed(await scene.asked(), "Whole answer")
         read = [page.text]
-        while "Later" in page.labels:
-            page = await scene.pressed(page, "Later")
+        while "Next page" in page.labels:
+            page = await scene.pressed(page, "Next page")
             read.append(page.text)
     assert len(read) == 3
     for number, sentence in enumerate(sentences, 1):
@@ -139,7 +138,7 @@ async def test_every_button_works_after_a_restart(scene: Scene, community: Commu
         assert "Page 1" in (await scene.pressed(answer, "More sources")).text
         assert "came about" in (await scene.pressed(answer, "Why this?")).text
         good = scene.server.press(scene.ada, answer, custom_id=scene.emoji(answer, "👍"))
-        assert (await scene.server.settled(good)).content == THANKS
+        assert (await scene.server.settled(good)).content == ENGLISH.talk.thanks
         # The form was opened by the process that is gone.
         sent = scene.server.submit(scene.ada, opened, {"text": "And in winter?"})
         assert "Sentence number 0" in (await scene.server.settled(sent)).text
@@ -156,7 +155,7 @@ async def test_a_button_whose_answer_was_forgotten_says_so(
         assert community.answers.forget_person(int(scene.ada.id)) == 1
         for label in ("More sources", "Why this?", "Ask a follow-up", "Continue in a thread"):
             said = await scene.pressed(answer, label)
-            assert said.content == GONE
+            assert said.content == ENGLISH.talk.gone
             assert said.is_ephemeral
 
 
@@ -184,7 +183,7 @@ async def test_a_verdict_is_kept_with_its_reason_and_may_be_changed(
         await scene.server.acknowledged(opened)
         values = {"It is": ["Outdated"], "In your own words": "It closed in May."}
         sent = scene.server.submit(scene.bob, opened, values)
-        assert (await scene.server.settled(sent)).content == NOTED
+        assert (await scene.server.settled(sent)).content == ENGLISH.talk.noted
         [feedback] = community.feedback.of_guild(int(scene.guild.id))
         assert (feedback.verdict, feedback.reason) == (Verdict.OUTDATED, "It closed in May.")
         assert feedback.question == "When does the gate open?"
@@ -207,7 +206,23 @@ async def test_a_follow_up_leans_on_the_questions_before_it(scene: Scene) -> Non
             await scene.server.settled(sent)
     first = "When does the gate open?"  # what the fake's answers name as their question
     assert scene.librarian.questions == ["When?", *["And then?", "And after?"] * 2]
-    assert scene.librarian.histories == [(), *[(first,), (first, first)] * 2]
+    # Ada's question is history to her alone; Bob's search goes on from it, and no model sees it.
+    assert scene.librarian.histories == [(), (first,), (first, first), (), (first,)]
+    assert scene.librarian.abouts == ["", "", "", first, first]
+
+
+async def test_who_is_forgotten_is_forgotten_in_the_conversations_of_others_too(
+    scene: Scene, community: Community
+) -> None:
+    async with scene.run(scene.librarian):
+        answer = await scene.asked()
+        said = scene.server.say(scene.bob, scene.channel, "and then?", reply_to=answer)
+        mine = await scene.reply_to(said)
+        community.answers.forget_person(int(scene.ada.id))
+        more = scene.server.say(scene.bob, scene.channel, "and after?", reply_to=mine)
+        await scene.reply_to(more)
+    assert scene.librarian.abouts == ["", "When does the gate open?", ""]
+    assert scene.librarian.histories[-1] == ("When does the gate open?",)  # as the fake names it
 
 
 async def test_a_thread_goes_on_without_mentions_for_those_who_joined(scene: Scene) -> None:
@@ -249,7 +264,7 @@ async def test_a_channel_without_threads_for_the_bot_says_so_once(
     scene.server.deny(scene.channel, scene.server.bot, Permission.CREATE_PUBLIC_THREADS)
     async with scene.run(scene.librarian):
         said = await scene.pressed(await scene.asked(), "Continue in a thread")
-    assert said.content == NO_THREADS
+    assert said.content == ENGLISH.talk.no_threads
     assert caplog.text.count("may not open threads") == 1
     assert "Traceback" not in caplog.text
 
@@ -288,7 +303,7 @@ async def test_an_answer_that_takes_long_is_announced_once(
     async with scene.run(scene.librarian):
         sent = scene.server.slash(scene.ada, scene.channel, "ask", question="When?")
         answer = await scene.server.settled(sent)
-        assert answer.content == READING
+        assert answer.content == ENGLISH.answer.reading
         await scene.server.wait_until(lambda: "Sentence number 0" in answer.text)
     assert answer.content == ""
     assert answer.edits == 2
@@ -315,12 +330,12 @@ async def test_a_question_waits_where_the_server_lets_it(
         answer = await scene.asked()
         assert community.unanswered.waiting("default", 10) == ()
         said = await scene.pressed(answer, "Tell me when it is answered", scene.bob)
-        assert said.content == WILL_TELL
+        assert said.content.startswith(ENGLISH.lately.will_tell)
         [waiting] = community.unanswered.waiting("default", 10)
         assert (waiting.user_id, waiting.question) == (int(scene.bob.id), "Who won?")
         community.guilds.save(guild_id, GuildSettings())
         refused = await scene.pressed(answer, "Tell me when it is answered")
-    assert refused.content == NOT_KEPT
+    assert refused.content == ENGLISH.talk.not_kept
     assert len(community.unanswered.waiting("default", 10)) == 1
 
 

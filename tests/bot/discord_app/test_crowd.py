@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import time
 import tracemalloc
+from collections.abc import Sequence
 
 import pytest
 
 from bot.discord_app.settings import LimitSettings
+from retrieval.domain import Answer
 from tests.bot.discord_app.conftest import RunBot
 from tests.bot.discord_app.factories import make_answer
 from tests.bot.discord_app.fakes import FakeLibrarian
@@ -24,7 +26,7 @@ UNLIMITED = LimitSettings(
 class Endless(FakeLibrarian):
     """Never runs out of answers."""
 
-    def answer(self, question: str, history: object = ()) -> object:  # type: ignore[override]  # any sequence
+    def answer(self, question: str, history: Sequence[str] = (), **_: object) -> Answer:
         del history
         time.sleep(self.delay_seconds)
         return make_answer(f"{question} At six.", "It closes at nine.")

@@ -6,7 +6,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.discord_app.errors import UNEXPECTED, explain
+from bot.discord_app.errors import explain
+from bot.discord_app.words import ENGLISH
 from retrieval.errors import EmptyIndexError, NotFoundError
 from tests.bot.discord_app.active import active_in
 
@@ -36,7 +37,7 @@ def test_anything_unforeseen_is_one_neutral_sentence_and_a_traceback_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     error = KeyError("/srv/secret/path")
-    assert explain(app_commands.CommandInvokeError(broken, error)) == UNEXPECTED
+    assert explain(app_commands.CommandInvokeError(broken, error)) == ENGLISH.failures.unexpected
     [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert record.exc_info is not None
     assert "/srv/secret/path" in str(record.exc_info[1])
@@ -52,4 +53,4 @@ def test_an_endless_message_is_cut() -> None:
 
 
 def test_an_error_without_words_is_still_explained() -> None:
-    assert explain(NotFoundError("")) == UNEXPECTED
+    assert explain(NotFoundError("")) == ENGLISH.failures.unexpected

@@ -10,7 +10,6 @@ from typing import get_args
 
 import pytest
 
-from bot.discord_app.errors import UNEXPECTED
 from bot.discord_app.maintenance import BUSY
 from bot.discord_app.words import ENGLISH
 from ingest.report import Progress, Refusal, Stage
@@ -142,9 +141,9 @@ async def test_what_is_not_answered_looks_different(
         closest = await discord_server.settled(first)
         second = discord_server.slash(place.ada, place.channel, "ask", question="Who won?")
         not_found = await discord_server.settled(second)
-    assert closest.text.startswith("**Not answered**\nThe threads do not answer this.")
+    assert closest.text.startswith("**Not answered**\nThe threads do not clearly answer this.")
     assert "> The moon rises late." in closest.text
-    assert not_found.text.startswith("**Nothing found**\nThe threads say nothing about this.")
+    assert not_found.text.startswith("**Nothing found**\n" + ENGLISH.answer.not_found)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +151,7 @@ async def test_what_is_not_answered_looks_different(
     [
         (QuestionError("The question is empty."), "The question is empty."),
         (EmptyIndexError("Nothing was ingested yet."), "Nothing was ingested yet."),
-        (KeyError("/srv/secret"), UNEXPECTED),
+        (KeyError("/srv/secret"), ENGLISH.failures.unexpected),
     ],
 )
 async def test_a_librarian_that_fails_is_one_sentence(
@@ -198,7 +197,7 @@ async def test_a_librarian_at_work_delays_neither_the_loop_nor_the_next_acknowle
             longest = max(longest, time.perf_counter() - before)
         for interaction in asked:
             await discord_server.settled(interaction, until=lambda shown: "At six." in shown.text)
-    assert longest < 0.11
+    assert longest < 0.5  # of the second that each of them is at work, on a busy machine
     assert max(i.ack_latency_seconds or 9 for i in asked) < 1
 
 

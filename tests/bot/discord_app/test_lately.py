@@ -32,6 +32,7 @@ URL = "https://forum.example/t/1"
 AFTER = BEFORE + timedelta(hours=1)
 ASKED = datetime.now(UTC) - timedelta(days=1)
 """What waits for longer than the retention time is deleted."""
+REMEMBERS = replace(DEFAULT, remembers_questions=True)
 
 
 @dataclass
@@ -210,6 +211,7 @@ async def direct_messages(server: LoopbackDiscord, user: User) -> list[Message]:
 async def test_who_asked_hears_when_the_threads_answer_now(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    community.guilds.save(int(place.guild.id), REMEMBERS)
     community.unanswered.keep(waiting(place))
     librarian = knowing(news(), make_closest("At noon."), make_answer("It opens at six."))
     async with run_footnote(librarian) as bot:
@@ -227,6 +229,7 @@ async def test_who_asked_hears_when_the_threads_answer_now(
 async def test_who_has_left_the_server_hears_nothing_of_it(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    community.guilds.save(int(place.guild.id), REMEMBERS)
     stranger = discord_server.add_user("stranger")
     community.unanswered.keep(replace(waiting(place), user_id=int(stranger.id)))
     librarian = knowing(news(), make_answer("It opens at six."))
@@ -239,10 +242,70 @@ async def test_who_has_left_the_server_hears_nothing_of_it(
 async def test_a_question_to_what_may_not_be_seen_any_more_is_dropped(
     place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    community.guilds.save(int(place.guild.id), REMEMBERS)
     community.unanswered.keep(waiting(place))
     community.grants.grant(Grant("default", 1))
     librarian = knowing(news(), make_answer("It opens at six."))
     async with run_footnote(librarian) as bot:
         await ingested(bot, librarian)
     assert librarian.questions == []
+    assert community.unanswered.waiting("default", 10) == ()
+
+
+async def test_a_question_asked_privately_waits_without_any_servers_consent(
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
+) -> None:
+    private = discord_server.direct_message_channel(place.ada)
+    librarian = knowing(news(), make_closest("At noon."), make_answer("It opens at six."))
+    async with run_footnote(librarian) as bot:
+        said = discord_server.say(place.ada, private, "When does the gate open?")
+        [answer] = await discord_server.wait_until(lambda: discord_server.replies_to(said))
+        pressed = discord_server.press(place.ada, answer, label="Tell me when it is answered")
+        told = await discord_server.settled(pressed)
+        assert "90 days at most; `/forget-me` deletes it" in told.content
+        await ingested(bot, librarian)
+        messages = await direct_messages(discord_server, place.ada)
+    assert "and the threads answer it now" in messages[-1].text
+    assert community.unanswered.waiting("default", 10) == ()
+
+
+async def test_forget_me_deletes_a_question_that_waits(
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
+) -> None:
+    community.guilds.save(int(place.guild.id), REMEMBERS)
+    community.unanswered.keep(waiting(place))
+    librarian = knowing(news(), make_answer("It opens at six."))
+    async with run_footnote(librarian) as bot:
+        sent = discord_server.slash(place.ada, place.channel, "forget-me")
+        assert "1 questions that waited" in (await discord_server.settled(sent)).text
+        await ingested(bot, librarian)
+    assert librarian.questions == []
+
+
+async def test_a_server_that_takes_its_consent_back_has_its_questions_dropped(
+    place: Place, run_footnote: RunBot, community: Community
+) -> None:
+    community.unanswered.keep(waiting(place))
+    librarian = knowing(news(), make_answer("It opens at six."))
+    async with run_footnote(librarian) as bot:
+        await ingested(bot, librarian)
+    assert librarian.questions == []
+    assert community.unanswered.waiting("default", 10) == ()
+
+
+async def test_who_takes_no_messages_from_the_bot_is_tried_once_and_logged_once(
+    discord_server: LoopbackDiscord,
+    place: Place,
+    run_footnote: RunBot,
+    community: Community,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "bot.discord_app")
+    community.guilds.save(int(place.guild.id), REMEMBERS)
+    community.unanswered.keep(waiting(place))
+    discord_server.block(place.ada)
+    librarian = knowing(news(), make_answer("It opens at six."))
+    async with run_footnote(librarian) as bot:
+        await ingested(bot, librarian)
+    assert caplog.text.count("its asker cannot be told") == 1
     assert community.unanswered.waiting("default", 10) == ()

@@ -19,7 +19,8 @@ from bot.discord_app.cards import (
 from bot.discord_app.markdown import length
 from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, Showing, render_answer
 from bot.discord_app.views import card_view
-from retrieval.domain import Answer, Citation, Statement, TextKind
+from bot.discord_app.words import ENGLISH, GERMAN
+from retrieval.domain import Answer, Citation, Statement, TextKind, Verification
 from tests.bot.discord_app.active import INVISIBLE, active_in, without_escapes
 from tests.bot.discord_app.factories import (
     make_answer,
@@ -175,7 +176,7 @@ def test_what_nobody_signed_or_titled_is_named_honestly() -> None:
 def test_closest_passages_are_not_presented_as_an_answer() -> None:
     card = render_answer(make_closest("The moon rises late."))
     assert card.tone is Tone.CLOSEST
-    assert card.blocks[0].text == "**Not answered**\nThe threads do not answer this."
+    assert card.blocks[0].text == "**Not answered**\nThe threads do not clearly answer this."
     assert "they may not answer the question" in text_of(card)
     assert "> The moon rises late." in text_of(card)
     assert "[1]" not in text_of(card)
@@ -184,7 +185,7 @@ def test_closest_passages_are_not_presented_as_an_answer() -> None:
 def test_not_found_says_so_and_shows_no_source() -> None:
     card = render_answer(make_not_found())
     assert card.tone is Tone.NOT_FOUND
-    assert card.blocks[0].text == "**Nothing found**\nThe threads say nothing about this."
+    assert card.blocks[0].text == "**Nothing found**\n" + ENGLISH.answer.not_found
     assert not any(isinstance(block, Section) for block in card.blocks)
 
 
@@ -198,3 +199,47 @@ def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(replace(make_answer("It opens."), mode="some-model"))
     assert "Written by some-model; checked against the quotes" in text_of(card)
     assert "word for word" not in text_of(card)
+
+
+def disputed(first: str | None = "Tom", second: str | None = "Mia") -> Answer:
+    posts = [
+        make_post(text, id=f"{n:016x}", author=author)
+        for n, (text, author) in enumerate((("Oil it.", first), ("Never oil it.", second)), 1)
+    ]
+    citations = tuple(make_citation(n, p.text, post=p) for n, p in enumerate(posts, 1))
+    statements = (Statement("Oil it.", (1,)), Statement("Never oil it.", (2,), disputes=(1,)))
+    return replace(make_answer("x"), statements=statements, citations=citations)
+
+
+def test_who_argues_and_who_replies_is_said() -> None:
+    shown = "Tom argues: Oil it. [1]\nMia replies: Never oil it. [2]"
+    assert render_answer(disputed()).blocks[0].text == shown
+    german = render_answer(disputed(), words=GERMAN).blocks[0].text
+    assert german == "Tom meint: Oil it. [1]\nMia entgegnet: Never oil it. [2]"
+    nameless = render_answer(disputed(second=None)).blocks[0].text
+    assert nameless == "One post argues: Oil it. [1]\nAnother replies: Never oil it. [2]"
+
+
+def test_who_argues_is_named_harmlessly() -> None:
+    card = render_answer(disputed(first="@everyone **x** https://evil.example", second="\u202e"))
+    assert foreign_activity(text_of(card)) == []
+
+
+def test_how_many_sentences_hold_is_always_said() -> None:
+    assert "word for word from the threads; 2 of 2 sentences verified." in text_of(
+        render_answer(make_answer("One.", "Two."))
+    )
+    written = replace(make_answer("One."), mode="m", verification=Verification(7, 1))
+    assert "quotes: 7 of 8 sentences verified; 1 dropped." in text_of(render_answer(written))
+    german = text_of(render_answer(written, words=GERMAN))
+    assert "7 von 8 Sätzen geprüft; 1 verworfen." in german
+    fallback = replace(make_answer("One."), fallback="the model refused")
+    assert "The model's answer is not shown: the model refused." in text_of(render_answer(fallback))
+
+
+@any_size
+@given(answers())
+def test_the_card_keeps_every_limit_in_every_language(answer: Answer) -> None:
+    card = render_answer(answer, Showing(ANSWER_ID, searched=STATUS), GERMAN)
+    check_limits(card)
+    check_harmless(card, citation_urls(answer.citations + answer.closest))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.discord_app.answer_buttons import Action, Offer, Press, button_rows, page_row
 from bot.discord_app.cards import Card
 from bot.discord_app.render_pages import (
-    NO_TRACE,
     PAGE_LIMIT,
     SOURCES_A_PAGE,
     cited_on,
@@ -19,6 +18,7 @@ from bot.discord_app.render_pages import (
     render_whole,
     render_why,
 )
+from bot.discord_app.words import ENGLISH
 from retrieval.domain import Answer, SourceView
 from tests.bot.discord_app.factories import make_answer, make_source
 from tests.bot.discord_app.strategies import answers, sources
@@ -26,6 +26,7 @@ from tests.bot.discord_app.test_render import (
     any_size,
     check_harmless,
     check_limits,
+    disputed,
     text_of,
 )
 
@@ -37,8 +38,8 @@ def press(action: Action, page: int | None = None) -> Press:
 
 
 def turned(card: Card) -> Press | None:
-    """The press of ``Later``, where there is one."""
-    later = [b for row in card.rows for b in row if b.label == "Later"]
+    """The press of ``Next page``, where there is one."""
+    later = [b for row in card.rows for b in row if b.label == "Next page"]
     return Press.parse(later[0].custom_id) if later else None
 
 
@@ -60,7 +61,7 @@ def test_a_custom_id_of_somebody_else_is_nothing(custom_id: str) -> None:
 
 def test_every_button_has_a_custom_id_of_its_own() -> None:
     offer = Offer(more_sources=True, whole_answer=True, thread=True, tell_me=True)
-    rows = button_rows(ID, offer)
+    rows = button_rows(ID, offer, ENGLISH)
     ids = [button.custom_id for row in rows for button in row]
     assert len(set(ids)) == len(ids) == 8
     assert all(len(row) <= 5 for row in rows)
@@ -68,9 +69,12 @@ def test_every_button_has_a_custom_id_of_its_own() -> None:
 
 def test_the_first_page_leads_on_and_the_last_leads_back() -> None:
     here = press(Action.WHY, 0)
-    assert [b.label for b in page_row(here, 3)] == ["Later"]
-    assert [b.label for b in page_row(replace(here, page=1), 3)] == ["Earlier", "Later"]
-    assert [b.label for b in page_row(replace(here, page=2), 3)] == ["Earlier"]
+    assert [b.label for b in page_row(here, 3, ENGLISH)] == ["Next page"]
+    assert [b.label for b in page_row(replace(here, page=1), 3, ENGLISH)] == [
+        "Previous page",
+        "Next page",
+    ]
+    assert [b.label for b in page_row(replace(here, page=2), 3, ENGLISH)] == ["Previous page"]
 
 
 @any_size
@@ -127,4 +131,9 @@ def test_the_pages_of_sources_hold_each_source_once() -> None:
 
 
 def test_an_answer_without_steps_says_that_there_are_none() -> None:
-    assert NO_TRACE in text_of(render_why(make_answer("At six."), press(Action.WHY)))
+    assert ENGLISH.talk.no_trace in text_of(render_why(make_answer("At six."), press(Action.WHY)))
+
+
+def test_the_whole_answer_says_who_argues_and_who_replies() -> None:
+    text = text_of(render_whole(disputed(), press(Action.WHOLE_ANSWER)))
+    assert text == "Tom argues: Oil it. [1]\nMia replies: Never oil it. [2]"

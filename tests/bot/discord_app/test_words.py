@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from discord import app_commands
 
+from bot.community.feedback import Verdict
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.words import ENGLISH, GERMAN, LANGUAGES, Words, words_for
 from bot.discord_app.words.shape import CommandWords, OptionWords
 from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.factories import make_closest
+from tests.bot.discord_app.fakes import FakeLibrarian
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import ErrorLog
 
@@ -24,7 +27,11 @@ BUTTONS = {
         *("previous_page", "next_page", "share", "read_on", "jump"),
     ),
     "config": ("mentions", "private", "quiet", "remembers"),
+    "answer": (
+        *("more_sources", "whole_answer", "why", "follow_up", "ask_again", "thread", "tell_me"),
+    ),
 }
+FORMS = ("follow_up_title", "follow_up_label", "verdict_title", "verdict_label", "reason_label")
 OPTIONS = {"config": ("the_default", "as_the_server", "server_language", "everywhere", "nobody")}
 NAME = re.compile(r"[-_\w]{1,32}")
 languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=lambda words: words.tag)
@@ -85,6 +92,43 @@ def test_labels_keep_discords_limits(words: Words) -> None:
     for group, names in OPTIONS.items():
         for name in names:
             assert 1 <= len(getattr(getattr(words, group), name).format(name="x" * 40)) <= 100
+
+
+@languages
+def test_forms_and_menus_keep_discords_limits(words: Words) -> None:
+    assert all(1 <= len(getattr(words.talk, name)) <= 45 for name in FORMS)
+    assert len(words.talk.reason_told_on) <= 100
+    assert words.talk.verdicts.keys() == set(Verdict)
+    assert all(len(verdict) <= 100 for verdict in words.talk.verdicts.values())
+    assert 1 <= len(words.talk.menu) <= 32
+    assert words.lately.periods.keys() == ENGLISH.lately.periods.keys()
+
+
+async def test_what_all_see_is_in_the_servers_language_and_what_one_sees_in_theirs(
+    discord_server: LoopbackDiscord, run_footnote: RunBot, discord_errors: ErrorLog
+) -> None:
+    bert = discord_server.add_user("bert", locale="de")
+    channel = discord_server.add_channel(discord_server.add_guild("Locks", [bert]), "talk")
+    librarian = FakeLibrarian(*[make_closest("At noon.")] * 2)
+    async with run_footnote(librarian):
+        public, private = [
+            await discord_server.settled(
+                discord_server.slash(bert, channel, "ask", question="When?", private=private)
+            )
+            for private in (False, True)
+        ]
+        pressed = discord_server.press(bert, public, label="Why this?")
+        why = await discord_server.settled(pressed)
+        menu = discord_server.commands.listed(None)
+    assert public.text.startswith("**Not answered**")
+    assert "Searched 12 threads and 9,876 passages." in public.text
+    assert private.text.startswith("**Nicht beantwortet**\nDie Threads beantworten das nicht")
+    assert "Durchsucht: 12 Threads und 9,876 Stellen." in private.text
+    assert "Warum das?" in private.labels
+    assert why.text.startswith("**Wie diese Antwort zustande kam**")
+    [about] = [command for command in menu if command["name"] == ENGLISH.talk.menu]
+    assert about["name_localizations"]["de"] == GERMAN.talk.menu
+    assert not discord_errors.records
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -245,9 +245,14 @@ class FakeLibrarian:
             raise self.failure
 
     def answer(
-        self, question: str, history: Sequence[str] = (), *, asker: str | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
     ) -> Answer:
-        assert asker is None, "in the terminal there is nobody to tell apart"
+        assert (about, asker) == ("", None), "in the terminal there is nobody to tell apart"
         self._fail_on_order()
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
@@ -269,6 +274,9 @@ class FakeLibrarian:
     def thread(self, name: str) -> tuple[ThreadView, ...]:
         self._fail_on_order()
         return self.threads.get(name, ())
+
+    def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        raise NotImplementedError("the terminal keeps no answers")
 
     def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
         raise NotImplementedError("the terminal suggests nothing")

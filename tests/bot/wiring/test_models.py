@@ -17,6 +17,7 @@ from ingest.report import IngestReport
 from retrieval.domain import Answer, Outcome
 from retrieval.errors import IndexMismatchError, ModelUnavailableError
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings
+from retrieval.settings import WritingSettings
 from tests.llm_servers.script import Fails, Line, Says
 from tests.llm_servers.server import ModelServer, model_server
 
@@ -169,6 +170,31 @@ def test_a_re_ingest_is_seen_by_a_bot_that_stays_open(home: Home, server: ModelS
         librarian.answer(QUESTION)
         librarian.answer(QUESTION)
     assert len(server.asked("/chat/completions")) == 2
+
+
+def test_somebody_elses_question_is_searched_with_and_reaches_no_prompt(
+    home: Home, server: ModelServer
+) -> None:
+    server.reply_to = a_faithful_model
+    llm = LLMSettings(provider="openai-like", model="small-model", url=f"{server.url}/v1")
+    settings = home.settings(llm=llm, writing=WritingSettings(rewrite=True))
+    home.ingest(settings)
+    theirs = "What does E42 mean, asks Xanthippe about the lift table?"
+    mine = "Did the pump help Quirin?"
+    with wiring.open_librarian(settings, "default") as librarian:
+        alone = librarian.answer("And what does E42 mean?", (mine,))
+        before = [json.dumps(seen.body) for seen in server.asked("/chat/completions")]
+        after = librarian.answer("And what does E42 mean?", (mine,), about=theirs)
+        told = [json.dumps(seen.body) for seen in server.asked("/chat/completions")][len(before) :]
+    assert any("Quirin" in prompt for prompt in before), "one's own history is shown to the model"
+    assert after.outcome is Outcome.ANSWERED
+    assert "oil is too cold" in after.text
+    assert told, "the answer was written by the model"
+    assert not any("Xanthippe" in prompt or "Quirin" in prompt for prompt in told)
+    # What is kept of the answer repeats nobody else's words either.
+    assert not any("Xanthippe" in step for step in (*after.trace, after.text))
+    assert any("goes on from" in step for step in after.trace)
+    assert not any("goes on from" in step for step in alone.trace)
 
 
 @pytest.mark.parametrize(

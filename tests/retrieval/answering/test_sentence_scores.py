@@ -25,6 +25,7 @@ def compared(better: Hit, worse: Hit, question: str = "How is the chain?") -> bo
     [
         ("Is the chain worn out?", TextKind.OWN),
         ("The chain is worn out:", TextKind.OWN),
+        ("I am curious how worn the chain is.", TextKind.OWN),
         ("Thanks.", TextKind.OWN),
         (SAID, TextKind.QUOTE),
     ],

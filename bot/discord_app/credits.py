@@ -1,0 +1,67 @@
+"""Who said something, and where: the lines and numbers that every card gives its quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from bot.discord_app.cards import Block, LinkButton, Section, TextBlock, safe_url
+from bot.discord_app.markdown import fit_line
+from bot.discord_app.words import ENGLISH, Words
+from retrieval.domain import LeadIn, Passage, Post, TextKind, Thread
+
+
+def attribution(
+    post: Post, thread: Thread, kind: TextKind = TextKind.OWN, words: Words = ENGLISH
+) -> str:
+    """Return ``author · date · thread title``, escaped, on one line.
+
+    Words that a post repeats from elsewhere are credited as quoted by its author, never as
+    the author's own.
+    """
+    author = fit_line(post.author or "", 60) or words.room.unknown_author
+    who = words.room.quoted_by.format(name=author) if kind is TextKind.QUOTE else author
+    date = [post.created_at.date().isoformat()] if post.created_at is not None else []
+    return " · ".join(part for part in (who, *date, thread_name(thread)) if part)
+
+
+def introduced(sentence: str, who: LeadIn | None, words: Words) -> str:
+    """Return a rendered sentence with who argues, or who replies, before it."""
+    if who is None:
+        return sentence
+    text = words.answer
+    name = fit_line(who.author or "", 40)
+    if who.replies:
+        return f"{text.replies.format(name=name or text.another_post)} {sentence}"
+    return f"{text.argues.format(name=name or text.one_post)} {sentence}"
+
+
+def thread_name(thread: Thread) -> str:
+    """Return the thread's title, or its file's name, escaped, on one line."""
+    return fit_line(thread.title or "", 80) or fit_line(PurePosixPath(thread.file).name, 80)
+
+
+def passage_code(passage_id: str) -> str:
+    """Return ``/source`` with a passage's id as code, to be copied."""
+    plain = "".join(c for c in passage_id if c.isascii() and (c.isalnum() or c in "-_"))
+    return f"`/source {plain[:64]}`"
+
+
+def with_jump(
+    text: str, post: Post, thread: Thread, passage: Passage, words: Words = ENGLISH
+) -> Block:
+    """Return ``text`` with a button to the post or thread, or with the passage's id."""
+    url = safe_url(post.url, thread.url)
+    if url is None:
+        return TextBlock(f"{text} · {passage_code(passage.id)}")
+    return Section(text, LinkButton(words.room.jump, url))
+
+
+def marked(text: str, citations: Sequence[int]) -> str:
+    """Return a sentence with the numbers of what it cites."""
+    return f"{text} {markers(citations)}" if citations else text
+
+
+def markers(numbers: Sequence[int]) -> str:
+    """Return ``[1][2]``; never more than eight, so that no marker can crowd out the words."""
+    return "".join(f"[{n}]" for n in list(dict.fromkeys(numbers))[:8])

@@ -1,0 +1,141 @@
+"""What the bot says on an answer's card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """Braces are filled in by ``str.format``; a pair is for one and for several."""
+
+    not_answered: str
+    """The title over what comes closest."""
+    closest: str
+    closest_passages: str
+    nothing_found: str
+    """The title where nothing comes close."""
+    not_found: str
+    empty: str
+    argues: str
+    """``{name}``: stands before a sentence, and so does the next."""
+    replies: str
+    """``{name}``"""
+    one_post: str
+    """The name of who argues, where nobody signed; the next is for who replies."""
+    another_post: str
+    asked: str
+    """``{question}``"""
+    searched: str
+    """``{threads}``, ``{passages}``"""
+    searched_until: str
+    """``{threads}``, ``{passages}``, ``{date}``"""
+    threads: tuple[str, str]
+    passages: tuple[str, str]
+    also_cited: str
+    and_more: str
+    """``{n}``"""
+    left_out: tuple[str, str]
+    """``{n}`` sentences."""
+    quoted: str
+    """``{verified}``: where each sentence is a post's own."""
+    written: str
+    """``{writer}``, ``{verified}``: where a language model wrote."""
+    verified: tuple[str, str]
+    """``{verified}``, ``{total}``"""
+    each_verified: str
+    dropped: str
+    """``{n}``: comes after ``verified``."""
+    fallback: str
+    """``{why}``"""
+    reading: str
+    found: str
+    """``{passages}``, ``{threads}``: what an answer is being made of."""
+    more_sources: str
+    """A button, and so are the next five."""
+    whole_answer: str
+    why: str
+    follow_up: str
+    ask_again: str
+    thread: str
+    tell_me: str
+
+    def count(self, forms: tuple[str, str], number: int) -> str:
+        """Return the form that goes with ``number``, filled in."""
+        return forms[number != 1].format(n=f"{number:,}")
+
+
+ENGLISH: Final = AnswerWords(
+    not_answered="Not answered",
+    closest="The threads do not clearly answer this.",
+    closest_passages="These passages come closest; they may not answer the question:",
+    nothing_found="Nothing found",
+    not_found="The threads do not answer this, and nothing in them comes close.",
+    empty="The answer is empty.",
+    argues="{name} argues:",
+    replies="{name} replies:",
+    one_post="One post",
+    another_post="Another",
+    asked="Asked: {question}",
+    searched="Searched {threads} and {passages}.",
+    searched_until="Searched {threads} and {passages}; the newest post is of {date}.",
+    threads=("{n} thread", "{n} threads"),
+    passages=("{n} passage", "{n} passages"),
+    also_cited="Also cited:",
+    and_more="and {n} more",
+    left_out=("{n} more sentence did not fit here.", "{n} more sentences did not fit here."),
+    quoted="Quoted word for word from the threads; {verified}.",
+    written="Written by {writer}; checked against the quotes: {verified}.",
+    verified=(
+        "{verified} of {total} sentence verified",
+        "{verified} of {total} sentences verified",
+    ),
+    each_verified="each sentence verified",
+    dropped="{n} dropped",
+    fallback="The model's answer is not shown: {why}.",
+    reading="Reading the threads…",
+    found="Found {passages} in {threads}; writing the answer…",
+    more_sources="More sources",
+    whole_answer="Whole answer",
+    why="Why this?",
+    follow_up="Ask a follow-up",
+    ask_again="Ask again",
+    thread="Continue in a thread",
+    tell_me="Tell me when it is answered",
+)
+GERMAN: Final = AnswerWords(
+    not_answered="Nicht beantwortet",
+    closest="Die Threads beantworten das nicht eindeutig.",
+    closest_passages="Diese Stellen kommen am nächsten; vielleicht beantworten sie es nicht:",
+    nothing_found="Nichts gefunden",
+    not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
+    empty="Die Antwort ist leer.",
+    argues="{name} meint:",
+    replies="{name} entgegnet:",
+    one_post="Ein Beitrag",
+    another_post="Ein anderer",
+    asked="Frage: {question}",
+    searched="Durchsucht: {threads} und {passages}.",
+    searched_until="Durchsucht: {threads} und {passages}; der neueste Beitrag ist vom {date}.",
+    threads=("{n} Thread", "{n} Threads"),
+    passages=("{n} Stelle", "{n} Stellen"),
+    also_cited="Außerdem belegt durch:",
+    and_more="und {n} weitere",
+    left_out=("{n} weiterer Satz passte nicht her.", "{n} weitere Sätze passten nicht her."),
+    quoted="Wörtlich aus den Threads; {verified}.",
+    written="Geschrieben von {writer} und mit den Zitaten verglichen: {verified}.",
+    verified=("{verified} von {total} Satz geprüft", "{verified} von {total} Sätzen geprüft"),
+    each_verified="jeder Satz geprüft",
+    dropped="{n} verworfen",
+    fallback="Die Antwort des Modells wird nicht gezeigt: {why}.",
+    reading="Ich lese die Threads…",
+    found="Gefunden: {passages} in {threads}; ich schreibe die Antwort…",
+    more_sources="Weitere Quellen",
+    whole_answer="Ganze Antwort",
+    why="Warum das?",
+    follow_up="Nachfragen",
+    ask_again="Noch einmal fragen",
+    thread="In einem Thread weiter",
+    tell_me="Sag mir, wenn es beantwortet ist",
+)
