@@ -14,9 +14,9 @@ from retrieval.decomposition import focus, parts
 from retrieval.domain import Hit, ThreadHit, Timings
 from retrieval.filters import Filters, split_filters
 from retrieval.hits import by_thread, make_hits, merge
-from retrieval.index.candidates import known_author, load_candidates, matching_ids
+from retrieval.index.candidates import known_author, matching_ids
 from retrieval.scoring import Scored, rank
-from retrieval.thread_vectors import LiveThreadVectors
+from retrieval.thread_vectors import LiveHeld
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -76,7 +76,7 @@ class HybridSearch:
         self._speller = speller
         self._embedder = embedder
         self._settings = settings
-        self._threads = LiveThreadVectors(index)
+        self._held = LiveHeld(index)
 
     def search(self, question: str, limit: int, *, context: str = "") -> Ranking:
         """Return the best ``limit`` passages for a cleaned question, best first.
@@ -142,20 +142,15 @@ class HybridSearch:
 
     def _score(self, query: _Query, allowed: set[str] | None) -> Scored:
         index, words = self._index, query.words
-        threads = self._threads.now()
+        held = self._held.now()
+        threads = held.threads
         thread_lexical = index.threads.best(words, max(self._settings.candidates, _THREADS_OPENED))
         if allowed is not None and len(allowed) <= _WEIGHED_WHOLE:
             ids = allowed
         else:
             opened = {*threads.nearest(query.vector, _THREADS_OPENED), *_first(thread_lexical)}
             ids = self._candidates(query, opened, allowed)
-        found = load_candidates(
-            index.catalogue,
-            index.generation.knowledge_base,
-            ids,
-            self._embedder.fingerprint,
-            self._embedder.dimensions,
-        )
+        found = held.layout.candidates(index.catalogue, ids, self._embedder.dimensions)
         bm25 = index.passages.scores(words, found.ids)
         return Scored(
             found=found,

@@ -1,13 +1,19 @@
-"""The vectors of a knowledge base's threads: one of each thread's title and opening post."""
+"""What a search keeps in memory: the threads' vectors, and where the passages stand.
+
+A thread's vector is that of its title and opening post.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from retrieval.index.candidates import Layout, read_layout
 
 if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
@@ -40,23 +46,46 @@ class ThreadVectors:
         return rows
 
 
-class LiveThreadVectors:
-    """Reads ``ThreadVectors`` again when the knowledge base has changed."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a search keeps in memory of a knowledge base."""
+
+    threads: ThreadVectors
+    layout: Layout
+
+
+class LiveHeld:
+    """Reads ``Held`` again when the knowledge base has changed; any thread may ask."""
 
     def __init__(self, index: PassageIndex) -> None:
-        """Read those of ``index``."""
+        """Read that of ``index``."""
         self._index = index
-        self._held: tuple[object, ThreadVectors] | None = None
+        self._reading = threading.Lock()
+        self._held: tuple[object, Held] | None = None
 
-    def now(self) -> ThreadVectors:
-        """Return the threads as they are; costs one row of SQLite where nothing changed."""
-        generation = self._index.catalogue.generation(self._index.generation.knowledge_base)
-        version = generation and (generation.number, generation.updated_at)
+    def now(self) -> Held:
+        """Return it as it is; costs one row of SQLite where nothing changed."""
         held = self._held
-        if held is None or held[0] != version:
-            summaries = self._index.library.summaries()
-            ids = tuple(summaries)
-            matrix = self._index.embeddings.vectors(list(summaries.values()))
-            held = (version, ThreadVectors(ids, matrix, {id_: n for n, id_ in enumerate(ids)}))
-            self._held = held  # whole, so that another thread sees the old or the new one
+        if held is None or held[0] != self._version():
+            with self._reading:  # one reads while the others wait for it
+                version = self._version()
+                held = self._held
+                if held is None or held[0] != version:
+                    held = (version, self._read())
+                    self._held = held  # whole, so that another thread sees the old or the new one
         return held[1]
+
+    def _version(self) -> object:
+        generation = self._index.catalogue.generation(self._index.generation.knowledge_base)
+        return generation and (generation.number, generation.updated_at)
+
+    def _read(self) -> Held:
+        index = self._index
+        summaries = index.library.summaries()
+        ids = tuple(summaries)
+        matrix = index.embeddings.vectors(list(summaries.values()))
+        kb, model = index.generation.knowledge_base, index.embeddings.model
+        return Held(
+            ThreadVectors(ids, matrix, {id_: n for n, id_ in enumerate(ids)}),
+            read_layout(index.catalogue, kb, model),
+        )

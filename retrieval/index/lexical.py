@@ -184,12 +184,19 @@ class LexicalIndex:
         except (OSError, ValueError) as error:
             raise _unreadable(error) from error
 
-    def _searcher(self) -> tantivy.Searcher:
+    def refresh(self) -> None:
+        """See what other processes have written since; a question does so once.
+
+        Raises:
+            IndexDamagedError: if the index cannot be read.
+        """
         try:
             self._index.reload()
-            return self._index.searcher()
         except (OSError, ValueError) as error:
             raise _unreadable(error) from error
+
+    def _searcher(self) -> tantivy.Searcher:
+        return self._index.searcher()
 
     def _query(self, text: str) -> tantivy.Query | None:
         """Return a query for any of the text's terms, each counting as often as it stands.

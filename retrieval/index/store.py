@@ -102,6 +102,8 @@ class PassageIndex:
         """
         live = self.catalogue.generation(self.generation.knowledge_base)
         if live is None or live.number == self.generation.number:
+            self.passages.refresh()
+            self.threads.refresh()
             return
         check_model(live, self.embeddings.model)
         with self._following:

@@ -5,7 +5,7 @@ import pytest
 
 from ingest.linking import link_copies
 from retrieval.domain import TextKind
-from retrieval.index.candidates import Candidates, load_candidates
+from retrieval.index.candidates import Candidates, read_layout
 from retrieval.scoring import in_place
 from retrieval.search import Ranking
 from retrieval.settings import SearchSettings
@@ -141,9 +141,8 @@ def test_neighbours_are_the_paragraphs_beside_it_in_its_own_post(workshop):
         ).items()
         if located.passage.text.startswith("Then clamp")
     ]
-    found = load_candidates(
-        workshop.catalogue, "default", wanted, model.fingerprint, model.dimensions
-    )
+    layout = read_layout(workshop.catalogue, "default", model.fingerprint)
+    found = layout.candidates(workshop.catalogue, wanted, model.dimensions)
     assert len(found.ids) == 2  # itself and the paragraph before; the next post is another's
     (at,) = [n for n, is_wanted in enumerate(found.wanted) if is_wanted]
     assert found.before[at] == at - 1

@@ -243,3 +243,22 @@ def test_json_is_utf_8_whatever_the_locale_says():
     assert '"text": "Übergröße 漢 \\ud800"'.encode() in as_json
     assert b"?bergr" in as_text
     assert b"QUESTION" in help_text
+
+
+def test_numpy_keeps_to_one_thread_unless_told_otherwise():
+    """Sixteen people who ask at once would otherwise fight over the cores."""
+    shown = (
+        "import os, sys, bot.terminal.main as m; m.footnote.main = lambda **_: None; m.main();"
+        "assert 'numpy' not in sys.modules; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    for given, expected in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")):
+        environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+        done = subprocess.run(
+            [sys.executable, "-c", shown],
+            cwd=ROOT,
+            env=environment | given,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stdout.decode().strip() == expected

@@ -69,9 +69,12 @@ def test_what_is_gone_is_found_no_more(index: LexicalIndex) -> None:
     assert index.count() == 2
 
 
-def test_another_opening_sees_every_commit(index: LexicalIndex, tmp_path: Path) -> None:
+def test_another_opening_sees_every_commit_once_it_looks(
+    index: LexicalIndex, tmp_path: Path
+) -> None:
     reader = LexicalIndex(tmp_path / "passages")
     index.write([("d", "Fresh basil.")])
+    reader.refresh()
     assert list(reader.best("basil", 5)) == ["d"]
 
 
@@ -84,6 +87,7 @@ def test_a_closed_index_lets_another_write_and_can_still_be_read(
     index.close()
     other.write([("d", "Fresh basil.")])
     other.close()
+    index.refresh()
     assert list(index.best("basil", 5)) == ["d"]
     index.write((), ["d"])
     assert index.best("basil", 5) == {}

@@ -1,0 +1,74 @@
+"""Where passages stand, as a search keeps it in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrieval.index.candidates import read_layout
+from retrieval.index.store import PassageIndex
+from retrieval.thread_vectors import LiveHeld
+from tests.fakes import HashingEmbedder
+from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of, files_of
+
+MODEL = HashingEmbedder()
+POST = "First the yeast.\n\nThen the flour.\n\nLast the salt."
+
+
+def found_in(index: PassageIndex, *texts: str):
+    located = index.library.located(index.catalogue.indexed_ids(KB))
+    ids = [id_ for id_, entry in located.items() if entry.passage.text in texts]
+    layout = read_layout(index.catalogue, KB, MODEL.fingerprint)
+    found = layout.candidates(index.catalogue, ids, MODEL.dimensions)
+    return found, [located[id_].passage.text for id_ in found.ids]
+
+
+def test_candidates_come_with_their_neighbours_and_own_vectors(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", POST), Said("Bob", "Rest it."))])
+        found, said = found_in(index, "Then the flour.")
+        assert said == ["First the yeast.", "Then the flour.", "Last the salt."]
+        assert found.wanted.tolist() == [False, True, False]
+        assert (found.before.tolist(), found.after.tolist()) == ([0, 0, 1], [1, 2, 2])
+        assert found.lengths.tolist() == [16, 15, 14]
+        cosines = found.vectors @ MODEL.embed_passages(said).T
+        assert np.diag(cosines).round(2).tolist() == [1, 1, 1]
+        assert found_in(index, "Rest it.")[1] == ["Rest it."]  # another post
+
+
+def test_a_passage_of_several_files_is_wanted_once(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        posts = {"same": (Said("Ann", POST),)}
+        index.write([files_of("a.json", posts), files_of("b.json", posts)])
+        found, said = found_in(index, "Then the flour.")
+        assert said.count("Then the flour.") == 2
+        assert found.wanted_ids() == [found.ids[1]]
+
+
+def test_what_has_no_vector_any_more_is_no_candidate(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", POST))])
+        layout = read_layout(index.catalogue, KB, MODEL.fingerprint)
+        lost = int(layout.vector_rows[0])
+        with index.catalogue.writing() as connection:
+            connection.execute("DELETE FROM embeddings WHERE id = ?", (lost,))
+        found = layout.candidates(index.catalogue, layout.ids, MODEL.dimensions)
+        assert found.ids == layout.ids[1:]
+        assert found.before.tolist() == [0, 0]
+        assert len(found.vectors) == 2
+
+
+def test_an_empty_knowledge_base_has_no_candidates(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        found, said = found_in(index, "anything")
+        assert said == []
+        assert found.vectors.shape == (0, MODEL.dimensions)
+
+
+def test_it_is_read_again_only_when_the_threads_have_changed(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", "First."))])
+        held = LiveHeld(index)
+        first = held.now()
+        assert held.now() is first
+        index.write([file_of("b.json", Said("Bob", "Second."))])
+        assert len(held.now().layout.ids) == 2
