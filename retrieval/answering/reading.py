@@ -10,6 +10,7 @@ from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
+from retrieval.embedding.remembering import RememberedTexts
 from retrieval.sentences import question_share
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words, words
@@ -54,6 +55,7 @@ class Reader:
         it, whose cosines lie on another scale than the one that is judged by.
         """
         self._embedder = embedder
+        self._remembered = RememberedTexts(embedder)
         self._own_scale = own_scale
         self._weights = TermWeights(passages)
 
@@ -62,7 +64,7 @@ class Reader:
         ranking, hits = self._rescaled(ranking, hits)
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
-        vectors = self._embedder.embed_passages([sentence.text for sentence in sentences])
+        vectors = self._remembered.embed_passages([sentence.text for sentence in sentences])
         cosines = vectors @ ranking.vector
         weights = self._weights.of(ranking.searched)
         coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
