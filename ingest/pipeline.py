@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -88,6 +89,8 @@ class Ingest:
         self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
+        self._link: Callable[[], None] = _nothing
+        """Links what was written last."""
         self.bytes_to_read = 0
         """How large the files are that have to be read; known when the index is opened."""
 
@@ -145,6 +148,7 @@ class Ingest:
                 writing = writer.submit(self._write, index, batch, len(todo.to_read))
             if writing is not None:
                 writing.result()
+            self._link()
             if todo.removed:
                 # Last, so that what only moved to another file is never missing in between.
                 self._tally.removed += index.write((), todo.removed).removed
@@ -158,14 +162,19 @@ class Ingest:
         self._listener(Progress(Stage.EMBED, done, total))
 
     def _write(self, index: PassageIndex, batch: Sequence[FileContents], files: int) -> None:
-        written = index.write(batch)
+        # What was written before is linked while Chroma, the slowest by far, takes this.
+        written = index.write(batch, meanwhile=self._link)
+        self._link = partial(self._link_batch, index, batch)
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
         self._tally.repeats += sum(file.repeats for file in batch)
+        self._listener(Progress(Stage.WRITE, self._tally.read, files))
+
+    def _link_batch(self, index: PassageIndex, batch: Sequence[FileContents]) -> None:
+        self._link = _nothing
         self._tally.near += link_copies(index)
         link_across_threads(index, [p for file in batch for p in file.indexed()])
-        self._listener(Progress(Stage.WRITE, self._tally.read, files))
 
     def _rehearse(self, todo: Plan) -> None:
         kb = self._request.knowledge_base
@@ -261,6 +270,10 @@ class Ingest:
             seconds=seconds,
             dry_run=self._request.dry_run,
         )
+
+
+def _nothing() -> None:
+    pass
 
 
 def _same_but_time(old: FileStamp, new: FileStamp) -> bool:

@@ -1,7 +1,7 @@
 """Conditions that a person put into a question: who said it, and when.
 
 ``from:NAME`` (``from:"Two Words"``), ``after:2024``, ``before:2024-06-15``; and, where NAME
-is an author in the threads, "what did NAME say about …".
+is an author in the threads, "what did NAME say about …" and its like (``retrieval.speakers``).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from retrieval.speakers import perhaps_authors
 from retrieval.wording import squeeze
 
 _FIELD: Final = re.compile(
@@ -20,13 +21,6 @@ _FIELD: Final = re.compile(
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
-_SAID: Final = re.compile(
-    r"\b(?:what|how|why|when|where|did|does|has)\b.{0,20}?\b(?:did|does|has|have)?\s*"
-    r"(?P<name>@?[\w.'’-]+(?:\s[\w.'’-]+)?)\s+"
-    r"(?:say|says|said|think|thinks|thought|write|writes|wrote|reply|replied|argue|argued|suggest"
-    r"|suggested|recommend|recommended|mean|propose|proposed)\b",
-    re.IGNORECASE,
-)
 _AUTHOR_FIELDS: Final = frozenset({"from", "by", "author"})
 _AFTER_FIELDS: Final = frozenset({"after", "since"})
 
@@ -74,10 +68,14 @@ def split_filters(question: str, known_author: Callable[[str], str | None]) -> t
         else:
             continue
         rest = rest.replace(match.group(), " ", 1)
-    if author is None and (said := _SAID.search(rest)):
-        names = (said["name"], said["name"].split()[-1])
-        author = next((a for name in names if (a := known_author(name.lstrip("@")))), None)
+    author = author or _whose_words(rest, known_author)
     return squeeze(rest) or question, Filters(author, after, before)
+
+
+def _whose_words(question: str, known_author: Callable[[str], str | None]) -> str | None:
+    """Return the one author whose words are asked for; of two, neither alone would answer."""
+    known = {author for name in perhaps_authors(question) if (author := known_author(name))}
+    return known.pop() if len(known) == 1 else None
 
 
 def _moment(value: str) -> datetime | None:

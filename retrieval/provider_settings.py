@@ -63,6 +63,8 @@ class LLMSettings(BaseModel):
     """How much the model can read at once, its reply included."""
     structured: Literal["auto", "on", "off"] = "auto"
     """Whether replies are held to a JSON schema; ``auto``: unless the endpoint refuses."""
+    native_citations: bool = True
+    """Whether a provider that cites by itself (Anthropic) may; what it cites is checked, too."""
     review: bool = False
     """Whether a second call judges each sentence beside the posts that it cites."""
     deadline_seconds: float = Field(default=12.0, gt=0, le=600)

@@ -38,6 +38,15 @@ _WHOLE: Final = re.compile(
     re.DOTALL,
 )
 _QUESTION_END: Final = re.compile(rf"[?？][!?]*{_CLOSERS}$")
+_WONDERS: Final = re.compile(
+    r"\bI(?:['’]m| am| was|['’]ve been)? (?:also |just |still |very |really )?"
+    r"(?:curious|wondering|wondered|wonder)\b"
+    r"|\b(?:am|was) (?:also |just )?(?:curious|wondering)\b"
+    r"|\bI(?:['’]d| would) (?:really )?(?:like|love|be (?:curious|interested)) to "
+    r"(?:know|hear|understand|learn|see how)\b"
+    r"|^(?:does|do|has|have|can|could|is|would) (?:any(?:one|body)|some(?:one|body)) (?!else)\w",
+    re.IGNORECASE,
+)
 _WINDOW: Final = 40
 _LONGEST_NUMBER: Final = 3
 _ABBREVIATIONS: Final = frozenset(
@@ -97,6 +106,11 @@ def sentences(text: str) -> tuple[str, ...]:
 def is_question(sentence: str) -> bool:
     """Tell whether a sentence ends with a question mark, whatever closes after it."""
     return _QUESTION_END.search(sentence) is not None
+
+
+def wonders(sentence: str) -> bool:
+    """Tell whether a sentence asks without a question mark: "I wonder …", "does anyone …"."""
+    return _WONDERS.search(sentence) is not None
 
 
 def question_share(text: str) -> float:

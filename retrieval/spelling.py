@@ -32,6 +32,8 @@ class Mended:
     question: str
     changes: tuple[tuple[str, str], ...] = ()
     """Each word as typed, and as it was read."""
+    unknown: tuple[str, ...] = ()
+    """Words that nothing could be made of: the threads never use them, nor does everybody."""
 
 
 class Speller:
@@ -50,18 +52,23 @@ class Speller:
         typed = dict.fromkeys(_WORD.findall(question))
         if len(typed) > _MAX_WORDS:
             return Mended(question)
-        changes = tuple((word, known) for word in typed if (known := self._nearest(word)))
+        strange = [word for word in typed if self._is_strange(word)]
+        nearest = {word: self._nearest(word) for word in strange}
+        changes = tuple((word, known) for word, known in nearest.items() if known)
         for word, known in changes:
             question = re.sub(rf"\b{re.escape(word)}\b", known, question)
-        return Mended(question, changes)
+        unknown = tuple(word for word, known in nearest.items() if not known)
+        # Where most words are strange, it is the language that is another.
+        return Mended(question, changes, unknown if 2 * len(unknown) <= len(typed) else ())
 
-    def _nearest(self, word: str) -> str | None:
+    def _is_strange(self, word: str) -> bool:
         terms = self._lexical.terms(word)
         if len(terms) != 1 or self._is_word(word.lower()):
-            return None
-        term = terms[0]
-        if self._lexical.document_frequency(term):
-            return None
+            return False
+        return not self._lexical.document_frequency(terms[0])
+
+    def _nearest(self, word: str) -> str | None:
+        term = self._lexical.terms(word)[0]
         allowed = 2 if len(term) >= _LONG else 1
         best: tuple[int, int, str] | None = None
         for known, count in self._lexical.terms_beginning(term[0]):

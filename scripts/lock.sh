@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rebuild requirements.lock and requirements-dev.lock from pyproject.toml and overrides.txt.
+# Rebuild requirements.lock, -models.lock and -dev.lock from pyproject.toml and overrides.txt.
 #
 #   make lock                    keeps every version that still fits
 #   make lock UPGRADE=1          takes the newest that fit
@@ -28,17 +28,26 @@ finish() {
     rm -f "$2.new"
 }
 
-trap 'rm -f requirements.lock.new requirements-dev.lock.new' EXIT
+trap 'rm -f requirements.lock.new requirements-models.lock.new requirements-dev.lock.new' EXIT
 
 # uv keeps the versions that it finds in the output file, so it starts from the old lock.
 if [ -f requirements.lock ]; then cp requirements.lock requirements.lock.new; fi
-if [ -f requirements-dev.lock ]; then cp requirements-dev.lock requirements-dev.lock.new; fi
+for name in models dev; do
+    if [ -f "requirements-$name.lock" ]; then
+        cp "requirements-$name.lock" "requirements-$name.lock.new"
+    fi
+done
 
 compile pyproject.toml --extra model --override overrides.txt -o requirements.lock.new "$@"
 finish 'Everything that Footnote needs to run.' requirements.lock
 
-# Only what the other lock lacks; both are installed together.
+# Only what the first lock lacks; they are installed on top of it.
 mapfile -t runtime < <(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package=\1/p' requirements.lock)
+compile pyproject.toml --extra openai --extra ollama --extra anthropic --extra tei \
+    --extra fastembed --override overrides.txt --constraint requirements.lock \
+    "${runtime[@]}" -o requirements-models.lock.new "$@"
+finish 'What the models of other providers need beside requirements.lock.' requirements-models.lock
+
 compile --group dev --override overrides.txt --constraint requirements.lock \
-    "${runtime[@]}" -o requirements-dev.lock.new "$@"
+    --constraint requirements-models.lock "${runtime[@]}" -o requirements-dev.lock.new "$@"
 finish 'The tools that tests and checks need beside requirements.lock.' requirements-dev.lock

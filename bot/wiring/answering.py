@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from bot.wiring.parts import (
     make_search,
     open_chroma_for,
     open_index,
+    own_chroma_folder,
 )
 from retrieval.errors import IndexBusyError, NotFoundError
 from retrieval.index.catalogue import Catalogue
@@ -131,13 +132,22 @@ class _Shelves:
             embedder = self._embedder
             live_generation(self._catalogue, name, embedder)  # before Chroma is opened
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
-            _recover_unless_busy(self._settings, index)
+            _recover_unless_busy(self._settings, index, self._replayed(index))
         search = make_search(self._settings, index, embedder, self._words)
         reader = None if embedder is self._words else self._words
         writer, rewriter = self._writer, self._rewriter
         return Engine(
             index, search, Answerer(index, search, embedder, writer, rewriter, reader=reader)
         )
+
+    def _replayed(self, index: PassageIndex) -> list[str]:
+        """Return the ids that a server of our own has just put into its graph anew."""
+        from retrieval.index.chroma_folder import replayed_ids
+
+        folder = own_chroma_folder(self._settings)
+        if not self._serve or folder is None or getattr(self._chroma, "is_shared", False):
+            return []
+        return replayed_ids(folder, index.generation.collection)
 
     @cached_property
     def _cache(self) -> AnswerCache | None:
@@ -195,10 +205,16 @@ class _Shelves:
         )
 
 
-def _recover_unless_busy(settings: BotSettings, index: PassageIndex) -> None:
-    """Finish what a crash interrupted, unless what looks like it is an ingest under way."""
-    if index.needs_recovery():
+def _recover_unless_busy(
+    settings: BotSettings, index: PassageIndex, replayed: Sequence[str]
+) -> None:
+    """Finish what a crash interrupted, unless what looks like it is an ingest under way.
+
+    What Chroma has ``replayed`` has a new place in its graph: it is searched for.
+    """
+    if replayed or index.needs_recovery():
         lock = alone(settings.data_dir, INGEST, doing="recovering", wait_seconds=0)
         with suppress(IndexBusyError), lock:
             index.recover()
+            index.make_findable(replayed)
             index.close()

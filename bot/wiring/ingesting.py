@@ -38,6 +38,7 @@ def ingest(
     """
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
+    from retrieval.answering.calibration import is_outdated
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
     from retrieval.index.store import live_generation
 
@@ -55,6 +56,7 @@ def ingest(
 
         def open_index() -> PassageIndex:
             kb = request.knowledge_base
+            is_new = not catalogue.knowledge_bases()
             if catalogue.generation(kb) is None:
                 catalogue.begin_generation(kb, models.embedder.fingerprint)
             chroma = stack.enter_context(
@@ -63,6 +65,7 @@ def ingest(
                     doing="ingesting",
                     wait_seconds=wait_seconds,
                     serve=run.bytes_to_read >= SERVED_FROM_BYTES,
+                    is_new=is_new,
                 )
             )
             opened = Stores(
@@ -78,7 +81,7 @@ def ingest(
 
             search = make_search(settings, index, models.embedder, models.words)
             own_scale = models.embedder is not models.words
-            reader = Reader(index.passages, models.words, own_scale=own_scale)
+            reader = Reader(index, models.words, own_scale=own_scale)
             recalibrate(index, search, reader)
 
         job = Request(
@@ -93,6 +96,8 @@ def ingest(
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()
+        if not stores and not request.dry_run and is_outdated(catalogue, request.knowledge_base):
+            calibrate(open_index())
         for opened in stores:
 
             def renewed(_what: str, done: int, total: int) -> None:

@@ -111,11 +111,21 @@ def own_chroma_folder(settings: BotSettings) -> Path | None:
 
 
 def open_chroma_for(
-    settings: BotSettings, *, doing: str, wait_seconds: float, serve: bool = False
+    settings: BotSettings,
+    *,
+    doing: str,
+    wait_seconds: float,
+    serve: bool = False,
+    is_new: bool = False,
 ) -> AbstractContextManager[ClientAPI]:
-    """Return Chroma as the settings say where; ``doing`` is told to others who wait."""
+    """Return Chroma as the settings say where; see ``open_chroma``."""
     from retrieval.index.chroma import open_chroma
 
     return open_chroma(
-        settings.data_dir, settings.chroma, doing=doing, wait_seconds=wait_seconds, serve=serve
+        settings.data_dir,
+        settings.chroma,
+        doing=doing,
+        wait_seconds=wait_seconds,
+        serve=serve,
+        is_new=is_new,
     )

@@ -54,7 +54,7 @@ class Answerer:
         self._writer = writer
         self._rewriter = rewriter
         self._search = search
-        self._reader = Reader(index.passages, reader or embedder, own_scale=reader is not None)
+        self._reader = Reader(index, reader or embedder, own_scale=reader is not None)
         self._extractive = ExtractiveWriter(index.library, reader or embedder)
 
     def answer(

@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.gate import GATE_VERSION
+from retrieval.index.calibrations import kept_anchors
 
 if TYPE_CHECKING:
     from retrieval.index.calibrations import Anchors
+    from retrieval.index.catalogue import Catalogue
 
 ANSWERABLE_SHARE: Final = 0.75
 """How many of the questions that people ask are answered in their threads: of 122 about forum
 threads, written to be told apart, three quarters.  The weights were fitted to as many
 answerable as unanswerable ones, so the odds of the two are added (Elkan, IJCAI 2001)."""
 _ANSWERED: Final = 2.2
-_UNANSWERED: Final = -0.1
+_UNANSWERED: Final = 0.4
 """The marks on the gate's own threads, by ``python -m benchmarks.calibration``."""
 _PRIOR_QUESTIONS: Final = 100
 """So many questions of a knowledge base count as much as the marks that are shipped.  With
@@ -34,7 +36,8 @@ to .588, cranfield .812 to .71, scifact .885 to .77); on forum threads of 99 pas
 did best."""
 _NARROWEST: Final = 0.5
 """Threads that their own questions cannot be told from hold nothing that could be stretched
-to the whole width."""
+to the whole width.  Nor is a wider gap squeezed: where one of four threads is held out, what
+is left is about something else, and its marks lie further apart than those of real questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,13 @@ class Calibration:
         return 1 / (1 + math.exp(-(self.slope * logit + self.intercept + odds)))
 
 
+def is_outdated(catalogue: Catalogue, knowledge_base: str) -> bool:
+    """Tell whether a knowledge base was measured with the gate of an earlier version."""
+    generation = catalogue.generation(knowledge_base)
+    kept = kept_anchors(catalogue, generation) if generation else None
+    return kept is not None and kept.version != GATE_VERSION
+
+
 def calibrated(anchors: Anchors | None) -> Calibration:
     """Return the line through what was measured, drawn towards the shipped one.
 
@@ -63,6 +73,6 @@ def calibrated(anchors: Anchors | None) -> Calibration:
     answered = weight * anchors.answered + (1 - weight) * _ANSWERED
     unanswered = weight * anchors.unanswered + (1 - weight) * _UNANSWERED
     width = _ANSWERED - _UNANSWERED
-    slope = width / max(answered - unanswered, _NARROWEST * width)
+    slope = width / min(max(answered - unanswered, _NARROWEST * width), width)
     intercept = (_ANSWERED + _UNANSWERED - slope * (answered + unanswered)) / 2
     return Calibration(slope, intercept, anchors.questions)

@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, agreement
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
-from retrieval.embedding.remembering import RememberedTexts
+from retrieval.index.sentence_vectors import SentenceVectors
 from retrieval.sentences import question_share
+from retrieval.speakers import speakers, speaks_of
 from retrieval.term_weights import TermWeights
 from retrieval.wording import content_words, words
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from retrieval.embedding import Embedder
-    from retrieval.index.lexical import LexicalIndex
+    from retrieval.index.store import PassageIndex
     from retrieval.search import Ranking
 
 HITS: Final = 10
@@ -28,6 +30,9 @@ HITS: Final = 10
 _READ_CLOSELY: Final = 8
 """From so many of the best passages sentences are taken."""
 _FEWEST_WORDS: Final = 5
+_SUBJECT: Final = 0.1
+"""A name in so large a share of the passages is what the threads are about, and no absent
+speaker: "what does the error in Blender say"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +51,42 @@ class Reading:
 class Reader:
     """Reads what a search found."""
 
-    def __init__(
-        self, passages: LexicalIndex, embedder: Embedder, *, own_scale: bool = False
-    ) -> None:
-        """Weigh words by their frequency in ``passages``; compare sentences by ``embedder``.
+    def __init__(self, index: PassageIndex, embedder: Embedder, *, own_scale: bool = False) -> None:
+        """Weigh words by their frequency in ``index``; compare sentences by ``embedder``.
 
         With ``own_scale`` what was found is compared by ``embedder`` too: another model found
         it, whose cosines lie on another scale than the one that is judged by.
         """
+        self._passages = index.passages
         self._embedder = embedder
-        self._remembered = RememberedTexts(embedder)
         self._own_scale = own_scale
-        self._weights = TermWeights(passages)
+        self._sentences = SentenceVectors(embedder, index.catalogue)
+        self._weights = TermWeights(index.passages)
 
     def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
         ranking, hits = self._rescaled(ranking, hits)
+        signs = self._signs(ranking, hits)
+        hits = self._able(ranking, hits) or hits
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
-        vectors = self._remembered.embed_passages([sentence.text for sentence in sentences])
+        vectors = self._vectors(closely, sentences)
         cosines = vectors @ ranking.vector
         weights = self._weights.of(ranking.searched)
         coverage = [self._weights.covered(weights, [s.text]) for s in sentences]
         scores = sentence_scores.score(
             ranking.mended.question, sentences, closely, cosines, coverage
         )
-        return Reading(tuple(hits), sentences, scores, vectors, self._signs(ranking, hits))
+        return Reading(tuple(hits), sentences, scores, vectors, signs)
+
+    def _vectors(
+        self, hits: Sequence[Hit], sentences: Sequence[Sentence]
+    ) -> npt.NDArray[np.float32]:
+        spans: list[list[tuple[int, int]]] = [[] for _ in hits]
+        for sentence in sentences:
+            first = hits[sentence.hit].passage.start
+            spans[sentence.hit].append((sentence.start - first, sentence.end - first))
+        return np.concatenate(self._sentences.of([hit.passage.text for hit in hits], spans))
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
@@ -91,15 +106,35 @@ class Reader:
         weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
+        able = self._able(ranking, hits)
         # A mere mention, or the same question asked before, is close to it and answers nothing.
-        saying = [hit for hit in hits if _says_something(hit.passage.text)] or hits
+        saying = [hit for hit in able or hits if _says_something(hit.passage.text)] or hits
         return Signs(
             cosine=max(hit.cosine for hit in saying),
-            coverage=self._weights.covered(weights, [saying[0].passage.text]),
+            coverage=self._weights.covered(content or weights, [saying[0].passage.text]),
             unknown_names=self._weights.unknown_names(ranking.mended.question),
+            unknown_terms=ranking.mended.unknown,
             margin=hits[0].score - hits[-1].score,
             agreement=agreement(hits, in_words),
+            unheard=() if able else self._absent(ranking),
         )
+
+    def _able(self, ranking: Ranking, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits that can answer: all, or those that speak of who is asked about."""
+        names = self._absent(ranking)
+        return [hit for hit in hits if not names or speaks_of(hit.passage.text, names)]
+
+    def _absent(self, ranking: Ranking) -> tuple[str, ...]:
+        """Return whose words are asked for, where none of them wrote anything here."""
+        if ranking.filters.author:
+            return ()
+        names = speakers(ranking.mended.question)
+        return () if any(map(self._is_subject, names)) else names
+
+    def _is_subject(self, name: str) -> bool:
+        last = name.rsplit(maxsplit=1)[-1]
+        having = max(map(self._passages.document_frequency, self._passages.terms(last)), default=0)
+        return having > _SUBJECT * self._passages.count()
 
 
 def _says_something(text: str) -> bool:

@@ -70,8 +70,11 @@ def _read(reading: Reading, question: str) -> str:
 
 
 def _against(signs: Signs) -> Iterator[str]:
-    if signs.unknown_names:
-        yield f"The threads never mention {', '.join(signs.unknown_names)}."
+    if signs.unheard:
+        whom = " or ".join(signs.unheard)
+        yield f"Asked for the words of {whom}: neither wrote here nor spoken of in what was found."
+    elif unknown := dict.fromkeys((*signs.unknown_names, *signs.unknown_terms)):
+        yield f"The threads never mention {', '.join(unknown)}."
 
 
 def _verdict(answer: Answer) -> str:

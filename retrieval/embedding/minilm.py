@@ -11,21 +11,25 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.embedding.minilm_files import ModelFiles, prepare_model
 from retrieval.embedding.minilm_sources import short_digest
+from retrieval.embedding.span_pooling import SpanPool
 from retrieval.errors import ModelUnavailableError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+    from retrieval.embedding import Spans
+
 Vectors = npt.NDArray[np.float32]
 Tokens = list[int]
+T = TypeVar("T")
 
 DIMENSIONS: Final = 384
 MAX_TOKENS: Final = 256
@@ -115,22 +119,59 @@ class MiniLM:
         loaded = self._load()
         return np.concatenate([self._embed(loaded, part) for part in _slices(texts)])
 
+    def embed_in_context(
+        self, texts: Sequence[str], spans: Sequence[Spans]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """See ``ReadsInContext``; costs no more than ``embed_passages``.
+
+        Raises:
+            ModelUnavailableError: the model's files cannot be loaded.
+        """
+        pool = SpanPool(spans, DIMENSIONS)
+        if not texts:
+            return np.zeros((0, DIMENSIONS), np.float32), []
+        loaded, parts = self._load(), list(_slices(texts))
+        starts = np.cumsum([0, *map(len, parts)]).tolist()
+        vectors = np.concatenate(
+            [
+                self._embed(loaded, part, pool, start)
+                for part, start in zip(parts, starts, strict=False)
+            ]
+        )
+        return vectors, pool.vectors(vectors)
+
     def embed_question(self, text: str) -> Vectors:
         """See ``Embedder``: 384 numbers; questions and passages are read alike."""
         vector: Vectors = self.embed_passages([text])[0]
         return vector
 
-    def _embed(self, loaded: _Loaded, texts: Sequence[str]) -> Vectors:
-        encodings = loaded.tokenizer.encode_batch_fast(
-            [text[:MAX_CHARACTERS] for text in texts], add_special_tokens=False
-        )
+    def _embed(
+        self, loaded: _Loaded, texts: Sequence[str], pool: SpanPool | None = None, first: int = 0
+    ) -> Vectors:
+        """Returns the vectors of texts; ``pool`` hears of their tokens, from text ``first`` on."""
+        tokenizer = loaded.tokenizer
+        # The fast one does not tell where the tokens stand.
+        encode = tokenizer.encode_batch_fast if pool is None else tokenizer.encode_batch
+        encodings = encode([text[:MAX_CHARACTERS] for text in texts], add_special_tokens=False)
         windows: list[Tokens] = []
         owners: list[int] = []
         for owner, encoding in enumerate(encodings):
             for window in _windows(encoding.ids, self._window):
                 windows.append(loaded.wrap(window))
                 owners.append(owner)
-        vectors = _run_in_batches(loaded, windows)
+        if pool is None:
+            vectors = _run_in_batches(loaded, windows)
+        else:
+            begins = [
+                [start for start, _ in window]
+                for encoding in encodings
+                for window in _windows(encoding.offsets, self._window)
+            ]
+            vectors = np.empty((len(windows), DIMENSIONS), np.float32)
+            for batch in _batches(windows):
+                vectors[batch], tokens = loaded.read([windows[index] for index in batch])
+                for row, index in enumerate(batch):
+                    pool.add(first + owners[index], begins[index], tokens[row, 1:])
         if len(windows) == len(texts):
             return vectors
         means = np.zeros((len(texts), DIMENSIONS), np.float32)
@@ -175,6 +216,8 @@ class _Loaded:
         with _loading(files):
             self._session = _session(files.model, threads)
         self._wants_types = "token_type_ids" in {i.name for i in self._session.get_inputs()}
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._pools = self._outputs == ["embedding", "tokens"]
         self._pad = self._token_id("[PAD]")
         self._start = self._token_id("[CLS]")
         self._end = self._token_id("[SEP]")
@@ -191,6 +234,20 @@ class _Loaded:
 
     def run(self, batch: Sequence[Tokens]) -> Vectors:
         """Returns the unit vectors of token lists, padded to the longest of them."""
+        feeds = self._feeds(batch)
+        output: Vectors = self._session.run(self._outputs[:1], feeds)[0]
+        # Our graph ends in pooled unit vectors; chromadb's in the last hidden layer.
+        return output if self._pools else _mean_pooled(output, feeds["attention_mask"])
+
+    def read(self, batch: Sequence[Tokens]) -> tuple[Vectors, Vectors]:
+        """Returns the unit vectors of token lists, and batch × length × 384 of their tokens."""
+        feeds = self._feeds(batch)
+        outputs = self._session.run(self._outputs, feeds)
+        tokens: Vectors = outputs[-1]
+        pooled: Vectors = outputs[0]
+        return pooled if self._pools else _mean_pooled(tokens, feeds["attention_mask"]), tokens
+
+    def _feeds(self, batch: Sequence[Tokens]) -> dict[str, npt.NDArray[np.int64]]:
         ids = np.full((len(batch), max(map(len, batch))), self._pad, np.int64)
         mask = np.zeros_like(ids)
         for row, tokens in enumerate(batch):
@@ -199,9 +256,7 @@ class _Loaded:
         feeds = {"input_ids": ids, "attention_mask": mask}
         if self._wants_types:
             feeds["token_type_ids"] = np.zeros_like(ids)
-        output: Vectors = self._session.run(None, feeds)[0]
-        # Our graph ends in pooled unit vectors; chromadb's in the last hidden layer.
-        return output if output.ndim == 2 else _mean_pooled(output, mask)  # noqa: PLR2004 - rank
+        return feeds
 
 
 @contextmanager
@@ -250,7 +305,7 @@ def _slices(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     yield texts[start:]
 
 
-def _windows(tokens: Tokens, size: int) -> Iterator[Tokens]:
+def _windows(tokens: list[T], size: int) -> Iterator[list[T]]:
     """Yields the tokens in windows whose lengths, at most ``size``, differ by one at most.
 
     Filling window after window instead would give a tail of a few tokens the weight of a

@@ -73,7 +73,8 @@ def build_model(weights: Weights) -> ModelProto:
     """Returns the checked ONNX model for the weights of all-MiniLM-L6-v2.
 
     Inputs: ``input_ids`` and ``attention_mask``, int64, batch × length (both dynamic,
-    length at most 512).  Output: ``embedding``, float32, batch × 384, rows of length 1.
+    length at most 512).  Outputs, float32: ``embedding``, batch × 384, rows of length 1, and
+    ``tokens``, batch × length × 384, the last hidden layer.
 
     Args:
         weights: the tensors of ``model.safetensors`` by their names.
@@ -91,6 +92,7 @@ def build_model(weights: Weights) -> ModelProto:
         hidden = _feed_forward(graph, hidden, prefix)
     pooled = _mean_pooling(graph, hidden, mask)
     graph.apply("LpNormalization", pooled, output="embedding", axis=1, p=2)
+    graph.apply("Identity", hidden, output="tokens")
     return _finished(graph)
 
 
@@ -186,7 +188,10 @@ def _finished(graph: _Graph) -> ModelProto:
                 helper.make_tensor_value_info("input_ids", TensorProto.INT64, shape),
                 helper.make_tensor_value_info("attention_mask", TensorProto.INT64, shape),
             ],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])],
+            [
+                helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH]),
+                helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [*shape, WIDTH]),
+            ],
             list(graph.constants.values()),
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],

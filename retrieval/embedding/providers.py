@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from retrieval.embedding.foreign import ForeignEmbedder, Wording
 from retrieval.errors import ConfigurationError, ModelUnavailableError
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from retrieval.provider_settings import EmbeddingSettings
-
-_EXTRAS: Final = {
-    "openai-like": "openai",
-    "ollama": "ollama",
-    "tei": "tei",
-    "fastembed": "fastembed",
-}
 
 
 def open_embedder(
@@ -61,11 +54,9 @@ def _opened(settings: EmbeddingSettings, cache_dir: Path, threads: int | None) -
     try:
         return openers[settings.provider](settings, cache_dir, threads)
     except ImportError as error:
-        extra = _EXTRAS.get(settings.provider, settings.provider)
         raise ConfigurationError(
             f"FOOTNOTE_EMBEDDING__PROVIDER={settings.provider} needs packages that are not "
-            f"installed. Run `.venv/bin/pip install --editable '.[{extra}]'` in its folder "
-            "(docs/models.md)."
+            "installed. Run `make models` in Footnote's folder (docs/models.md)."
         ) from error
     except Exception as error:  # noqa: BLE001 - FastEmbed raises what its download raises
         raise ModelUnavailableError(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from retrieval.filters import Filters
     from retrieval.index.catalogue import Catalogue
 
+_SHORTEST_PART: Final = 3
+"""Fewer letters of a name could be any word."""
 _STATEMENT: Final = """
 WITH wanted AS (SELECT value AS id FROM json_each(:ids)),
      chosen AS (
@@ -70,7 +72,10 @@ class Candidates:
 
 
 def known_author(catalogue: Catalogue, knowledge_base: str, name: str) -> str | None:
-    """Return an author's name as the threads write it, None if nobody is called so."""
+    """Return an author's name as the threads write it, None if nobody is called so.
+
+    A part of a name ("Anna" of "Anna Lee") does where it is one author's alone.
+    """
     row = catalogue.connection.execute(
         """
         SELECT o.author FROM posts o JOIN files f ON f.id = o.file_id
@@ -78,7 +83,19 @@ def known_author(catalogue: Catalogue, knowledge_base: str, name: str) -> str | 
         """,
         (knowledge_base, name),
     ).fetchone()
-    return row["author"] if row else None
+    if row or len(name) < _SHORTEST_PART:
+        return row["author"] if row else None
+    like = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    rows = catalogue.connection.execute(
+        r"""
+        SELECT DISTINCT o.author FROM posts o JOIN files f ON f.id = o.file_id
+         WHERE f.kb = :kb
+           AND (o.author LIKE :part || ' %' ESCAPE '\' OR o.author LIKE '% ' || :part ESCAPE '\')
+         LIMIT 2
+        """,
+        {"kb": knowledge_base, "part": like},
+    ).fetchall()
+    return rows[0]["author"] if len(rows) == 1 else None
 
 
 def matching_ids(catalogue: Catalogue, knowledge_base: str, filters: Filters) -> set[str]:

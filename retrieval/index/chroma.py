@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from retrieval.errors import IndexBusyError, StorageError
 from retrieval.index import chroma_folder
 from retrieval.index.chroma_server import LocalServer
+from retrieval.index.chroma_threads import insert_in_order
 from retrieval.index.open_files import raise_open_file_limit
 from retrieval.index.ownership import INDEX, FolderLock, Patience, end_leftover, make_folder
 from retrieval.settings import ChromaSettings
@@ -39,6 +40,7 @@ def open_chroma(
     doing: str,
     wait_seconds: float = DEFAULT_WAIT_SECONDS,
     serve: bool = False,
+    is_new: bool = False,
 ) -> Iterator[ClientAPI]:
     """Yield a Chroma client that is safe to use, by any number of threads.
 
@@ -48,6 +50,7 @@ def open_chroma(
         doing: what the process is about, told to others who have to wait.
         wait_seconds: how long to wait for a process that keeps Chroma to itself; 0 refuses.
         serve: whether to run a server where there is none, so that others need not wait.
+        is_new: whether nothing was ever put into Chroma; its own server then works faster.
 
     Raises:
         IndexBusyError: if another process keeps the index for itself all that time.
@@ -63,7 +66,9 @@ def open_chroma(
     make_folder(data_dir)
     lock = FolderLock(data_dir, INDEX)
     if serve or not _acquired(lock, doing, wait_seconds):
-        with _through_server(data_dir, settings, doing, wait_seconds) as client:
+        with _through_server(
+            data_dir, settings, doing, wait_seconds=wait_seconds, is_new=is_new
+        ) as client:
             yield client
         return
     try:
@@ -135,9 +140,9 @@ def _connected(settings: ChromaSettings) -> Iterator[ClientAPI]:
 
 @contextmanager
 def _through_server(
-    data_dir: Path, settings: ChromaSettings, doing: str, wait_seconds: float
+    data_dir: Path, settings: ChromaSettings, doing: str, *, wait_seconds: float, is_new: bool
 ) -> Iterator[ClientAPI]:
-    with LocalServer(data_dir, doing=doing, wait_seconds=wait_seconds) as server:
+    with LocalServer(data_dir, doing=doing, wait_seconds=wait_seconds, is_new=is_new) as server:
         # Imported while the server starts.
         from retrieval.index.chroma_client import ServerClient
 
@@ -158,6 +163,7 @@ def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     try:
         directory_lock.acquire(timeout=_LEFTOVER_SECONDS)
         chroma_folder.prepare(folder)
+        insert_in_order()
         client: ClientAPI = chromadb.PersistentClient(
             path=str(folder),
             settings=Settings(_env_file=None, anonymized_telemetry=False),

@@ -1,7 +1,7 @@
 """Chroma's folder on disk: what Chroma 1.5.9 itself never clears away.
 
-Only for whoever holds the folder's lock, while no Chroma has it open; ``remove_orphaned_segments``
-also beside one.
+Only for whoever holds the folder's lock, while no Chroma has it open; ``replayed_ids`` and
+``remove_orphaned_segments`` also beside one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ _RECLAIMED_SHARE: Final = 0.25
 """From so many free pages, and such a share of the file, they go back to the disk."""
 _SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INCREMENTAL: Final = 2
+_DELETED: Final = 3
+_REPLAYED: Final = """
+SELECT q.id, q.operation FROM collections c
+  JOIN segments s ON s.collection = c.id AND s.scope = 'VECTOR'
+  LEFT JOIN max_seq_id m ON m.segment_id = s.id
+  JOIN embeddings_queue q ON q.seq_id > coalesce(m.seq_id, 0) AND q.topic LIKE '%/' || c.id
+ WHERE c.name = ?
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +75,26 @@ def reclaim(folder: Path, at_least_bytes: int = RECLAIMED_FROM_BYTES) -> int:
         # What Chroma has to say of its file, it says itself; a full disk has no room for a copy.
         _log.info("could not shrink %s: %s", database, error)
     return max(0, before - database.stat().st_size)
+
+
+def replayed_ids(folder: Path, collection: str) -> list[str]:
+    """Return the ids that Chroma puts into its graph anew, beside deletions, at each opening.
+
+    They are in its log and not in the graph on disk yet, which is written every 1,000 changes.
+    Where the log holds no deletions, nothing gets lost and nothing is returned.
+    """
+    database = folder / DATABASE
+    if not database.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as chroma:
+            changes = chroma.execute(_REPLAYED, (collection,)).fetchall()
+    except sqlite3.Error as error:
+        # As above; no harm is done by not knowing.
+        _log.info("could not read the log in %s: %s", database, error)
+        return []
+    has_deletions = any(operation == _DELETED for _, operation in changes)
+    return list(dict.fromkeys(id_ for id_, _ in changes)) if has_deletions else []
 
 
 def remove_orphaned_segments(folder: Path) -> int:

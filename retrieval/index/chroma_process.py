@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusyError, StorageError, UnavailableError
 from retrieval.index import chroma_child, chroma_folder
+from retrieval.index.chroma_threads import insert_at_once, insert_in_order
 from retrieval.index.processes import ProcessIdentity, identify
 
 HOST: Final = "127.0.0.1"
@@ -36,10 +37,13 @@ class ChromaProcess:
     """A Chroma server of this process's own.
 
     To be started in a thread that outlives it: Linux ends it when that very thread ends.
+    ``is_new`` says that nothing was ever put into the folder, so that no log of changes waits
+    there and all threads may insert.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, is_new: bool = False) -> None:
         self._data_dir = data_dir
+        self._is_new = is_new
         self._log = data_dir / "chroma.log"
         self._child: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -123,12 +127,14 @@ class ChromaProcess:
     def _spawn(self, port: int, output: int) -> subprocess.Popen[bytes]:
         chroma, lock = self._data_dir / "chroma", self._data_dir / "chroma.lock"
         arguments = [str(chroma.resolve()), str(lock.resolve()), str(port), str(os.getpid())]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
+        insert_at_once(environment) if self._is_new else insert_in_order(environment)
         return subprocess.Popen(  # noqa: S603  # our own script
             [sys.executable, "-P", chroma_child.__file__, *arguments],
             stdin=subprocess.PIPE,  # its end tells the child that we are gone
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)},
+            env=environment,
             start_new_session=True,  # Ctrl-C is for us; we end the child after the last answer
         )
 

@@ -37,8 +37,11 @@ class LocalServer:
     A context manager: leaving it ends the server, if it is this process's own.
     """
 
-    def __init__(self, data_dir: Path, *, doing: str, wait_seconds: float) -> None:
+    def __init__(
+        self, data_dir: Path, *, doing: str, wait_seconds: float, is_new: bool = False
+    ) -> None:
         self._data_dir = data_dir
+        self._is_new = is_new
         self._doing = doing
         self._wait_seconds = wait_seconds
         self._lock = FolderLock(data_dir, INDEX)
@@ -128,6 +131,7 @@ class LocalServer:
         url = holder.served_url() if holder else None
         if url is not None and (url != self._suspected or answers(url)):
             self._suspected = None
+            self._is_new = False
             self._set(url)
             self._sleep(_CHECK_SECONDS)
         elif self._lock.try_acquire(self._doing):
@@ -139,7 +143,8 @@ class LocalServer:
     def _serve(self) -> None:
         """Run the server until it ends or this object is closed."""
         self._check_folder()
-        process = ChromaProcess(self._data_dir)
+        process = ChromaProcess(self._data_dir, is_new=self._is_new)
+        self._is_new = False  # the next run of it has a log to apply
         process.start(self._port)
         try:
             self._port = int(process.url.rpartition(":")[2])

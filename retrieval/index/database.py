@@ -12,14 +12,15 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
     INSERT OR IGNORE INTO sketches (kb, passage)
     SELECT f.kb, p.id FROM passages p JOIN files f ON f.id = p.file_id
      WHERE p.indexed AND p.kind = 'own' ORDER BY p.file_id, p.ordinal
-    """
+    """,
+    3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _BUSY_SECONDS: Final = 30.0

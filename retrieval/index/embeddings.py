@@ -7,13 +7,16 @@ that is indexed or scored is read back from here, so all scores agree.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.embedding import ReadsInContext
 from retrieval.errors import IndexDamagedError
+from retrieval.index import sentence_vectors
+from retrieval.sentences import sentence_spans
 from retrieval.wording import text_key, visible
 
 if TYPE_CHECKING:
@@ -36,20 +39,45 @@ class EmbeddingCache:
         """Fingerprint of the model whose vectors these are."""
         return self._embedder.fingerprint
 
-    def fill(self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None) -> int:
+    def fill(
+        self,
+        texts: Sequence[str],
+        progress: Callable[[int], None] = lambda _: None,
+        *,
+        with_sentences: Collection[str] = (),
+    ) -> int:
         """Embed those ``texts`` that are not cached yet, and return how many they were.
 
-        ``progress`` hears how many texts are done, whether embedded now or before.
+        ``progress`` hears how many texts are done, whether embedded now or before.  Of the
+        texts that are also ``with_sentences`` the same reading gives the sentences' vectors.
         """
+        closely = set(with_sentences) if isinstance(self._embedder, ReadsInContext) else set()
         by_key = {text_key(text): text for text in texts}
         missing = sorted(self.missing(by_key), key=lambda key: len(by_key[key]))
         for start in range(0, len(missing), _BATCH):
             keys = missing[start : start + _BATCH]
-            vectors = self._embedder.embed_passages([visible(by_key[key]) for key in keys])
-            self._keep(keys, vectors.astype(np.float16))
+            self._embed({key: by_key[key] for key in keys}, closely)
             progress(len(texts) - len(missing) + min(start + _BATCH, len(missing)))
         progress(len(texts))
         return len(missing)
+
+    def _embed(self, texts: Mapping[str, str], closely: Collection[str]) -> None:
+        """Embed texts by key, and the sentences of those that are to be read ``closely``."""
+        shown, embedder = [visible(text) for text in texts.values()], self._embedder
+        if closely and isinstance(embedder, ReadsInContext):
+            spans = [sentence_spans(text) if text in closely else () for text in shown]
+            vectors, sentences = embedder.embed_in_context(shown, spans)
+        else:
+            vectors, sentences = embedder.embed_passages(shown), []
+        with self._catalogue.writing() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO embeddings (model, text, vector) VALUES (?, ?, ?)",
+                [
+                    (self.model, key, vector.tobytes())
+                    for key, vector in zip(texts, vectors.astype(np.float16), strict=True)
+                ],
+            )
+            sentence_vectors.keep(connection, self.model, dict(zip(texts, sentences, strict=False)))
 
     def missing(self, keys: Iterable[str]) -> set[str]:
         """Return those text keys that have no vector yet."""
@@ -119,6 +147,7 @@ class EmbeddingCache:
     def drop_malformed(self) -> int:
         """Forget cached vectors that have not the model's length, and return how many."""
         with self._catalogue.writing() as connection:
+            sentence_vectors.drop_malformed(connection, self.model, self._embedder.dimensions)
             return connection.execute(
                 "DELETE FROM embeddings WHERE model = ? AND length(vector) <> ?",
                 (self.model, 2 * self._embedder.dimensions),
@@ -130,7 +159,7 @@ class EmbeddingCache:
         So go those of models on which no knowledge base lives any more.
         """
         with self._catalogue.writing() as connection:
-            return connection.execute(
+            pruned = connection.execute(
                 """
                 DELETE FROM embeddings
                  WHERE model NOT IN (SELECT embedding FROM knowledge_bases)
@@ -138,13 +167,5 @@ class EmbeddingCache:
                                     UNION ALL SELECT summary_key FROM threads)
                 """
             ).rowcount
-
-    def _keep(self, keys: Sequence[str], vectors: npt.NDArray[np.float16]) -> None:
-        with self._catalogue.writing() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO embeddings (model, text, vector) VALUES (?, ?, ?)",
-                [
-                    (self.model, key, vector.tobytes())
-                    for key, vector in zip(keys, vectors, strict=True)
-                ],
-            )
+            sentence_vectors.prune(connection)
+            return pruned

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _PAGE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 200
 _NEAREST: Final = 5
-_TWINS: Final = 200
-"""How many passages of one and the same text are told apart."""
+_WIDELY: Final = 2_000
+"""How many are asked for before a vector counts as lost.  Chroma looks at as many candidates, so
+one that its usual search of 200 only just misses, for it has many neighbours, is found now; one
+that nothing in the graph leads to is not.  So many passages of one text are told apart, too."""
 _SAME: Final = 0.99
 """Cosine between a vector and itself, kept as 16- and as 32-bit floats, is above this."""
 
@@ -33,7 +35,7 @@ def unfindable(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> set[
         on_step("Searching", done, len(ids))
         suspects = _not_among_nearest(index, some, _NEAREST)
         if suspects:
-            lost |= _not_among_nearest(index, sorted(suspects), _TWINS)
+            lost |= _not_among_nearest(index, sorted(suspects), _WIDELY)
     return lost
 
 
@@ -75,4 +77,4 @@ def _not_among_nearest(index: PassageIndex, ids: Sequence[str], count: int) -> s
 
 def _all_twins(near: dict[str, float]) -> bool:
     """Tell whether more passages of the same text are there than can be told apart."""
-    return len(near) >= _TWINS and min(near.values()) > 1 - 1e-4
+    return len(near) >= _WIDELY and min(near.values()) > 1 - 1e-4

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue, Generation
-from retrieval.index.chroma_folder import remove_orphaned_segments
+from retrieval.index.chroma_folder import remove_orphaned_segments, replayed_ids
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import OnStep, pages
 from retrieval.index.lexical import LexicalIndex
@@ -117,7 +117,7 @@ def renew_if_worn(
 
 
 def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
-    """Open a generation for writing, with whatever a crash did to it made good.
+    """Open a generation for writing, with every vector that may be out of reach made findable.
 
     A full disk or a crash can leave Chroma with a collection that it cannot open any more.
     All that was in it is in the catalogue, so it is then made anew.
@@ -128,6 +128,9 @@ def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
     index = stores.open(live)
     try:
         index.recover()
+        if stores.chroma_folder and not getattr(stores.client, "is_shared", False):
+            # What Chroma applied anew at this opening has a new place in its graph.
+            index.make_findable(replayed_ids(stores.chroma_folder, live.collection))
     except (StorageError, IndexDamagedError) as error:
         _log.warning("the index cannot be mended (%s); making it anew", error)
         index.close()
@@ -168,7 +171,8 @@ def _build(index: PassageIndex, on_step: OnStep) -> None:
         def embedded(count: int, before: int = done) -> None:
             on_step("Embedding", before + count, len(ids))
 
-        index.embeddings.fill([at.passage.text for at in located], embedded)
+        texts = [at.passage.text for at in located]
+        index.embeddings.fill(texts, embedded, with_sentences=texts)
         index.insert(located)
         on_step("Writing", done + len(some), len(ids))
 

@@ -116,6 +116,16 @@ CREATE TABLE IF NOT EXISTS embeddings (
     UNIQUE (text, model)
 ) STRICT;
 
+-- Vectors of the sentences of those texts, all in one blob, in order: each in 8-bit integers that
+-- are proportional to it.  Not of a text of one sentence; where a row is missing, questions make it.
+CREATE TABLE IF NOT EXISTS sentence_vectors (
+    id      INTEGER PRIMARY KEY,
+    model   TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    vectors BLOB NOT NULL,
+    UNIQUE (text, model)
+) STRICT;
+
 -- How many vectors were taken out of a generation's collection: Chroma marks them as deleted and
 -- keeps their place in its graph, on disk and in memory, until the collection goes.
 CREATE TABLE IF NOT EXISTS removed_vectors (

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from llama_index.core.base.llms.types import LLMMetadata
 from llama_index.llms.anthropic import Anthropic
 
-from retrieval.llm.chat import ChatRequest
+from retrieval.llm.chat import CITED, NEXT_BLOCK, ChatRequest, cited
 from retrieval.llm.wires import LlamaIndexWire, Part, Piece, Stop, first_parts
 
 if TYPE_CHECKING:
-    from llama_index.core.base.llms.types import ChatResponse
+    from llama_index.core.base.llms.types import ChatResponse, CitableBlock, TextBlock
 
     from retrieval.provider_settings import LLMSettings
 
 DEFAULT_URL: Final = "https://api.anthropic.com"
+_CONTROLS: Final = re.compile(f"[{''.join(CITED)}{NEXT_BLOCK}]")
 _NO_KEY: Final = "none"
 """Sent where no key is set, so that ANTHROPIC_API_KEY does not go to an address set here."""
 _STOPS: Final = {"max_tokens": Stop.LENGTH, "refusal": Stop.REFUSED}
@@ -44,6 +47,7 @@ class AnthropicWire(LlamaIndexWire):
 
     complaints: ClassVar[Mapping[Part, tuple[str, ...]]] = {
         Part.TEMPERATURE: ("temperature",),
+        Part.CITATIONS: ("search_result", "citations"),
         Part.SCHEMA: ("output_config", "output_format", "schema", "structured"),
     }
 
@@ -58,8 +62,27 @@ class AnthropicWire(LlamaIndexWire):
             timeout=settings.deadline_seconds,
             max_retries=0,  # retrieval.llm.limits counts attempts
         )
-        parts = first_parts(settings.structured, Part.TEMPERATURE)
+        cites = (Part.CITATIONS,) if settings.native_citations else ()
+        parts = first_parts(settings.structured, Part.TEMPERATURE, *cites)
         super().__init__(self._anthropic, settings.model or "", parts)
+
+    def user_content(
+        self, request: ChatRequest, parts: frozenset[Part]
+    ) -> str | list[CitableBlock | TextBlock]:
+        """Return each source as a ``search_result`` block, each of its sentences citable."""
+        if not request.sources or Part.CITATIONS not in parts:
+            return super().user_content(request, parts)
+        from llama_index.core.base.llms.types import CitableBlock, TextBlock
+
+        passages = [
+            CitableBlock(
+                title=one.title or "untitled",
+                source=one.id,
+                content=[TextBlock(text=sentence) for sentence in one.sentences],
+            )
+            for one in request.sources
+        ]
+        return [*passages, TextBlock(text=request.user)]
 
     def options(self, request: ChatRequest, parts: frozenset[Part]) -> dict[str, Any]:
         """See ``LlamaIndexWire``."""
@@ -72,13 +95,22 @@ class AnthropicWire(LlamaIndexWire):
             options["extra_body"] = body
         return options
 
+    async def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
+        """See ``Wire``; marks where one block of a reply that may be cited ends."""
+        block = None
+        async for piece in super().stream(request):
+            is_next = bool(request.sources) and block not in {None, piece.block}
+            block = piece.block if piece.block is not None else block
+            yield replace(piece, text=NEXT_BLOCK + piece.text) if is_next else piece
+
     def read(self, response: ChatResponse) -> Piece:
         """See ``LlamaIndexWire``."""
         more = response.message.additional_kwargs
         usage = more.get("usage") or {}
         reason = more.get("stop_reason")
         return Piece(
-            text=response.delta or "",
+            text=_CONTROLS.sub("", response.delta or "") + _citation(response),
+            block=(response.raw or {}).get("index"),
             thought=more.get("thinking_delta") or "",
             stop=_STOPS.get(reason, Stop.END) if reason else None,
             input_tokens=usage.get("input_tokens"),
@@ -88,3 +120,13 @@ class AnthropicWire(LlamaIndexWire):
     async def aclose(self) -> None:
         """See ``Wire``."""
         await self._anthropic._aclient.close()  # noqa: SLF001 - the integration has no way
+
+
+def _citation(response: ChatResponse) -> str:
+    """Return the citation that one event of the stream holds, if it does."""
+    delta = (response.raw or {}).get("delta")
+    citation = getattr(delta, "citation", None)
+    source, quote = getattr(citation, "source", None), getattr(citation, "cited_text", None)
+    if not source or not quote:
+        return ""
+    return cited(_CONTROLS.sub("", source), _CONTROLS.sub("", quote))

@@ -100,6 +100,11 @@ class LimitedModel:
         """See ``ChatModel``."""
         return self._wire.follows_schemas
 
+    @property
+    def cites_natively(self) -> bool:
+        """See ``ChatModel``."""
+        return self._wire.cites_natively
+
     def complete(self, request: ChatRequest) -> ChatReply:
         """See ``ChatModel``; blocks for ``request.deadline_seconds`` at most, and a second."""
         deadline = self._clock.now() + request.deadline_seconds
@@ -132,6 +137,7 @@ class LimitedModel:
 
     def _book(self, request: ChatRequest) -> Booking:
         reading = estimated_tokens(request.system) + estimated_tokens(request.user)
+        reading += sum(estimated_tokens("".join(one.sentences)) for one in request.sources)
         planned = usage_of(1, reading, request.max_output_tokens, self._price, is_estimated=True)
         try:
             booked = self._spending.book(planned, self._limits, request.asker)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from retrieval.provider_settings import LLMSettings
 
 _WIRES: Final = {
-    "openai-like": ("retrieval.llm.openai_like", "OpenAILikeWire", "openai"),
-    "ollama": ("retrieval.llm.ollama", "OllamaWire", "ollama"),
-    "anthropic": ("retrieval.llm.anthropic", "AnthropicWire", "anthropic"),
+    "openai-like": ("retrieval.llm.openai_like", "OpenAILikeWire"),
+    "ollama": ("retrieval.llm.ollama", "OllamaWire"),
+    "anthropic": ("retrieval.llm.anthropic", "AnthropicWire"),
 }
-"""Module, class, and the extra that has its packages."""
+"""Module and class."""
 
 
 def open_chat_model(settings: LLMSettings, data_dir: Path) -> LimitedModel | None:
@@ -57,17 +57,17 @@ def open_wire(settings: LLMSettings) -> Wire:
     Raises:
         ConfigurationError: if the provider's packages are not installed.
     """
-    module, name, extra = _WIRES[settings.provider]
+    module, name = _WIRES[settings.provider]
     try:
         wire: Callable[[LLMSettings], Wire] = getattr(import_module(module), name)
     except ImportError as error:
-        raise missing_extra("FOOTNOTE_LLM__PROVIDER", settings.provider, extra) from error
+        raise missing_extra("FOOTNOTE_LLM__PROVIDER", settings.provider) from error
     return wire(settings)
 
 
-def missing_extra(variable: str, provider: str, extra: str) -> ConfigurationError:
+def missing_extra(variable: str, provider: str) -> ConfigurationError:
     """Return the error of a provider whose packages are not installed."""
     return ConfigurationError(
         f"{variable}={provider} needs packages that are not installed. "
-        f"Run `.venv/bin/pip install --editable '.[{extra}]'` in its folder (docs/models.md)."
+        "Run `make models` in Footnote's folder (docs/models.md)."
     )

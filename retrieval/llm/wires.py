@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from retrieval.llm.chat import ChatRequest
 
 if TYPE_CHECKING:
-    from llama_index.core.base.llms.types import ChatResponse
+    from llama_index.core.base.llms.types import ChatResponse, CitableBlock, TextBlock
     from llama_index.core.llms import LLM
 
 
@@ -35,6 +35,8 @@ class Piece:
     text: str = ""
     thought: str = ""
     """What a model thinks before it replies; only a sign of life."""
+    block: int | None = None
+    """Which part of the reply it belongs to, where a provider makes parts."""
     stop: Stop | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -45,6 +47,8 @@ class Part(StrEnum):
 
     SCHEMA = "schema"
     TEMPERATURE = "temperature"
+    CITATIONS = "citations"
+    """Passages as blocks that the provider cites by itself."""
     USAGE = "usage"
     MAX_TOKENS = "max_tokens"
     """The older name of the limit; without it, the newer one is used."""
@@ -61,6 +65,11 @@ class Wire(Protocol):
     @property
     def follows_schemas(self) -> bool:
         """Whether the next request would carry its schema."""
+        ...
+
+    @property
+    def cites_natively(self) -> bool:
+        """Whether the provider would cite the sources of the next request by itself."""
         ...
 
     def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
@@ -98,13 +107,19 @@ class LlamaIndexWire:
         """See ``Wire``."""
         return Part.SCHEMA in self._parts
 
+    @property
+    def cites_natively(self) -> bool:
+        """See ``Wire``."""
+        return Part.CITATIONS in self._parts
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
         """See ``Wire``."""
         from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
+        told = self.user_content(request, self._parts)
         messages = [
             ChatMessage(role=MessageRole.SYSTEM, content=request.system),
-            ChatMessage(role=MessageRole.USER, content=request.user),
+            ChatMessage(role=MessageRole.USER, content=told),
         ]
         options = self.options(request, self._parts)
         responses = await self.llm(request).astream_chat(messages, **options)
@@ -125,6 +140,18 @@ class LlamaIndexWire:
         """Return llama-index's model for one request."""
         assert self._llm is not None  # noqa: S101 - who passes none overrides this
         return self._llm
+
+    def user_content(
+        self,
+        request: ChatRequest,
+        parts: frozenset[Part],  # noqa: ARG002 - Anthropic's depends on them
+    ) -> str | list[CitableBlock | TextBlock]:
+        """Return what the user says, sources included: text, or llama-index's blocks."""
+        listed = "".join(
+            f"Passage [{one.id}], {one.title}:\n{''.join(one.sentences)}\n\n"
+            for one in request.sources
+        )
+        return f"{listed}{request.user}"
 
     def options(self, request: ChatRequest, parts: frozenset[Part]) -> dict[str, Any]:
         """Return the request's fields beside its messages."""

@@ -9,19 +9,24 @@ false one that is shown costs the reader's trust.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from retrieval.domain import Hit
-from retrieval.sentences import is_question
+from retrieval.sentences import is_question, sentence_spans
+from retrieval.writing.authors import without_attribution
+from retrieval.writing.conditions import unconditioned
+from retrieval.writing.connectives import reconnected
 from retrieval.writing.drafts import Cite, Draft, Item
+from retrieval.writing.evidence import Evidence
 from retrieval.writing.material import Material
+from retrieval.writing.origins import uprooted
 from retrieval.writing.polarity import denied
 from retrieval.writing.quotes import asserted, locate, widened
 from retrieval.writing.relations import mistied
 from retrieval.writing.strength import overstated
 from retrieval.writing.support import (
-    Evidence,
+    GENERIC,
     dates_missing,
     names_missing,
     numbers_missing,
@@ -37,6 +42,8 @@ from retrieval.writing.terms import read
 
 MAX_SENTENCES: Final = 12
 MAX_CITATIONS: Final = 3
+MAX_TRIED: Final = 12
+"""Sentences of a passage that are tried where a model quotes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
     kept: dict[str, Kept] = {}
     dropped: list[Dropped] = []
     for text, item in _sentences(draft, [one.id for one in material]):
-        spans, reason = _spans(item.cites, by_id)
+        spans, reason = _spans(text, item.cites, by_id, question)
         fault = reason if not spans else _fault(text, spans, question)
         if fault is not None:
             dropped.append(Dropped(text, fault))
@@ -100,7 +107,12 @@ def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
 
 def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
     """Return why a cleaned sentence does not follow from its spans, None if it does."""
-    return _misfit(text, evidence) or _missing(text, evidence, question) or _turned(text, evidence)
+    text, evidence = without_attribution(text, evidence)
+    return (
+        _misfit(text, evidence)
+        or _missing(text, evidence, question)
+        or _turned(text, evidence, question)
+    )
 
 
 def _misfit(text: str, evidence: Sequence[Evidence]) -> str | None:
@@ -126,17 +138,29 @@ def _missing(text: str, evidence: Sequence[Evidence], question: str) -> str | No
     return f"its quotes do not say {words}" if words is not None else None
 
 
-def _turned(text: str, evidence: Sequence[Evidence]) -> str | None:
+def _turned(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
     here = read(text)
-    there = [read(line) for one in evidence for line in one.text.split("\n") if line.strip()]
+    said = [(read(line), one.author) for one in evidence for line in _lines(one.text)]
+    there = [reading for reading, _ in said]
+    around = read("\n".join([question, *(one.title for one in evidence)])).stems
+    elsewhere = uprooted(here, said, GENERIC, around)
+    if elsewhere is not None:
+        return f"its quotes say {elsewhere} of something else"
     against = denied(here, there)
     if against is not None:
         return f"its quotes say the opposite ({against})"
     stronger = overstated(here, there)
     if stronger is not None:
         return f"it claims another degree than its quotes ({stronger})"
-    tied = mistied(here, there)
+    bare = unconditioned(here, there)
+    if bare is not None:
+        return f"it leaves out {bare} of its quotes"
+    tied = reconnected(here, there) or mistied(here, there)
     return f"its quotes tie {tied} together otherwise" if tied is not None else None
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
@@ -149,7 +173,9 @@ def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
             yield text[:MAX_SENTENCE], item
 
 
-def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[Span], str]:
+def _spans(
+    text: str, cites: Sequence[Cite], by_id: Mapping[str, Material], question: str
+) -> tuple[list[Span], str]:
     spans: list[Span] = []
     reason = "it cites nothing"
     for cite in cites:
@@ -158,7 +184,14 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
             reason = f"no passage has the id {cite.id[:12]}"
             continue
         passage = material.hit.passage
-        found = locate(cite.quote, passage.text)
+        found = (
+            locate(cite.quote, passage.text)
+            if cite.quote
+            else _only_fitting(text, material.hit, question)
+        )
+        if found is None and not cite.quote:
+            reason = f"it quotes nothing of passage {material.id}"
+            continue
         if found is None:
             reason = f"its quote does not stand in passage {material.id}"
             continue
@@ -167,6 +200,21 @@ def _spans(cites: Sequence[Cite], by_id: Mapping[str, Material]) -> tuple[list[S
         if span not in spans and _is_verbatim(span):
             spans.append(span)
     return spans[:MAX_CITATIONS], reason
+
+
+def _only_fitting(text: str, hit: Hit, question: str) -> tuple[int, int] | None:
+    """Return the one sentence of a passage that carries a sentence, None if none or several do.
+
+    For models that name a passage and forget to quote it.
+    """
+    passage = hit.passage
+    fitting = []
+    for start, end in sentence_spans(passage.text)[:MAX_TRIED]:
+        span = Span(hit, passage.start + start, passage.start + end)
+        alone = replace(evidence(span), passage="")  # its neighbours would carry it as well
+        if _is_verbatim(span) and fault_of(text, [alone], question) is None:
+            fitting.append((start, end))
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _is_verbatim(span: Span) -> bool:

@@ -11,6 +11,7 @@ class Cite:
 
     id: str
     quote: str
+    """Empty where the model names a passage only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from retrieval.llm.chat import CITED, NEXT_BLOCK
 from retrieval.writing.drafts import Cite, Draft, Item
 
 MAX_CHARACTERS: Final = 50_000
@@ -29,6 +30,7 @@ _REASONING_END: Final = re.compile(
     r"\A.*</(?:think|thinking|thought|reasoning|reflection|analysis)\s*>", re.DOTALL | re.IGNORECASE
 )
 _ANSWERABLE: Final = re.compile(r'"answerable"\s*:\s*"?(\w+)', re.IGNORECASE)
+_NOT_ANSWERABLE: Final = re.compile(r"\A\W*NOT ANSWERABLE\W*\Z")
 _ITEMS: Final = re.compile(r'"(?:items|sentences|answer|statements)"\s*:\s*\[', re.IGNORECASE)
 _LINE: Final = re.compile(
     r"^[\s>*_#-]*(?P<kind>ANSWERABLE|QUOTE|SENTENCE)\b[\s*_]*"
@@ -37,6 +39,11 @@ _LINE: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"\A[\"“„«'‘](?P<inner>.*)[\"”“»'’]\Z", re.DOTALL)
 _NO: Final = frozenset({"false", "no", "none", "null", "0", "nein", "non"})
+_LIST_KEYS: Final = ("items", "sentences", "answer", "statements")
+_ID: Final = re.compile(r"\b(?=[A-Z2-9]*[2-9])(?=[A-Z2-9]*[A-Z])[A-Z2-9]{6}\b")
+_CITED: Final = re.compile(r"(?:[\[(][A-Z2-9]{6}(?:[,; ]{1,3}[A-Z2-9]{6}){0,5}[\])]\s?){1,6}")
+_NATIVE: Final = re.compile(f"[{CITED[0]}{CITED[2]}{NEXT_BLOCK}]")
+_AROUND_AN_ID: Final = "[]()<>\"' "
 _TEXT_KEYS: Final = ("text", "sentence", "claim")
 _CITE_KEYS: Final = ("cites", "citations", "quotes", "evidence")
 _ID_KEYS: Final = ("id", "passage_id", "passage", "source")
@@ -46,10 +53,22 @@ _Json = dict[str, Any]
 def parse_reply(text: str) -> Draft:
     """Return what a reply says; one that says nothing in either form is not well formed."""
     reply = _without_reasoning(text[:MAX_CHARACTERS])
-    whole = next((found for found in _objects(reply) if _is_answer(found)), None)
+    if CITED[0] in reply:
+        return _from_native(reply)
+    reply = reply.replace(NEXT_BLOCK, "")
+    objects = list(_objects(reply))
+    whole = next((found for found in objects if _is_answer(found)), None)
     if whole is not None:
         return _from_json(whole)
-    return _salvaged(reply) or _from_lines(reply) or _MALFORMED
+    if _NOT_ANSWERABLE.search(reply):
+        return Draft(answerable=False)
+    return (
+        _salvaged(reply)
+        or _from_bare_items(objects)
+        or _from_lines(reply)
+        or _from_prose(reply)
+        or _MALFORMED
+    )
 
 
 def _without_reasoning(text: str) -> str:
@@ -57,7 +76,8 @@ def _without_reasoning(text: str) -> str:
 
 
 def _is_answer(found: _Json) -> bool:
-    return "answerable" in found or isinstance(_first(found, ("items", "sentences")), list)
+    listed = _first(found, _LIST_KEYS)
+    return "answerable" in found or (isinstance(listed, list | dict) and bool(listed))
 
 
 def _objects(text: str, start: int = 0) -> Iterator[_Json]:
@@ -78,10 +98,50 @@ def _objects(text: str, start: int = 0) -> Iterator[_Json]:
 
 
 def _from_json(found: _Json) -> Draft:
-    listed = _first(found, ("items", "sentences", "answer", "statements"))
-    items = tuple(_items(listed if isinstance(listed, list) else []))
+    listed = _first(found, _LIST_KEYS)
+    if isinstance(listed, dict):
+        within = _first(listed, _LIST_KEYS)
+        listed = within if isinstance(within, list) else [listed]
+    items = tuple(_items(listed if isinstance(listed, list) else [found]))
     answerable = _truth(found.get("answerable"), default=bool(items))
     return Draft(answerable, items, well_formed=bool(items) or not answerable)
+
+
+def _from_bare_items(objects: list[_Json]) -> Draft | None:
+    """Return the answer of a model that leaves out what should be around its items."""
+    items = tuple(item for item in _items(objects) if item.cites)
+    return Draft(answerable=True, items=items) if items else None
+
+
+def _from_native(text: str) -> Draft:
+    """Return sentences with the citations that the provider itself put after them."""
+    items: list[Item] = []
+    said, cites = "", []  # type: str, list[Cite]
+    for piece in _NATIVE.split(text):
+        id_, between, quote = piece.partition(CITED[1])
+        if between:
+            cites.append(Cite(id_, quote.strip()[:MAX_TEXT]))
+        elif piece.strip():
+            if cites:
+                items.append(Item(said, tuple(cites[:MAX_CITES])))
+                cites = []
+            said = piece.strip()[:MAX_TEXT]
+    if cites:
+        items.append(Item(said, tuple(cites[:MAX_CITES])))
+    return Draft(answerable=True, items=tuple(items[:MAX_ITEMS]), well_formed=bool(items))
+
+
+def _from_prose(text: str) -> Draft | None:
+    """Return sentences that are followed by a passage's id in brackets, as in an essay."""
+    items = []
+    for line in text.splitlines():
+        begin = 0
+        for found in _CITED.finditer(line):
+            said, begin = line[begin : found.start()].strip(), found.end()
+            cites = tuple(Cite(id_, "") for id_ in _ID.findall(found.group()))
+            if cites and said and len(said) <= MAX_TEXT:
+                items.append(Item(said, cites))
+    return Draft(answerable=True, items=tuple(items[:MAX_ITEMS])) if items else None
 
 
 def _salvaged(text: str) -> Draft | None:
@@ -122,8 +182,10 @@ def _cites(listed: object) -> Iterator[Cite]:
     for entry in listed if isinstance(listed, list) else [listed]:
         if isinstance(entry, dict):
             id_, quote = _text(_first(entry, _ID_KEYS)), _text(_first(entry, ("quote", "text")))
-            if id_ and quote:
-                yield Cite(id_.strip("[]()<>\"' "), _unquoted(quote))
+        else:
+            id_, _, quote = _text(entry).partition(":")
+        if id_.strip(_AROUND_AN_ID):
+            yield Cite(id_.strip(_AROUND_AN_ID), _unquoted(quote))
 
 
 def _from_lines(text: str) -> Draft | None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from retrieval.writing.alignment import Pair, aligned, same_stem
+from retrieval.writing.alignment import Pair, aligned, best_sentences, same_stem
 from retrieval.writing.lexicon import lexicon
 from retrieval.writing.stems import stem, word_set
 from retrieval.writing.terms import Reading, Term
@@ -34,7 +34,8 @@ _OPPOSED_FUNCTION_WORDS: Final = (
     ("before", "after"), ("above", "below"), ("over", "under"), ("more", "less"),
     ("more", "fewer"), ("most", "least"), ("many", "few"), ("on", "off"), ("up", "down"),
     ("all", "none"), ("always", "sometimes"), ("always", "never"), ("often", "rarely"),
-    ("with", "without"), ("inside", "outside"), ("in", "outside"), ("everything", "nothing"),
+    ("with", "without"), ("inside", "outside"), ("in", "outside"), ("within", "outside"),
+    ("everything", "nothing"),
     ("everybody", "nobody"), ("everyone", "nobody"), ("together", "apart"),
     ("already", "yet"), ("same", "different"), ("all", "some"),
     ("same", "another"), ("same", "other"), ("both", "neither"),
@@ -59,7 +60,8 @@ def _denied_here(
 ) -> str | None:
     """Find what the sentence denies and the source does not."""
     everything = [term for reading in evidence for term in reading.terms]
-    is_denying = any(_denies(reading) for reading in evidence)
+    near_by = {pair.there.reading for pair in pairs} or set(evidence)
+    is_denying = any(_denies(reading) for reading in near_by)
     for negation in sentence.negations:
         head = negation.heads[0] if negation.heads else None
         near = [
@@ -173,10 +175,12 @@ def _function_opposites(word: str, other: str) -> bool:
 
 def _opposed_function_words(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     words = frozenset(word for reading in evidence for word in reading.words)
+    nearest = best_sentences(sentence, evidence) or evidence
+    near = frozenset(word for reading in nearest for word in reading.words)
     for pair in _OPPOSED_FUNCTION_WORDS:
         for one, other in (pair, pair[::-1]):
             here = one in sentence.words and other not in sentence.words
-            if here and other in words and one not in words:
+            if here and other in near and one not in words:
                 return f"{one} for {other}"
     return None
 

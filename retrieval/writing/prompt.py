@@ -9,10 +9,13 @@ of it is relied upon: ``retrieval.writing.check`` judges what comes back.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from retrieval.llm.chat import Source
+from retrieval.sentences import sentence_spans
 from retrieval.writing.material import Material, random_name
 
 SCHEMA: Final[Mapping[str, Any]] = {
@@ -116,12 +119,22 @@ QUOTE EXAMPLE: I soak them for 12 hours, but never with salt.
 SENTENCE: Chickpeas are soaked for 12 hours, but never with salt."""
 
 
+_AS_CITED: Final = """\
+
+Form of the answer
+Plain sentences, one after the other, and after each the passage that it comes from: by a \
+citation, or, where you cannot make any, by the passage's id in brackets. Nothing without one. If \
+the passages do not answer, write NOT ANSWERABLE and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """The two messages of a call."""
 
     system: str
     user: str
+    sources: tuple[Source, ...] = ()
+    """The passages, where the provider takes them apart from the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,29 @@ def write_prompt(
     return Prompt(_TASK.format(most=most_sentences) + "\n" + form, user)
 
 
+def citing_prompt(question: str, material: Sequence[Material], *, most_sentences: int) -> Prompt:
+    """Return the messages for a provider that cites by itself."""
+    fence = random_name([one.id for one in material])
+    user = (
+        f"The question, between <question-{fence}> and </question-{fence}>:\n"
+        f"<question-{fence}>\n{question}\n</question-{fence}>\n\n"
+        f"Answer this question from the passages above, in the form described, in the question's "
+        f"language."
+    )
+    sources = tuple(
+        Source(one.id, ", ".join(filter(None, (one.author, one.date, one.title))), _pieces(one))
+        for one in material
+    )
+    return Prompt(_TASK.format(most=most_sentences) + "\n" + _AS_CITED, user, sources)
+
+
+def _pieces(material: Material) -> tuple[str, ...]:
+    """Return a passage's sentences, each with the white space after it."""
+    text = material.hit.passage.text
+    starts = [0, *(start for start, _ in sentence_spans(text)[1:]), len(text)]
+    return tuple(text[a:b] for a, b in itertools.pairwise(starts) if text[a:b].strip())
+
+
 def repair_prompt(prompt: Prompt, faults: Sequence[Fault]) -> Prompt:
     """Return the messages that ask once more for what did not hold, and for that alone.
 
@@ -160,7 +196,7 @@ def repair_prompt(prompt: Prompt, faults: Sequence[Fault]) -> Prompt:
             "An earlier answer could not be read: it did not have the form described. Answer "
             "again, in that form and with nothing around it."
         )
-        return Prompt(prompt.system, f"{prompt.user}\n\n{note}")
+        return replace(prompt, user=f"{prompt.user}\n\n{note}")
     told = "\n".join(f"- {fault.text}\n  Why: {fault.reason}" for fault in faults)
     note = (
         "In an earlier answer these sentences did not hold against the passages:\n"
@@ -169,7 +205,7 @@ def repair_prompt(prompt: Prompt, faults: Sequence[Fault]) -> Prompt:
         "exactly. Leave out what no passage says; if nothing is left, say that it is not "
         "answerable."
     )
-    return Prompt(prompt.system, f"{prompt.user}\n\n{note}")
+    return replace(prompt, user=f"{prompt.user}\n\n{note}")
 
 
 def _passage(material: Material, fence: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from retrieval.writing.alignment import aligned, best_sentences, clauses_of, same_stem
 from retrieval.writing.lexicon import lexicon
 from retrieval.writing.quantities import Quantity, is_unit, quantities, unit_words
-from retrieval.writing.terms import Reading, Term, says_something
+from retrieval.writing.terms import Reading, Term
 
 _CAUSE: Final = re.compile(
     r"\b(?:because|therefore|thus|hence|consequently|as a result|due to|owing to|thanks to"
@@ -27,8 +27,9 @@ _BEFORE: Final = re.compile(r"\b(?:before|until|prior to)\b", re.IGNORECASE)
 _AFTER: Final = re.compile(r"\b(?:after|once|as soon as|following)\b", re.IGNORECASE)
 _THEN: Final = re.compile(r"\b(?:first|then|afterwards|next|finally)\b", re.IGNORECASE)
 _ORDERING: Final = re.compile(
-    r"\b(?:before|until|prior|after|afterwards|once|as soon as|following|first|then|next|finally"
-    r"|when|if|while|later|earlier|end|start|begin|previous|now|at that moment|already)\w*\b",
+    r"\b(?:before|until|prior|after|and|afterwards|once|as soon as|following|first|then|next"
+    r"|finally|when|if|while|later|earlier|end|start|begin|previous|now|at that moment"
+    r"|already)\w*\b",
     re.IGNORECASE,
 )
 _IF: Final = re.compile(
@@ -49,11 +50,6 @@ _IN_A_RANGE: Final = frozenset({"to", "or", "and", "-", "–", ",", "%"})
 _SUBJECT_WORDS: Final = 3
 _Place = tuple[int, int]
 _BEFORE_WORDS: Final = frozenset({"before", "after", "than"})
-_PASSIVE: Final = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+\s+){0,2}\w+(?:ed|en|t|n|un|ne|ld|de)\b"
-    r"|\bby\b",
-    re.IGNORECASE,
-)
 
 
 def mistied(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
@@ -62,11 +58,8 @@ def mistied(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
         _numbers_swapped(sentence, evidence)
         or _number_elsewhere(sentence, evidence)
         or _unit_elsewhere(sentence, evidence)
-        or _roles_swapped(sentence, evidence)
         or _crossed(sentence, evidence)
-        or _subject_changed(sentence, evidence)
         or _order_turned(sentence, evidence)
-        or _cause_invented(sentence, evidence)
         or _condition_dropped(sentence, evidence)
     )
 
@@ -152,37 +145,6 @@ def _meets(left: set[str], right: set[str]) -> bool:
     return any(words.same(one, other) for one in left for other in right)
 
 
-def _roles_swapped(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
-    """Find "B does A" where the source says "A does B", three content words in a row."""
-    here = _triples(sentence)
-    for reading in evidence:
-        if bool(_PASSIVE.search(reading.text)) != bool(_PASSIVE.search(sentence.text)):
-            continue
-        there = _triples(reading)
-        turned = {(third, second, first) for first, second, third in there}
-        found = (here & turned) - there
-        if found:
-            return " ".join(next(iter(found)))
-    return None
-
-
-def _triples(reading: Reading) -> set[tuple[str, str, str]]:
-    tokens = reading.tokens
-    stems = {term.place: term.stem for term in reading.terms}
-    kept = [
-        (place, stems.get(place, token.lower))
-        for place, token in enumerate(tokens)
-        if says_something(token) or token.lower in _BEFORE_WORDS
-    ]
-    triples = zip(kept, kept[1:], kept[2:], strict=False)
-    return {
-        (one[1], two[1], three[1])
-        for one, two, three in triples
-        if not any(tokens[n].kind == "stop" for n in range(one[0], three[0]))
-        and not any(tokens[n].lower in {"and", "or", "nor"} for n in range(one[0], three[0]))
-    }
-
-
 def _order_turned(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
     """Find "first B, then A" where the source has A before B, or has no order at all."""
     here = _order(sentence)
@@ -194,6 +156,8 @@ def _order_turned(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
         there = _order(reading)
         if there is None and _THEN.search(reading.text) and _listed_later(here, reading):
             return "the order"
+        if there is not None and here[0] <= _later_at_once(reading) - there[0]:
+            return "the order"
         if there is None or not here[0] & there[1] or not here[1] & there[0]:
             continue
         straight = _overlap(here[0], there[0]) + _overlap(here[1], there[1])
@@ -201,6 +165,16 @@ def _order_turned(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
         if turned > straight:
             return "the order"
     return None
+
+
+def _later_at_once(reading: Reading) -> set[str]:
+    """Return what a "before" has right after it, up to the next stop."""
+    match = _BEFORE.search(reading.text)
+    if match is None:
+        return set()
+    stop = re.compile(r"[,.;:!?]").search(reading.text, match.end())
+    end = stop.start() if stop else len(reading.text)
+    return {term.stem for term in reading.terms if match.end() <= term.start < end}
 
 
 def _listed_later(here: tuple[set[str], set[str]], reading: Reading) -> bool:
@@ -238,15 +212,6 @@ def _around(reading: Reading, match: re.Match[str]) -> tuple[set[str], set[str]]
 
 def _overlap(left: set[str], right: set[str]) -> int:
     return len(left & right)
-
-
-def _cause_invented(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
-    """Find a reason given where no single source sentence, or its neighbour, gives one."""
-    if not _CAUSE.search(sentence.text):
-        return None
-    if any(_CAUSE_SOURCE.search(reading.text) for reading in evidence):
-        return None
-    return "a reason"
 
 
 def _condition_dropped(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
@@ -307,20 +272,6 @@ def _clauses_of_stems(readings: Sequence[Reading]) -> dict[str, set[_Place]]:
             for term in clause.terms:
                 places.setdefault(term.stem, set()).add((number, clause.number))
     return places
-
-
-def _subject_changed(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
-    """Find "B does it" where one source sentence says "A does it" and another speaks of B."""
-    everywhere = {term.stem for reading in evidence for term in reading.terms}
-    for pair in aligned(sentence, evidence):
-        subject, theirs = pair.here[0].stem, pair.there.terms
-        reading = pair.there.reading
-        told = same_stem(subject, reading.terms)
-        named = any(same_stem(one.stem, sentence.terms) for one in theirs[:_SUBJECT_WORDS])
-        points = _POINTS_BACK.search(reading.text)
-        if subject in everywhere and not told and not named and not points:
-            return subject
-    return None
 
 
 def _number_elsewhere(sentence: Reading, evidence: Sequence[Reading]) -> str | None:

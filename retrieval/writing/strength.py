@@ -67,7 +67,8 @@ _MAYBE: Final = _any_of(
     "approximately", "at least", "something", "according", "says?", "said", "reported", "reports",
 )  # fmt: skip
 _MAYBE_SOURCE: Final = _any_of(
-    "may", "might", "maybe", "perhaps", "possibly", "probably", "presumably", "i (?:think|guess|bet"
+    "may", "might", "maybe", "perhaps", "possibly", "probably", "presumably",
+    "(?<!not )(?:most |very )?likely", "i (?:think|guess|bet"
     "|believe|suspect|suppose|assume)", "it seems", "not sure", "sometimes", "rarely", "seldom",
     "i(?:'d| would) (?:say|guess)", "afaik", "iirc",
 )  # fmt: skip

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from retrieval.writing.authors import speakers, speaks_as_author
+from retrieval.writing.evidence import Evidence
 from retrieval.writing.lexicon import lexicon
 from retrieval.writing.quantities import is_unit, quantities, unit_words
 from retrieval.writing.stems import stem, word_set
 from retrieval.writing.terms import Reading, Term, read
 
-_CARRIED_FROM: Final = 0.6
+_CARRIED_FROM: Final = 0.75
 """Share of a sentence's words that its spans must hold."""
 _SPLIT_AT_MOST: Final = 0.25
 """Share of a clause's words that may come from another span than the rest."""
 _CONTEXT_WORTH: Final = 0.5
 _SHORTEST_PREFIX: Final = 5
 _LONGEST_TAIL: Final = 4
-_GENERIC: Final = frozenset(
+GENERIC: Final = frozenset(
     stem(word)
     for word in word_set(
         "way thing possible able according advise say tell state report mention note explain "
@@ -36,7 +38,8 @@ _GENERIC: Final = frozenset(
         "remain additional ensure provide offer present perform carry handle serve act "
         "general basic essential far related associated depend single respectively "
         "corresponding relevant serve appear seem directly exact effect entire existing given "
-        "well-known normal command"
+        "well-known normal command cause due afterward afterwards team group "
+        "place difference"
     )
 )
 """Words that every paraphrase is free to bring along."""
@@ -77,19 +80,6 @@ _WEEKDAYS: Final = word_set("monday tuesday wednesday thursday friday saturday s
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A span that a sentence cites, and what is known about it."""
-
-    text: str
-    """What the span says; its questions are left out."""
-    passage: str
-    author: str = ""
-    title: str = ""
-    date: str = ""
-    """ISO 8601, a day."""
-
-
-@dataclass(frozen=True, slots=True)
 class Date:
     """A date, as far as it is given."""
 
@@ -105,14 +95,14 @@ def names_missing(sentence: str, evidence: Sequence[Evidence], question: str) ->
     passage, the thread's title, the question) or be that of the span's author.
     """
     source = _foldcase("\n".join(one.text for one in evidence))
-    authors = {_foldcase(one.author) for one in evidence if one.author}
+    authors = {word for one in evidence for word in speakers(one.author)}
     around = ""
     if any(_PRONOUN.search(one.text) for one in evidence):
         around = _foldcase("\n".join([question, *(f"{o.passage}\n{o.title}" for o in evidence)]))
     for term in names(sentence, source):
         name = _foldcase(term.word).removesuffix("'s")
         may_be_around = around and term.word.removesuffix("'s").isalpha() and term.word.istitle()
-        is_there = _stands(name, source) or name in authors
+        is_there = _stands(name, source) or stem(name) in authors
         is_there = is_there or bool(may_be_around and _stands(name, around))
         if not is_there and not _is_month(term.word):
             return term.word
@@ -127,7 +117,7 @@ def names(sentence: str, source: str) -> tuple[Term, ...]:
     for term in reading.terms:
         token = reading.tokens[term.place]
         begins = token.is_first and term.word[:1].isupper() and not term.is_name
-        unknown = begins and not words.knows(term.stem) and stem(token.lower) not in _GENERIC
+        unknown = begins and not words.knows(term.stem) and stem(token.lower) not in GENERIC
         is_plain = term.is_name and term.word.isalpha() and term.word.istitle()
         common = is_plain and re.search(rf"\b{re.escape(token.lower)}\b", source) is not None
         if is_unit(term.word):
@@ -202,7 +192,7 @@ def numbers_missing(sentence: str, evidence: Sequence[Evidence]) -> str | None:
 def _counts_alike(counted: frozenset[str], around: frozenset[str]) -> bool:
     words = lexicon()
     return (
-        any(one in _GENERIC or words.same(one, other) for one in counted for other in around)
+        any(one in GENERIC or words.same(one, other) for one in counted for other in around)
         or not around
     )
 
@@ -212,10 +202,13 @@ def unsupported(sentence: str, evidence: Sequence[Evidence], question: str) -> s
     here = read(sentence)
     spans = [read(one.text) for one in evidence]
     context = [read("\n".join([question, *(f"{o.passage}\n{o.title}" for o in evidence)]))]
-    wanted = [term for term in here.terms if term.stem not in _GENERIC and not is_unit(term.word)]
+    wanted = [term for term in here.terms if term.stem not in GENERIC and not is_unit(term.word)]
     if not wanted:
         return "it says too little" if not here.terms else None
-    carried = [frozenset(term.place for term in wanted if _holds(span, term)) for span in spans]
+    carried = [
+        frozenset(t.place for t in wanted if _holds(span, t) or _is_speaker(t, span, one))
+        for span, one in zip(spans, evidence, strict=True)
+    ]
     together = frozenset().union(*carried)
     rest = [term for term in wanted if term.place not in together]
     near = [term for term in rest if term.stem in _SUBJECTS or _holds(context[0], term)]
@@ -273,7 +266,7 @@ def _replaced(here: Reading, spans: Sequence[Reading], rest: frozenset[int]) -> 
             gone = gone and not any(term.negated for term in kept[other_start:other_end])
             is_tight = same >= 3 or (same >= 2 and same == len(ours) - (end - start))  # noqa: PLR2004
             inside = len(flanks) == 2 and end - start == other_end - other_start == 1  # noqa: PLR2004
-            inside = inside and ours[start].stem not in _GENERIC and ours[start].place not in rest
+            inside = inside and ours[start].stem not in GENERIC and ours[start].place not in rest
             is_name = end - start == 1 and ours[start].is_name and kept[other_start].is_name
             if gone and ((is_tight and (new or inside)) or (is_name and same >= 2)):  # noqa: PLR2004
                 new = new or ours[start:end]
@@ -304,6 +297,11 @@ def _holds(span: Reading, term: Term) -> bool:
         return True
     # "back up" and "backup", "sub folder" and "subfolder"
     return len(term.stem) > _SHORTEST_PREFIX and term.stem in folded.replace(" ", "")
+
+
+def _is_speaker(term: Term, span: Reading, one: Evidence) -> bool:
+    """Tell whether a word names the author who says "I" in a span."""
+    return term.stem in speakers(one.author) and speaks_as_author(span)
 
 
 def _akin(left: str, right: str) -> bool:

@@ -45,7 +45,7 @@ _MORE_FUNCTION_WORDS: Final = word_set(
     "roughly approximately exactly approx than then there"
 )
 _CLAUSE_WORDS: Final = word_set(
-    "and but while whereas although though because so unless if when whenever until then "
+    "and but while whereas where although though because so unless if when whenever until then "
     "which who since yet otherwise"
 )
 _NEGATORS: Final = word_set(
@@ -63,9 +63,14 @@ _LIGHT: Final = frozenset(
 )
 _HEADS: Final = 2
 _AUXILIARIES: Final = word_set("is are was were has have had can will must may would should")
-_PREPOSITIONS: Final = word_set(
+PREPOSITIONS: Final = word_set(
     "in on at for with from by of into onto over under through during within inside "
     "outside between among about against per via"
+)
+PASSIVE: Final = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+\s+){0,2}\w+(?:ed|en|t|n|un|ne|ld|de)\b"
+    r"|\bby\b",
+    re.IGNORECASE,
 )
 _NOT_ONLY: Final = word_set("only just matter doubt merely more fewer less later")
 _LIST_REACH: Final = 9
@@ -248,9 +253,9 @@ def _scope(tokens: tuple[Token, ...], place: int) -> Iterator[int]:
             if not leads_on and not _goes_on(tokens, place, n):
                 return
             clause = token.clause
-        if seen and (token.lower in _AUXILIARIES or token.lower in _PREPOSITIONS):
+        if seen and (token.lower in _AUXILIARIES or token.lower in PREPOSITIONS):
             return
-        if not seen and n > place + 1 and token.lower in _PREPOSITIONS:
+        if not seen and n > place + 1 and token.lower in PREPOSITIONS:
             return
         if says_something(token):
             seen += 1

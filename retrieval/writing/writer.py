@@ -13,14 +13,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from retrieval.domain import Answer, Citation, Hit, Statement, Verification
+from retrieval.domain import Answer, Hit, Verification
 from retrieval.errors import ModelCallError
 from retrieval.llm.chat import ChatModel, ChatRequest
 from retrieval.settings import WritingSettings
-from retrieval.writing.check import Dropped, Kept, Span, Verdict, check
+from retrieval.writing.assembling import numbered, with_disputes
+from retrieval.writing.check import Dropped, Verdict, check
 from retrieval.writing.material import Material, select
 from retrieval.writing.parsing import parse_reply
-from retrieval.writing.prompt import SCHEMA, Fault, Prompt, repair_prompt, write_prompt
+from retrieval.writing.prompt import (
+    SCHEMA,
+    Fault,
+    Prompt,
+    citing_prompt,
+    repair_prompt,
+    write_prompt,
+)
 from retrieval.writing.reviewing import Reviewer
 from retrieval.writing.usage import Meter
 
@@ -92,12 +100,12 @@ class Writer:
         return _assembled(extractive, self._model.name, verdict, work)
 
     def _checked(self, question: str, material: Sequence[Material], work: _Work) -> Verdict:
-        prompt = write_prompt(
-            question,
-            material,
-            most_sentences=self._settings.max_sentences,
-            as_json=self._model.follows_schemas,
-        )
+        most = self._settings.max_sentences
+        if self._model.cites_natively:
+            prompt = citing_prompt(question, material, most_sentences=most)
+        else:
+            as_json = self._model.follows_schemas
+            prompt = write_prompt(question, material, most_sentences=most, as_json=as_json)
         verdict = self._ask(prompt, question, material, work)
         if verdict is None or _wants_repair(verdict):
             verdict = self._repaired(prompt, question, material, verdict, work)
@@ -142,7 +150,9 @@ class Writer:
                 user=prompt.user,
                 max_output_tokens=self._limits.max_output_tokens,
                 deadline_seconds=work.seconds_left(),
-                schema=SCHEMA if self._model.follows_schemas else None,
+                sources=prompt.sources,
+                # No provider takes citations of its own and a schema in one request.
+                schema=SCHEMA if self._model.follows_schemas and not prompt.sources else None,
                 asker=work.first_asker(),
             )
         )
@@ -225,7 +235,10 @@ def _merged(first: Verdict, again: Verdict) -> Verdict:
 
 
 def _assembled(extractive: Answer, name: str, verdict: Verdict, work: _Work) -> Answer:
-    statements, citations = _numbered(verdict.kept)
+    statements, citations = numbered(verdict.kept)
+    statements, told = with_disputes(statements, citations, extractive)
+    for step in told:
+        work.tell(step)
     counts = Verification(len(verdict.kept), len(verdict.dropped))
     work.tell(f"{counts.told}. The model was {name}: {work.meter.told()}.")
     text = " ".join(
@@ -242,29 +255,6 @@ def _assembled(extractive: Answer, name: str, verdict: Verdict, work: _Work) -> 
         usage=work.meter.used,
         trace=(*extractive.trace, *work.steps),
     )
-
-
-def _numbered(kept: Sequence[Kept]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-    """Number the spans in reading order, each once."""
-    numbers: dict[Span, int] = {}
-    statements = []
-    for one in kept:
-        for span in one.spans:
-            numbers.setdefault(span, len(numbers) + 1)
-        statements.append(Statement(one.text, tuple(sorted(numbers[s] for s in one.spans))))
-    citations = tuple(
-        Citation(
-            n=number,
-            quote=span.quote,
-            start=span.start,
-            end=span.end,
-            passage=span.hit.passage,
-            post=span.hit.post,
-            thread=span.hit.thread,
-        )
-        for span, number in numbers.items()
-    )
-    return tuple(statements), citations
 
 
 def _fallen_back(

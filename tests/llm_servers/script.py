@@ -11,6 +11,8 @@ class Says:
     """A reply, in pieces of ``size`` characters."""
 
     text: str
+    cited: tuple[tuple[str, str, str], ...] = ()
+    """Further words, each with the source and the quote of the provider's own citation."""
     thoughts: str = ""
     size: int = 12
     stop: str = "end"

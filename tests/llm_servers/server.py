@@ -184,6 +184,9 @@ def _chunks(
         yield form.thought(line.thoughts), line.pause_seconds
     for start in range(0, len(line.text), line.size):
         yield form.piece(line.text[start : start + line.size]), line.pause_seconds
+    for text, source, quote in line.cited:
+        assert isinstance(form, AnthropicFormat)  # no other provider has such citations
+        yield form.citing(text, source, quote), line.pause_seconds
     yield form.ending(line), 0
 
 

@@ -143,6 +143,17 @@ class AnthropicFormat:
         start = self._start("text", {"type": "text", "text": ""})
         return start + self._delta({"type": "text_delta", "text": text})
 
+    def citing(self, text: str, source: str, quote: str) -> bytes:
+        """https://docs.claude.com/en/docs/build-with-claude/citations"""
+        before = self._stop()
+        where = {"start_block_index": 0, "end_block_index": 1, "search_result_index": 0}
+        location = {"type": "search_result_location", "title": "t", "source": source, **where}
+        citation = {**location, "cited_text": quote}
+        start = self._start("text", {"type": "text", "text": "", "citations": []})
+        said = self._delta({"type": "text_delta", "text": text})
+        cites = self._delta({"type": "citations_delta", "citation": citation})
+        return before + start + said + cites + self._stop()
+
     def ending(self, said: Says) -> bytes:
         reason = {"end": "end_turn", "length": "max_tokens", "refused": "refusal"}[said.stop]
         stop = {"stop_reason": reason, "stop_sequence": None}

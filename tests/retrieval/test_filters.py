@@ -6,6 +6,8 @@ import pytest
 
 from retrieval.domain import Outcome
 from retrieval.filters import Filters, split_filters
+from retrieval.index.candidates import known_author
+from tests.retrieval.index.builders import Folder, Said, client_at, file_of
 
 AUTHORS = {"tom": "Tom", "vera": "Vera", "anna lee": "Anna Lee"}
 
@@ -24,6 +26,8 @@ def split(question: str) -> tuple[str, Filters]:
         ("grease before:2024-06-15", "grease", Filters(before=datetime(2024, 6, 15, tzinfo=UTC))),
         ("What did Tom say about wear?", "What did Tom say about wear?", Filters(author="Tom")),
         ("why does Vera think so", "why does Vera think so", Filters(author="Vera")),
+        ("what did tom mean by wear", "what did tom mean by wear", Filters(author="Tom")),
+        ("According to Anna Lee, is it?", "According to Anna Lee, is it?", Filters("Anna Lee")),
     ],
 )
 def test_conditions_are_read(question, rest, filters):
@@ -37,6 +41,8 @@ def test_conditions_are_read(question, rest, filters):
         "after:lunch chain",
         "after:2024-13 chain",
         "What did Mortimer say about it?",
+        "What did Tom and Vera say about it?",  # either alone would be half an answer
+        "What does wear mean?",
         "the chain came from: the shop",
         "https://example.org/after:2024",
         "",
@@ -62,6 +68,22 @@ def test_conditions_are_told_in_words():
 def test_only_the_author_asked_for_is_found(engine):
     hits = engine.search.search("seatpost from:vera", 10).hits
     assert {hit.post.author for hit in hits} == {"Vera"}
+
+
+def test_a_part_of_a_name_is_enough_where_it_is_one_persons(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        said = (Said("Anna Lee", "Grease it."), Said("Ann Lee", "Oil it."), Said("T_m", "No."))
+        index.write([file_of("names.json", *said, title="Names")])
+
+        def known(name: str) -> str | None:
+            return known_author(index.catalogue, index.generation.knowledge_base, name)
+
+        assert known("anna") == "Anna Lee"
+        assert known("ANN LEE") == "Ann Lee"
+        assert known("lee") is None  # two of them
+        assert known("Le%") is None
+        assert known("tom") is None  # an underscore stands for itself
 
 
 def test_only_the_time_asked_for_is_found(engine):

@@ -205,18 +205,50 @@ def test_the_best_passages_refine_the_ranking_in_a_large_knowledge_base(workshop
     assert sorted(cosines(0.0)) == sorted(cosines(0.3))  # it refines, it adds and drops nothing
 
 
-def test_a_short_passage_leans_more_on_its_neighbours_than_a_long_one():
-    found = Candidates(
-        ids=("a", "b", "c", "d"),
-        wanted=np.ones(4, bool),
-        before=np.array([0, 0, 2, 2]),
-        after=np.array([1, 1, 3, 3]),
-        thread_ids=("t",) * 4,
-        titled=np.zeros(4, bool),
-        asking=np.zeros(4),
-        lengths=np.array([50.0, 500.0, 2_000.0, 500.0]),
-        vectors=np.zeros((4, 1), np.float32),
+def candidates(before: list[int], after: list[int], lengths: list[float]) -> Candidates:
+    count = len(lengths)
+    return Candidates(
+        ids=tuple(map(str, range(count))),
+        wanted=np.ones(count, bool),
+        before=np.array(before),
+        after=np.array(after),
+        thread_ids=("t",) * count,
+        titled=np.zeros(count, bool),
+        asking=np.zeros(count),
+        lengths=np.array(lengths),
+        vectors=np.zeros((count, 1), np.float32),
     )
+
+
+def test_a_short_passage_leans_more_on_its_neighbours_than_a_long_one():
+    found = candidates([0, 0, 2, 2], [1, 1, 3, 3], [50.0, 500.0, 2_000.0, 500.0])
     own = np.array([0.0, 1.0, 0.0, 1.0])
     placed = in_place(own, np.zeros(4), found, SearchSettings())
     assert 0 < placed[2] < placed[0] < placed[1]
+
+
+def test_thanks_beside_an_answer_tell_little_against_it():
+    """The cosines of a question about a lift table: its thread of three, and a lathe's of one."""
+    found = candidates([0, 0, 1, 3], [1, 2, 2, 3], [74.0, 85.0, 52.0, 68.0])
+    cosines = np.array([0.06, 0.41, -0.06, 0.31])
+    settings = SearchSettings()
+    placed = in_place(cosines, np.zeros(4), found, settings)
+    mean_of_both = (0.41 + settings.neighbour_weight * 0.06) / (1 + settings.neighbour_weight)
+    assert placed[1] > 0.9 * placed[3] > mean_of_both
+    assert placed[3] == pytest.approx(0.31)
+
+
+def test_in_a_knowledge_base_of_four_lines_the_line_that_answers_comes_first(tmp_path):
+    lift = (
+        "The lift table stops halfway and the display says E42. What does E42 mean?\n\n"
+        "E42 means that the oil is too cold. Let the pump run for five minutes without a load."
+        "\n\nThat helped, thank you! I would not have guessed it."
+    )
+    lathe = "Grease the spindle of the lathe with lithium grease every 400 hours."
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        lines = {"lift.json": lift, "lathe.json": lathe}
+        index.write([file_of(name, Said(name, text), title=None) for name, text in lines.items()])
+        search = engine_on(index).search
+        found = texts(search.search("How long should the pump run without a load?", 4))
+        assert found[0].startswith("E42 means")
+        assert texts(search.search("How often to grease the spindle?", 4))[0] == lathe

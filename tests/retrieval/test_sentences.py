@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retrieval.sentences import sentence_spans, sentences
+from retrieval.sentences import sentence_spans, sentences, wonders
 
 # "|" stands where a sentence ends; the white space after it belongs to no sentence.
 CASES = [
@@ -191,3 +191,19 @@ def test_no_text_takes_more_than_linear_time(piece):
     started = time.process_time()
     sentence_spans(text)
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asks"),
+    [
+        ("I just got a chain and am curious how long it lasts", True),
+        ("I’m wondering whether oil is better.", True),
+        ("does anyone have an old gauge", True),
+        ("I'd like to know which oil it was.", True),
+        ("No wonder it squeaks.", False),
+        ("Anyone can do it.", False),
+        ("I would like to thank you.", False),
+    ],
+)
+def test_who_wonders_asks_without_a_question_mark(sentence, asks):
+    assert wonders(sentence) is asks

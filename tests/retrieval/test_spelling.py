@@ -42,6 +42,17 @@ def test_nothing_else_is_touched(speller, question):
     assert mended.changes == ()
 
 
+def test_what_nobody_can_make_anything_of_is_told(speller):
+    assert speller.mend("Replace the chain and the seatpost of a xyzzyplugh").unknown == (
+        "xyzzyplugh",
+    )
+    assert speller.mend("Replace a loaf of bread and the sealent").unknown == ()
+
+
+def test_a_question_in_another_language_is_no_heap_of_unknown_words(speller):
+    assert speller.mend("Wodurch quietscht bei Regen dauernd jene Bremsscheibe?").unknown == ()
+
+
 def test_a_pasted_log_is_left_alone(speller):
     log = " ".join(f"corosion{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(200))
     assert speller.mend(log).changes == ()

@@ -11,6 +11,8 @@ from retrieval.llm.chat import ChatRequest
 from retrieval.settings import WritingSettings
 from retrieval.writing.writer import CallLimits, Writer
 from tests.fakes import HashingEmbedder
+from tests.retrieval.conftest import engine_on
+from tests.retrieval.index.builders import Folder, Said, client_at, file_of
 from tests.retrieval.writing.test_writer import ScriptedModel, ids
 
 QUESTIONS = [
@@ -65,6 +67,29 @@ def test_what_the_threads_never_mention_is_not_answered(engine):
     answer = engine.answerer.answer("What hydration does a sourdough loaf want?")
     assert answer.outcome is not Outcome.ANSWERED
     assert answer.text.startswith("The threads do not")
+
+
+def test_whose_words_are_not_here_is_never_credited_with_others(engine):
+    said = "reply about replacing the chain at 0.75 % wear, measured with a chain gauge?"
+    answer = engine.answerer.answer(f"What did Mortimer Quill {said}")
+    assert answer.outcome is Outcome.CLOSEST
+    assert any("words of Mortimer Quill" in step for step in answer.trace)
+    by_tom = engine.answerer.answer(f"What did Tom {said}")
+    assert by_tom.outcome is Outcome.ANSWERED
+    assert {citation.post.author for citation in by_tom.citations} == {"Tom"}
+
+
+def test_who_is_spoken_of_is_answered_from_what_speaks_of_them(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        quill = "Mortimer Quill says that a chain is worn at 0.75 percent."
+        own = "A worn chain is replaced at 0.5 percent, says the gauge of my chain."
+        others = [Said(f"Ida {n}", f"Brake pad {n} squeals in rain.") for n in range(30)]
+        index.write([file_of("a.json", Said("Tom", own), Said("Mia", quill), *others, title="A")])
+        asked = "According to Mortimer Quill, at how many percent is a chain worn?"
+        answer = engine_on(index).answerer.answer(asked)
+        assert answer.outcome is Outcome.ANSWERED
+        assert [citation.quote for citation in answer.citations] == [quill]
 
 
 def test_the_trace_tells_each_step_in_plain_words(engine):

@@ -41,11 +41,18 @@ def test_where_everything_is_close_the_same_logit_says_less():
 
 
 def test_both_marks_fall_where_they_fall_on_the_gates_threads():
-    many = replace(SHIPPED, answered=4.0, unanswered=1.5, questions=10**9)
+    many = replace(SHIPPED, answered=3.2, unanswered=1.8, questions=10**9)
     line = calibrated(many)
     prior = Calibration()
-    assert line.probability(4.0) == pytest.approx(prior.probability(SHIPPED.answered), abs=0.01)
-    assert line.probability(1.5) == pytest.approx(prior.probability(SHIPPED.unanswered), abs=0.01)
+    assert line.probability(3.2) == pytest.approx(prior.probability(SHIPPED.answered), abs=0.01)
+    assert line.probability(1.8) == pytest.approx(prior.probability(SHIPPED.unanswered), abs=0.01)
+
+
+def test_marks_that_lie_far_apart_squeeze_nothing():
+    middle = (SHIPPED.answered + SHIPPED.unanswered) / 2
+    wide = replace(SHIPPED, answered=middle + 4, unanswered=middle - 4)
+    assert calibrated(wide).slope == 1
+    assert calibrated(wide).intercept == pytest.approx(0)
 
 
 def test_few_questions_move_it_less_than_many():

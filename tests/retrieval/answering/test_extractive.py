@@ -44,6 +44,17 @@ def test_a_sentence_that_leans_back_brings_the_one_before():
     assert chosen_texts(hits, [1, 5, 0]) == ["Pour ammonia over the post. It dissolves the oxide."]
 
 
+def test_a_sentence_that_leans_back_within_brings_the_one_before():
+    hits = [hit("A pump makes nine bar. If it is below that value nothing comes. Nothing else.")]
+    brought = "A pump makes nine bar. If it is below that value nothing comes."
+    assert chosen_texts(hits, [1, 5, 0]) == [brought]
+
+
+def test_who_wonders_adds_nothing_to_an_answer():
+    hits = [hit("Alpha comes. I wonder how beta goes."), hit("Gamma stays here.", name="b")]
+    assert chosen_texts(hits, [0.9, 0.89, 0.8]) == ["Alpha comes.", "Gamma stays here."]
+
+
 def test_a_bare_yes_brings_the_one_after():
     hits = [hit("Yes, it does. The ammonia dissolves the oxide. Nothing else.")]
     assert chosen_texts(hits, [5, 1, 0]) == ["Yes, it does. The ammonia dissolves the oxide."]

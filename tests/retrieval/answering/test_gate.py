@@ -13,6 +13,7 @@ CLEAR = Signs(
     cosine=0.8,
     coverage=0.9,
     unknown_names=(),
+    unknown_terms=(),
     margin=4.0,
     agreement=1.0,
 )
@@ -20,6 +21,7 @@ NOTHING = Signs(
     cosine=0.1,
     coverage=0.0,
     unknown_names=(),
+    unknown_terms=(),
     margin=0.3,
     agreement=0.0,
 )
@@ -58,6 +60,18 @@ def test_an_unknown_name_speaks_against_an_answer():
     fair = replace(CLEAR, cosine=0.5, coverage=0.4, margin=1.0)
     named = replace(fair, unknown_names=("Mortimer",))
     assert judge(named, PRIOR).confidence < judge(fair, PRIOR).confidence - 0.1
+
+
+def test_a_word_of_no_everyday_language_that_the_threads_never_use_does_so_too():
+    fair = replace(CLEAR, cosine=0.5, coverage=0.4, margin=1.0)
+    strange = replace(fair, unknown_terms=("kubernetes",))
+    assert judge(strange, PRIOR).confidence < judge(fair, PRIOR).confidence - 0.1
+
+
+def test_words_of_somebody_who_is_not_here_are_never_answered():
+    verdict = judge(replace(CLEAR, unheard=("Mortimer",)), PRIOR)
+    assert verdict.outcome is Outcome.CLOSEST
+    assert verdict.confidence <= 0.1
 
 
 def test_a_calibration_moves_the_confidence_and_never_the_order():

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering import self_asking
-from retrieval.answering.calibration import Calibration
+from retrieval.answering.calibration import Calibration, is_outdated
+from retrieval.answering.gate import GATE_VERSION
 from retrieval.answering.reading import Reader
 from retrieval.answering.self_asking import own_questions, recalibrate
-from retrieval.index.calibrations import kept_anchors
+from retrieval.index.calibrations import Anchors, keep_anchors, kept_anchors
 from retrieval.index.store import PassageIndex
 from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
@@ -86,7 +87,7 @@ def test_a_remembered_sentence_lacks_its_rarest_words(index):
 
 def test_held_out_threads_look_less_like_an_answer(index):
     search = search_on(index)
-    line = recalibrate(index, search, Reader(index.passages, HashingEmbedder()))
+    line = recalibrate(index, search, Reader(index, HashingEmbedder()))
     anchors = kept_anchors(index.catalogue, index.generation)
     assert anchors is not None
     assert anchors.answered > anchors.unanswered
@@ -96,7 +97,7 @@ def test_held_out_threads_look_less_like_an_answer(index):
 
 
 def test_nothing_is_asked_while_little_has_changed(index):
-    reader = Reader(index.passages, HashingEmbedder())
+    reader = Reader(index, HashingEmbedder())
     recalibrate(index, search_on(index), reader)
     again = search_on(index)
     line = recalibrate(index, again, reader)
@@ -112,7 +113,17 @@ def test_nothing_is_asked_while_little_has_changed(index):
 
 def test_a_handful_of_threads_keeps_the_shipped_line(workshop):
     search = search_on(workshop)
-    reader = Reader(workshop.passages, HashingEmbedder())
+    reader = Reader(workshop, HashingEmbedder())
     assert recalibrate(workshop, search, reader) == Calibration()
     assert search.searches == 0
     assert kept_anchors(workshop.catalogue, workshop.generation) is None
+
+
+@pytest.mark.parametrize(("version", "outdated"), [(GATE_VERSION, False), (GATE_VERSION - 1, True)])
+def test_what_an_earlier_gate_measured_is_outdated(tmp_path, version, outdated):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        name = index.generation.knowledge_base
+        assert not is_outdated(index.catalogue, name)  # never measured: nothing to mend
+        keep_anchors(index.catalogue, index.generation, Anchors(version, 2.0, 0.4, 40, 300))
+        assert is_outdated(index.catalogue, name) is outdated

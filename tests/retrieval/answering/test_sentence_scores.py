@@ -25,6 +25,7 @@ def compared(better: Hit, worse: Hit, question: str = "How is the chain?") -> bo
     [
         ("Is the chain worn out?", TextKind.OWN),
         ("The chain is worn out:", TextKind.OWN),
+        ("I am curious how worn the chain is.", TextKind.OWN),
         ("Thanks.", TextKind.OWN),
         (SAID, TextKind.QUOTE),
     ],
@@ -59,10 +60,3 @@ def test_closeness_shared_words_and_the_passage_count():
     cosines = np.array([0.3, 0.6, 0.3, 0.3], dtype=np.float32)
     plain, near, sharing, ranked = score("chain", split(hits), hits, cosines, [0.1, 0.1, 0.6, 0.1])
     assert min(near, sharing, ranked) > plain
-
-
-def test_a_near_neighbour_lends_some_of_its_closeness():
-    hits = [hit(f"{SAID} It was used for long."), hit(SAID, name="b")]
-    cosines = np.array([0.3, 0.9, 0.3], dtype=np.float32)
-    beside, _, alone = score("chain", split(hits), hits, cosines, [0.0] * 3)
-    assert beside > alone

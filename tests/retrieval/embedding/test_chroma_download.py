@@ -65,6 +65,9 @@ def test_pools_and_scales_what_the_downloaded_graph_leaves_open(
     np.testing.assert_allclose(
         downloaded.embed_passages(texts), minilm.embed_passages(texts), atol=1e-5
     )
+    spans = [[(0, min(len(text), 12))] for text in texts]
+    theirs, ours = (model.embed_in_context(texts, spans)[1] for model in (downloaded, minilm))
+    np.testing.assert_allclose(np.concatenate(theirs), np.concatenate(ours), atol=1e-5)
     assert downloaded.fingerprint != minilm.fingerprint
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from retrieval.embedding import Embedder
+from retrieval.embedding import Embedder, ReadsInContext
 from retrieval.embedding.minilm import MAX_CHARACTERS, MiniLM, load_minilm
 from retrieval.embedding.minilm_files import ModelFiles
 from retrieval.errors import ModelUnavailableError
+from retrieval.sentences import sentence_spans
 from tests.retrieval.embedding.embedder_contract import EmbedderContract
 
 REFERENCE = json.loads(
@@ -146,3 +147,36 @@ def test_a_model_that_does_not_load_is_named(tmp_path: Path, model_files: ModelF
     minilm = MiniLM(ModelFiles(broken, model_files.tokenizer, "broken"))
     with pytest.raises(ModelUnavailableError, match="cannot be loaded"):
         minilm.embed_question("hi")
+
+
+CHAIN = "A bicycle chain wears with every ride. It lasts for 3,000 km. Mine did."
+
+
+def spans_of(text: str) -> list[tuple[int, int]]:
+    return list(sentence_spans(text))
+
+
+def test_a_sentence_is_read_in_its_passage(minilm: MiniLM) -> None:
+    assert isinstance(minilm, ReadsInContext)
+    (whole,), (sentences,) = minilm.embed_in_context([CHAIN], [spans_of(CHAIN)])
+    np.testing.assert_allclose(whole, minilm.embed_passages([CHAIN])[0], atol=1e-6)
+    assert np.linalg.norm(sentences, axis=1) == pytest.approx(1)
+    question = minilm.embed_question("How long does a bicycle chain last?")
+    alone = minilm.embed_question("It lasts for 3,000 km.")
+    assert sentences[1] @ question > alone @ question + 0.2
+    assert sentences[1] @ minilm.embed_question("distance") > sentences[0] @ minilm.embed_question(
+        "distance"
+    )
+
+
+def test_sentences_of_long_and_odd_texts_have_vectors_too(minilm: MiniLM) -> None:
+    long = "Oil the chain well. " * 150 + "Then ride. \u200b\u200b"
+    texts = [long, "", "\u200b", "One."]
+    spans = [spans_of(long), (), [(0, 1)], spans_of("One.")]
+    whole, sentences = minilm.embed_in_context(texts, spans)
+    np.testing.assert_allclose(whole, minilm.embed_passages(texts), atol=1e-6)
+    assert [len(rows) for rows in sentences] == [len(each) for each in spans]
+    for rows in sentences:
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(1)
+    np.testing.assert_array_equal(sentences[2][0], whole[2])  # without tokens: the text's own
+    assert minilm.embed_in_context([], [])[1] == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 import shutil
 from pathlib import Path
@@ -131,6 +132,16 @@ def test_what_a_killed_build_left_behind_is_cleared_away(tmp_path: Path) -> None
     (leftover / "model.onnx").write_bytes(b"half")
     prepare_model(tmp_path, [ScriptedSource()])
     assert not leftover.exists()
+
+
+def test_files_that_an_older_version_made_are_made_anew(tmp_path: Path) -> None:
+    folder = prepare_model(tmp_path, [ScriptedSource()]).model.parent
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["layout"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert not is_intact(folder)
+    prepare_model(tmp_path, [ScriptedSource()])
+    assert is_intact(folder)
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ from ingest.pipeline import Ingest, Request
 from ingest.readers import jsonl
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue
+from retrieval.index.chroma_threads import insert_in_order
 from retrieval.index.contents import FileStamp
 from retrieval.index.doctor import Doctor
 from retrieval.index.rebuilding import Stores, open_recovered, rebuild
@@ -152,7 +153,8 @@ def _catalogue(task: dict[str, Any], stack: ExitStack) -> Catalogue:
 def _stores(task: dict[str, Any], catalogue: Catalogue) -> Stores:
     data = Path(task["data"])
     client = chromadb.PersistentClient(path=str(data / "chroma"))
-    return Stores(catalogue, client, data / "lexical", HashingEmbedder(_DIMENSIONS))
+    embedder = HashingEmbedder(_DIMENSIONS)
+    return Stores(catalogue, client, data / "lexical", embedder, data / "chroma")
 
 
 def _token_ends(text: str) -> list[int]:
@@ -176,6 +178,7 @@ def _carry_out(task: dict[str, Any]) -> None:
 
 def main() -> None:
     """Carry out tasks until standard input ends."""
+    insert_in_order()  # as open_chroma does
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -14,7 +14,13 @@ from chromadb.api.client import Client
 
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma import open_chroma
-from retrieval.index.chroma_folder import DATABASE, prepare, reclaim, remove_orphaned_segments
+from retrieval.index.chroma_folder import (
+    DATABASE,
+    prepare,
+    reclaim,
+    remove_orphaned_segments,
+    replayed_ids,
+)
 from retrieval.index.contents import FileContents
 from retrieval.index.findability import unfindable
 from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
@@ -40,6 +46,29 @@ def fill_and_empty(folder: Path) -> None:
     )
     collection.delete(ids=ids[10:])
     assert isinstance(client, Client)
+    client.close()
+
+
+def test_what_chroma_applies_anew_at_each_opening_is_known_where_deletions_are_among_it(
+    tmp_path: Path,
+) -> None:
+    assert replayed_ids(tmp_path, "few") == []
+    client = chromadb.PersistentClient(path=str(tmp_path))
+    assert isinstance(client, Client)
+    for name in ("few", "other"):
+        collection = client.get_or_create_collection(name, embedding_function=None)
+        collection.upsert(
+            ids=[f"{name}-{n}" for n in range(5)], embeddings=np.eye(5, dtype=np.float32)
+        )
+    assert replayed_ids(tmp_path, "few") == []  # insertions alone lose nothing
+    client.get_collection("few", embedding_function=None).delete(ids=["few-1"])
+    assert replayed_ids(tmp_path, "few") == [f"few-{n}" for n in range(5)]
+    assert replayed_ids(tmp_path, "other") == []
+    many = np.random.default_rng(1).normal(size=(1_000, 5)).astype(np.float32)
+    client.get_collection("few", embedding_function=None).upsert(
+        ids=[f"more-{n}" for n in range(1_000)], embeddings=many
+    )
+    assert replayed_ids(tmp_path, "few") == []  # the graph is on disk by now
     client.close()
 
 

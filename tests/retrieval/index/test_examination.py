@@ -17,7 +17,8 @@ from retrieval.errors import (
 )
 from retrieval.index.catalogue import Mark
 from retrieval.index.examination import Examination, examine
-from retrieval.index.rebuilding import Stores
+from retrieval.index.findability import unfindable
+from retrieval.index.rebuilding import Stores, open_recovered
 from retrieval.index.store import PassageIndex
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Folder, Said, agree, all_ids, client_at, file_of
@@ -117,6 +118,29 @@ def test_a_vector_that_no_search_finds_is_inserted_anew(folder: Folder) -> None:
         "1 vector in Chroma that no search could find: inserted anew"
     ]
     assert _found(_examine(folder)) == []
+
+
+def test_what_chroma_lost_at_its_opening_is_found_again_by_who_opens_it_to_write(
+    folder: Folder,
+) -> None:
+    with folder.index() as index:
+        here, there, gone = sorted(all_ids(index))[:3]
+        texts = {id_: at.passage.text for id_, at in index.library.located([here, there]).items()}
+        index.vectors.upsert(  # as if a search led nowhere
+            [here], index.embeddings.vectors([texts[there]]), [texts[here]], [{"file": "x"}]
+        )
+        assert unfindable(index, [here], lambda *_: None) == {here}
+        index.vectors.upsert(
+            ["x"], index.embeddings.vectors([texts[there]]), ["of no text"], [{"file": "x"}]
+        )
+        index.vectors.delete(["x"])
+    with _stores(folder) as stores:
+        live = stores.catalogue.generation(KB)
+        assert live is not None
+        with closing(open_recovered(stores, live)) as index:
+            assert index.generation == live
+            assert unfindable(index, [here, there, gone], lambda *_: None) == set()
+            agree(index)
 
 
 def test_what_the_lexical_indexes_lost_is_written_again(folder: Folder) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from retrieval.errors import EmptyIndexError, IndexMismatchError, StorageError
 from retrieval.index.contents import FileContents
+from retrieval.index.findability import unfindable
 from retrieval.index.store import PassageIndex, live_generation
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Folder, Said, agree, all_ids, client_at, file_of
@@ -44,6 +45,21 @@ class Failing:
         self.calls.append(name)
         if name == self._method:
             raise StorageError("the disk is full")
+        return getattr(self._real, name)
+
+
+class Misplacing:
+    """Stands before Chroma and turns the vectors of the first write round."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self._is_first = True
+
+    def upsert(self, ids: Any, vectors: Any, texts: Any, metadata: Any) -> None:
+        self._real.upsert(ids, -vectors if self._is_first else vectors, texts, metadata)
+        self._is_first = False
+
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
 
@@ -170,6 +186,32 @@ def test_a_store_that_fails_after_the_commit_follows_at_the_next_start(
         assert index.recover() > 0
         agree(index)
         assert index.catalogue.stamps(KB).keys() == {BREAD.stamp.path}
+
+
+def test_a_write_that_no_search_finds_is_inserted_anew_at_once(folder: Folder) -> None:
+    with folder.index() as index:
+        index.write([SOUP])
+        # Chroma puts the next vectors where nobody looks for them.
+        index.vectors = Misplacing(index.vectors)  # type: ignore[assignment]  # stands before it
+        index.write([BREAD])
+        ids = sorted(all_ids(index))
+        assert unfindable(index, ids, lambda *_: None) == set()
+        agree(index)
+
+
+def test_what_is_done_meanwhile_has_ended_before_the_catalogue_changes(
+    index: PassageIndex,
+) -> None:
+    before: list[int] = []
+
+    def count() -> None:
+        before.append(index.catalogue.counts(KB).passages)
+
+    index.write([SOUP], meanwhile=count)
+    soup = index.catalogue.counts(KB).passages
+    index.write([SOUP], meanwhile=count)  # nothing to insert
+    index.write([BREAD], meanwhile=count)
+    assert before == [0, soup, soup]
 
 
 def test_a_search_leaves_out_what_a_crash_left_in_chroma(folder: Folder) -> None:

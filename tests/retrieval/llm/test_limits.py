@@ -35,6 +35,7 @@ class FakeWire:
     otherwise: list[Piece] | Exception = field(default_factory=lambda: REPLY)
     model: str = "fake"
     follows_schemas: bool = True
+    cites_natively: bool = False
     calls: int = 0
     conceded: list[str] = field(default_factory=list)
     gate: Callable[[], None] = lambda: None

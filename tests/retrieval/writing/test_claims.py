@@ -9,6 +9,7 @@ import pytest
 from retrieval.writing.check import check
 from retrieval.writing.drafts import Cite, Draft, Item
 from retrieval.writing.material import Material
+from tests.retrieval.writing.held_out import HELD_OUT, LAST, held_out, verdict_on
 from tests.retrieval.writing.samples import FRESH, Claim, claims, sample_hits
 
 MARK = "K7Q2MD"
@@ -39,6 +40,27 @@ def test_claims_that_the_check_was_not_made_on_are_told_apart_too():
     fresh = list(claims(FRESH))
     assert share_shown(fresh, is_true=True) >= 0.75
     assert share_shown(fresh, is_true=False) <= 0.15
+
+
+@pytest.mark.parametrize(
+    ("path", "kept", "shown"), [(HELD_OUT, 0.8, 0.05), (LAST, 0.85, 0.12)], ids=["held", "last"]
+)
+def test_claims_about_posts_of_other_communities_are_told_apart_too(path, kept, shown):
+    # Floors, too: 84 % and 2.8 % of the first file, 89 % and 10 % of the second.
+    found = held_out(path)
+    true = [bool(verdict_on(claim).kept) for claim in found if claim.is_true]
+    false = [bool(verdict_on(claim).kept) for claim in found if not claim.is_true]
+    assert len(true) > 20
+    assert len(false) > 40
+    assert sum(true) / len(true) >= kept
+    assert sum(false) / len(false) <= shown
+
+
+def test_what_an_author_says_of_themselves_is_said_of_nobody_else():
+    shown = {claim.text for claim in held_out() if verdict_on(claim).kept}
+    assert "Yusuf goes up to 95 degrees only after that." in shown
+    assert "Callum suspects ants." not in shown
+    assert "Mehmet moved the videos to a bucket." not in shown
 
 
 def test_over_the_whole_adversarial_set_at_most_a_fiftieth_is_shown():

@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from retrieval.domain import Answer, Hit, Outcome, Usage
+from retrieval.domain import (
+    Answer,
+    Citation,
+    Hit,
+    Outcome,
+    Passage,
+    Post,
+    ScoreParts,
+    Statement,
+    Thread,
+    Usage,
+)
 from retrieval.errors import ModelCallError
 from retrieval.llm.chat import ChatReply, ChatRequest
 from retrieval.settings import WritingSettings
@@ -25,6 +36,7 @@ QUESTION = "Can I delete the lock file?"
 LOCK = hit_with("The lock is held by the operating system and is released when the process ends")
 BUSY = hit_with("Only one process may own the index")
 HELD = "The lock is held by the operating system and is released when the process ends"
+OWN = "Only one process may own the index"
 TRUE = "The operating system holds the lock and releases it when the process ends."
 FALSE = "The lock is not released when the process ends."
 EXTRACTIVE = Answer(QUESTION, Outcome.ANSWERED, "As the posts have it. [1]", trace=("Searched.",))
@@ -37,6 +49,7 @@ class ScriptedModel:
 
     scripts: list[Script | Exception]
     follows_schemas: bool = True
+    cites_natively: bool = False
     name: str = "scripted-1"
     asked: list[ChatRequest] = field(default_factory=list)
 
@@ -169,6 +182,90 @@ def test_a_reviewer_sees_one_sentence_and_its_quote_and_can_only_take_away(said,
     assert (answer.fallback is None) is shown
     assert QUESTION not in reviewing.asked[0].user
     assert "Only one process" not in reviewing.asked[0].user
+
+
+def disputed() -> Answer:
+    """An extractive answer whose second passage contradicts the first."""
+
+    def citation(n: int, hit: Hit, quote: str) -> Citation:
+        at = hit.post.text.index(quote)
+        return Citation(n, quote, at, at + len(quote), hit.passage, hit.post, hit.thread)
+
+    return replace(
+        EXTRACTIVE,
+        citations=(citation(1, LOCK, HELD), citation(2, BUSY, OWN)),
+        statements=(Statement(HELD, (1,)), Statement(OWN, (2,), disputes=(1,))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "disputes"),
+    [([(TRUE, HELD), (f"{OWN}.", OWN)], [(), (1,)]), ([(TRUE, HELD)], [()])],
+    ids=["both sides", "one side"],
+)
+def test_who_contradicts_whom_is_carried_over_or_told(said, disputes):
+    model = ScriptedModel([saying(*said)])
+    writer = Writer(model, WritingSettings(), CallLimits(15, 800))
+    answer = writer.write(QUESTION, (LOCK, BUSY), disputed())
+    assert [one.disputes for one in answer.statements] == disputes
+    told = " ".join(answer.trace)
+    assert ("the answer shows both" in told) is (len(said) == 2)
+    assert ("does not show both sides" in told) is (len(said) == 1)
+
+
+@pytest.mark.parametrize("error", [ModelCallError("it is down"), ModelCallError("it refused")])
+def test_falling_back_costs_next_to_nothing(error):
+    written(error)
+    started = time.process_time()
+    for _ in range(5):
+        written(error)
+    assert (time.process_time() - started) / 5 < 0.1
+
+
+def test_a_reviewer_that_fails_takes_the_sentence_away_and_is_bounded():
+    reviewing = ScriptedModel([ModelCallError("it is down")])
+    writer = Writer(
+        ScriptedModel([saying((TRUE, HELD))]), WritingSettings(repair=False), CallLimits(15, 800),
+        Reviewer(reviewing),
+    )  # fmt: skip
+    answer = writer.write(QUESTION, (LOCK, BUSY), EXTRACTIVE)
+    assert answer.fallback == "none of its sentences could be verified"
+    (asked,) = reviewing.asked
+    assert asked.deadline_seconds <= 15
+    assert asked.asker is None
+
+
+GERMAN = "Die Sperre hält das Betriebssystem, und sie endet mit dem Prozess."
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (GERMAN, True),
+        ("Die Sperre hält das Betriebssystem nicht, und sie endet mit dem Prozess.", False),
+        ("Die Sperre hält der Prozess, und sie endet mit dem Betriebssystem.", False),
+        ("Das Betriebssystem gibt die Sperre nach 5 Minuten frei.", False),
+        ("The operating system holds the lock, which ends with the process.", False),
+        ("Sperren gibt es in allen Betriebssystemen.", False),
+    ],
+)
+def test_of_a_german_post_only_what_is_close_to_its_words_is_shown(said, shown):
+    post = Post("p", "t", 0, GERMAN, "Uwe")
+    thread = Thread("t", "sperre.txt", "test", "Sperrdatei")
+    hit = Hit(
+        Passage("p", "p", "t", 0, 0, 0, len(GERMAN), GERMAN), post, thread, 1.0,
+        ScoreParts(0.0, 0.0, 0.0),
+    )  # fmt: skip
+    model = ScriptedModel([saying((said, GERMAN))])
+    writer = Writer(model, WritingSettings(repair=False), CallLimits(15, 800))
+    answer = writer.write("Was ist mit der Sperre?", (hit,), EXTRACTIVE)
+    assert (answer.fallback is None) is shown
+
+
+def test_an_answer_in_german_about_english_posts_falls_back():
+    answer, _ = written(saying(("Das Betriebssystem hält die Sperre.", HELD)))
+    assert answer.fallback == "none of its sentences could be verified"
+    assert answer.text == EXTRACTIVE.text
 
 
 ORDERS = [

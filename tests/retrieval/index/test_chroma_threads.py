@@ -1,0 +1,91 @@
+"""Chroma applies its log with one thread, lest a vector gets out of reach of every search."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from retrieval.index.chroma import open_chroma
+from retrieval.index.chroma_process import ChromaProcess
+from retrieval.index.chroma_server import LocalServer
+from retrieval.index.ownership import INDEX, FolderLock
+from retrieval.index.vectors import VectorIndex
+from retrieval.settings import ChromaSettings
+from tests.retrieval.index.chroma_user import store
+from tests.retrieval.index.processes import ChromaUser, seconds_until
+
+_BATCH = 25
+_REMOVED = 15
+_BATCHES = 36
+_OPENINGS = 60
+ONE_THREAD = b"RAYON_NUM_THREADS=1"
+
+
+@contextmanager
+def running(process: ChromaProcess) -> Iterator[list[bytes]]:
+    """Start a server and yield its environment."""
+    process.start()
+    try:
+        yield Path(f"/proc/{process.identity().pid}/environ").read_bytes().split(b"\0")
+    finally:
+        process.stop()
+
+
+def server_pid(data_dir: Path) -> int:
+    holder = FolderLock(data_dir, INDEX).holder()
+    return holder.server.pid if holder and holder.server else 0
+
+
+def environment_of_server(data_dir: Path) -> list[bytes]:
+    environment = Path(f"/proc/{server_pid(data_dir)}/environ")
+    with suppress(OSError):
+        return environment.read_bytes().split(b"\0")
+    return []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="nowhere to look it up")
+def test_a_server_inserts_in_order_but_on_a_folder_that_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAYON_NUM_THREADS", raising=False)
+    with running(ChromaProcess(tmp_path, is_new=True)) as environment:
+        assert ONE_THREAD not in environment
+    with running(ChromaProcess(tmp_path)) as environment:
+        assert ONE_THREAD in environment
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="nowhere to look it up")
+def test_a_server_that_is_started_again_has_a_log_and_inserts_in_order(tmp_path: Path) -> None:
+    with LocalServer(tmp_path, doing="ingesting", wait_seconds=5, is_new=True) as server:
+        first = server.url()
+        assert environment_of_server(tmp_path).count(ONE_THREAD) == 0
+        os.kill(server_pid(tmp_path), 9)
+        server.suspect(first)
+        seconds_until(lambda: bool(environment_of_server(tmp_path).count(ONE_THREAD)))
+
+
+def test_this_process_inserts_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAYON_NUM_THREADS", raising=False)
+    with open_chroma(tmp_path, ChromaSettings(), doing="asking"):
+        assert os.environ["RAYON_NUM_THREADS"] == "1"
+
+
+@pytest.mark.soak
+def test_each_opening_of_a_log_with_deletions_finds_every_vector(tmp_path: Path) -> None:
+    live: list[str] = []
+    with open_chroma(tmp_path, ChromaSettings(), doing="ingesting") as client:
+        index = VectorIndex(client, "kb-test")
+        for batch in range(_BATCHES):
+            made = [f"{batch}-{place}" for place in range(_BATCH)]
+            store(index, made)
+            gone = made[:_REMOVED]
+            index.delete(gone)
+            live += made[_REMOVED:]
+    for _ in range(_OPENINGS):
+        with ChromaUser(tmp_path, "asking") as user:
+            assert user.heard() == {"opened": "Client"}
+            assert user.ask("find", live) == live

@@ -1,0 +1,71 @@
+"""Models that know the answer and not the form: what is safe to understand is understood."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from retrieval.writing.check import check
+from retrieval.writing.material import Material
+from retrieval.writing.parsing import parse_reply
+from tests.retrieval.writing.samples import hit_with
+
+HELD = "The lock is held by the operating system and is released when the process ends"
+TRUE = "The operating system holds the lock and releases it when the process ends."
+FALSE = "The lock is not released when the process ends."
+ID = "K7Q2MD"
+MATERIAL = [Material(ID, hit_with(HELD))]
+CITE = {"id": ID, "quote": HELD}
+
+
+def made(sentence: str) -> dict[str, str]:
+    """One sentence in the forms that models of today are known to hand in."""
+    item = {"cites": [CITE], "text": sentence}
+    whole = json.dumps({"answerable": True, "items": [item]}, indent=1)
+    return {
+        "as asked": whole,
+        "code fence": f"Here is the answer:\n```json\n{whole}\n```\nI hope this helps!",
+        "reasoning": f"<think>\nThe passage {ID} says so: {{}}\n</think>\n{whole}",
+        "closing tag only": f"Well.</think>{whole}",
+        "list alone": json.dumps([item]),
+        "item alone": json.dumps(item),
+        "items as an object": json.dumps({"answerable": "yes", "items": item}),
+        "answer around items": json.dumps({"answer": {"answerable": True, "items": [item]}}),
+        "answerable in words": whole.replace("true", '"Yes, fully."'),
+        "other names": json.dumps(
+            {"sentences": [{"sentence": sentence, "citations": [{"passage_id": ID, **CITE}]}]}
+        ),
+        "id in brackets": whole.replace(f'"{ID}"', f'"[{ID}]"'),
+        "id in lower case": whole.replace(f'"{ID}"', f'"{ID.lower()}"'),
+        "cites an object": json.dumps({"items": [{"text": sentence, "cites": CITE}]}),
+        "cites a string": json.dumps({"items": [{"text": sentence, "cites": f"{ID}: {HELD}"}]}),
+        "ids without quotes": json.dumps({"items": [{"text": sentence, "cites": [ID]}]}),
+        "quote left empty": json.dumps(
+            {"items": [{"text": sentence, "cites": [{"id": ID, "quote": ""}]}]}
+        ),
+        "cut off": whole[: whole.rindex("]")] + ', {"cites": [{"id": "',
+        "lines": f"ANSWERABLE: yes\nQUOTE {ID}: {HELD}\nSENTENCE: {sentence}",
+        "dressed lines": f'**ANSWERABLE:** yes\n- QUOTE [{ID}]: "{HELD}"\n- SENTENCE: {sentence}',
+        "an essay": f"According to the passages:\n\n{sentence} [{ID}]\n\nThat is all.",
+        "quotation marks": whole.replace(f'"{HELD}"', f'"“{HELD}”"'),
+        "marker in the text": whole.replace(sentence, f"{sentence} [{ID}]"),
+    }
+
+
+@pytest.mark.parametrize("form", made(TRUE).values(), ids=made(TRUE))
+def test_a_true_sentence_survives_its_form(form: str) -> None:
+    (kept,) = check(parse_reply(form), MATERIAL, "").kept
+    assert kept.text == TRUE
+    assert [HELD in span.quote for span in kept.spans] == [True]
+
+
+@pytest.mark.parametrize("form", made(FALSE).values(), ids=made(FALSE))
+def test_a_false_sentence_survives_in_no_form(form: str) -> None:
+    assert not check(parse_reply(form), MATERIAL, "").kept
+
+
+def test_a_passage_that_is_named_without_a_quote_must_have_one_sentence_that_fits() -> None:
+    item = {"text": "Locks last for an hour.", "cites": [ID]}
+    verdict = check(parse_reply(json.dumps({"items": [item]})), MATERIAL, "")
+    assert [one.reason for one in verdict.dropped] == [f"it quotes nothing of passage {ID}"]
