@@ -68,7 +68,7 @@ class Timed:
         return self._embedder.embed_question(text)
 
 
-def footnote(corpus: Path, data: Path, embedder: Timed) -> dict[str, float]:
+def footnote(corpus: Path, data: Path, embedder: Timed | StubEmbedder) -> dict[str, float]:
     """Ingest as ``footnote ingest`` does."""
     with ExitStack() as stack:
         catalogue = Catalogue(data / "catalogue.sqlite3")

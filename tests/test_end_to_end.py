@@ -12,8 +12,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,7 +193,7 @@ async def test_after_kill_9_every_button_on_old_messages_works_or_says_why_not(
     guild = server.add_guild("Workshop", [ada])
     channel = server.add_channel(guild, "help")
 
-    def asked(command: str, **options: str) -> Interaction:
+    def asked(command: str, **options: Any) -> Interaction:
         return server.slash(ada, channel, command, permissions=ADMINISTRATOR, **options)
 
     async with running_bot(home, server, is_killed=True):
@@ -223,9 +224,7 @@ async def test_after_kill_9_every_button_on_old_messages_works_or_says_why_not(
                 press = server.press(ada, message, custom_id=id_, permissions=ADMINISTRATOR)
                 await server.acknowledged(press, 30)
                 if press.modal is None:
-                    await server.wait_until(
-                        lambda press=press: press.is_settled or press.followups, timeout_seconds=30
-                    )
+                    await server.wait_until(_reaction(press), timeout_seconds=30)
                 pressed += 1
         sent = server.submit(ada, form, {"text": "And for how long does the pump run?"})
         followed = await server.settled(sent, 30, until=_is_a_card)
@@ -237,6 +236,10 @@ async def test_after_kill_9_every_button_on_old_messages_works_or_says_why_not(
 
 def _is_a_card(message: Message) -> bool:
     return bool(message.components)
+
+
+def _reaction(press: Interaction) -> Callable[[], object]:
+    return lambda: press.is_settled or press.followups
 
 
 def _buttons_of(message: Message) -> list[tuple[str, bool]]:

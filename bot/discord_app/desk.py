@@ -196,7 +196,8 @@ def asker_of(interaction: Interaction) -> Asker:
     account, the place counts as private to them: no server's grants and settings apply.
     """
     channel = interaction.channel
-    is_guest = interaction.guild_id is not None and not interaction.is_guild_integration()
+    # By who let the bot in: its user's account alone, and not the server (owners may be unnamed).
+    is_guest = interaction.is_user_integration() and not interaction.is_guild_integration()
     return Asker(
         user_id=interaction.user.id,
         place=Place(

@@ -23,6 +23,7 @@ from retrieval.domain import Passage, Post, SourceView, TextKind, ThreadView
 from retrieval.errors import NotFoundError
 
 _MAX_ID: Final = 16
+_OFFERED: Final = 25
 _SHORTEST_ID: Final = 4
 
 
@@ -50,7 +51,8 @@ async def find(admission: Admission, typed: str) -> Spot:
             pass
         else:
             return Spot(admission.knowledge_base, view.passage.id, view.thread.id)
-    for suggestion in await librarian.suggest(wanted, 1) if wanted else ():
+    # As many as are offered while typing: of fewer candidates another one may be the best.
+    for suggestion in await librarian.suggest(wanted, _OFFERED) if wanted else ():
         view = await librarian.source(suggestion.passage_id)
         return Spot(admission.knowledge_base, view.passage.id, view.thread.id)
     raise RefusedError(admission.words.room.not_found)

@@ -1,55 +1,39 @@
-"""``python -m scripts.picture FILE.png``: ask the sample threads and photograph the answer."""
+"""``python -m scripts.picture FOLDER``: use the bot on the sample threads, photograph it."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from bot.discord_app.render import Showing, render_answer
-from bot.discord_app.views import card_view
-from bot.ports import IngestRequest
-from bot.settings import BotSettings
-from bot.wiring import ingest, open_librarian
 from scripts.picture.page import page
+from scripts.picture.stage import shots
 
-QUESTION: Final = "Where do I switch on the message content intent?"
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _WIDTH: Final = 760
-_TALLEST: Final = 1_600
+_TALLEST: Final = 2_000
 _TIMEOUT_SECONDS: Final = 60
-_THREADS: Final = Path(__file__).parents[2] / "sample" / "threads"
 
 
 @click.command()
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--question", default=QUESTION, show_default=True)
-def picture(target: Path, question: str) -> None:
-    """Write a picture of the answer to a question about the sample threads to TARGET."""
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--only", multiple=True, help="Names of pictures, such as answer; else all.")
+def picture(folder: Path, only: tuple[str, ...]) -> None:
+    """Write pictures of what the bot sends about the sample threads to FOLDER."""
     with tempfile.TemporaryDirectory(prefix="footnote-picture-") as name:
-        folder = Path(name)
-        html = page(payload(folder / "data", question))
-        (folder / "page.html").write_text(html, "utf-8")
-        photograph(folder / "page.html", folder / "page.png")
-        crop(folder / "page.png", target)
-    click.echo(f"{target} shows the answer to “{question}”")
-
-
-def payload(data_dir: Path, question: str) -> Sequence[Mapping[str, Any]]:
-    """Return the components that the bot sends for a question about the sample threads."""
-    settings = BotSettings(data_dir=data_dir, corpus_dir=_THREADS)
-    request = IngestRequest(knowledge_base="default", paths=(_THREADS,))
-    ingest(settings, request, lambda _: None)
-    with open_librarian(settings, "default") as librarian:
-        answer = librarian.answer(question)
-    showing = Showing(answer_id="x" * 12, can_open_thread=True, searched=None)
-    view = card_view(render_answer(answer, showing))
-    return list(view.to_components())  # type: ignore[no-untyped-call]  # discord.py's gap
+        scratch = Path(name)
+        for shot in shots(scratch / "data"):
+            if only and shot.name not in only:
+                continue
+            html = page(shot.components, shot.command, names=shot.names, is_private=shot.is_private)
+            (scratch / "page.html").write_text(html, "utf-8")
+            photograph(scratch / "page.html", scratch / "page.png")
+            crop(scratch / "page.png", folder / f"{shot.name}.png")
+            click.echo(f"{folder / shot.name}.png")
 
 
 def photograph(source: Path, target: Path) -> None:

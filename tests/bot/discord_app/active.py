@@ -40,3 +40,19 @@ def active_in(text: str) -> list[str]:
 def active_lines_in(text: str) -> list[str]:
     """Every line start that Discord would take for a list, heading, quote or small print."""
     return re.findall(_ACTIVE_AT_LINE_START, without_escapes(text))
+
+
+_DANGEROUS = (
+    r"\w+://",
+    r"\]\(",
+    r"<[@#:/]",
+    r"<(?:a:|t:|id:)",
+    r"@(?i:everyone|here)",
+    r"discord(?:app)?\.(?:gg|com)/",
+)
+
+
+def dangerous_in(text: str) -> list[str]:
+    """Everything in ``text`` that would ping, link, invite or show what is not there."""
+    bare = without_escapes(text)
+    return [found[0] for pattern in _DANGEROUS for found in re.finditer(pattern, bare)]

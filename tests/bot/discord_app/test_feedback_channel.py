@@ -57,8 +57,9 @@ def scene(discord_server: LoopbackDiscord, community: Community, discord_errors:
     del discord_errors  # fails the test on anything swallowed
     ada = discord_server.add_user("ada")
     guild = discord_server.add_guild("Lock keepers", [ada])
-    channels = [discord_server.add_channel(guild, name) for name in ("talk", "moderators")]
-    made = Scene(discord_server, community, guild, *channels, ada)
+    talk = discord_server.add_channel(guild, "talk")
+    moderators = discord_server.add_channel(guild, "moderators")
+    made = Scene(discord_server, community, guild, talk, moderators, ada)
     made.choose()
     return made
 
