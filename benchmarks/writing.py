@@ -51,9 +51,9 @@ def measure(answers: int = ANSWERS) -> list[float]:
     extractive = Answer("Why?", Outcome.ANSWERED, "As the posts have it.")
     spent = []
     for _ in range(answers):
-        said = chance.sample([claim for claim in claims() if claim.hit], SENTENCES)
+        said = chance.sample(list(claims()), SENTENCES)
         hits = list(dict.fromkeys(claim.hit for claim in said))
-        more = chance.sample(claims(), 40)
+        more = chance.sample(list(claims()), 40)
         hits += [hit for hit in dict.fromkeys(c.hit for c in more) if hit not in hits]
         writer = Writer(_Scripted(said), settings, CallLimits(10, 800))
         _forget()
