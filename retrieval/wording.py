@@ -33,6 +33,7 @@ _WHITE_SPACE: Final = re.compile(r"\s+")
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_LETTERS: Final = re.compile(r"\w{2,}")
 _TYPED_WORD: Final = re.compile(r"\w[\w’'-]*")
 FUNCTION_WORDS: Final = frozenset(
     _TYPED_WORD.findall(
@@ -49,6 +50,12 @@ _SOFT_BREAKS: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 def content_words(text: str) -> list[str]:
     """Return the words of an English text that are more than function words, in lower case."""
     return [word for word in _TYPED_WORD.findall(text.lower()) if word not in FUNCTION_WORDS]
+
+
+def adds_words(text: str, question: str) -> bool:
+    """Tell whether a text has a word of content that the question does not have itself."""
+    said, asked = (set(_LETTERS.findall(one.casefold())) for one in (text, question))
+    return not said <= asked | FUNCTION_WORDS
 
 
 def content_id(*parts: str) -> str:

@@ -139,7 +139,7 @@ class Reader:
             coverage=self._weights.covered(content or weights, holding),
             unknown_names=self._weights.unknown_names(ranking.mended.question),
             unknown_terms=ranking.mended.unknown,
-            margin=hits[0].score - hits[-1].score,
+            margin=saying[0].score - hits[-1].score,
             agreement=agreement(hits, in_words),
             unheard=() if able else self._absent(ranking),
         )

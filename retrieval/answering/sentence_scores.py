@@ -17,7 +17,7 @@ import numpy.typing as npt
 from retrieval.answering.asked import asked_for, says
 from retrieval.domain import Hit, TextKind
 from retrieval.sentences import is_question, question_share, sentence_spans, wonders
-from retrieval.wording import words
+from retrieval.wording import adds_words, words
 
 # A softmax over the sentences of eight passages for 101 questions about forum threads, whose
 # gold sentence is known (L2, lambda 1, rounded; whole weights, so that nobody reads more into
@@ -48,6 +48,8 @@ _QUOTED: Final = -0.5
 _SHORT: Final = -1.5
 _ANNOUNCES: Final = -1.0
 """It ends with a colon: what it says comes after it."""
+_MENTION: Final = -6.0
+"""A few words that all stand in the question: "@Mira", "that chain"."""
 _SHORT_WORDS: Final = 4
 
 
@@ -100,6 +102,7 @@ def score(
             + _KIND * (asked is not None and says(asked, sentence.text))
             + by_passage[sentence.hit]
             + _form(sentence.text, float(cosines[place]))
+            + _MENTION * _is_mention(sentence.text, question)
             for place, sentence in enumerate(sentences)
         ]
     )
@@ -123,3 +126,7 @@ def _form(text: str, cosine: float) -> float:
         + _SHORT * (count < _SHORT_WORDS)
         + _ANNOUNCES * text.endswith(":")
     )
+
+
+def _is_mention(text: str, question: str) -> bool:
+    return len(words(text)) <= _SHORT_WORDS and not adds_words(text, question)

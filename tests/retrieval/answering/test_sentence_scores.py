@@ -60,3 +60,9 @@ def test_closeness_shared_words_and_the_passage_count():
     cosines = np.array([0.3, 0.6, 0.3, 0.3], dtype=np.float32)
     plain, near, sharing, ranked = score("chain", split(hits), hits, cosines, [0.1, 0.1, 0.6, 0.1])
     assert min(near, sharing, ranked) > plain
+
+
+@pytest.mark.parametrize("mention", ["@Mira Vantongeren", "Mira Vantongeren’s chain,"])
+def test_what_stands_in_the_question_itself_answers_nothing(mention):
+    asked = "When is Mira Vantongeren's chain due?"
+    assert compared(hit("In May, I would say, or June."), hit(mention, name="b"), asked)
