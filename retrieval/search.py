@@ -154,7 +154,7 @@ class HybridSearch:
         bm25 = index.passages.scores(words, found.ids)
         return Scored(
             found=found,
-            thread_vectors=threads.of(found.thread_ids),
+            thread_vectors=held.thread_vectors(found.places),
             lexical=np.array([bm25.get(id_, 0.0) for id_ in found.ids]),
             thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
             total=index.passages.count(),

@@ -17,7 +17,7 @@ POST = "First the yeast.\n\nThen the flour.\n\nLast the salt."
 def found_in(index: PassageIndex, *texts: str):
     located = index.library.located(index.catalogue.indexed_ids(KB))
     ids = [id_ for id_, entry in located.items() if entry.passage.text in texts]
-    layout = read_layout(index.catalogue, KB, MODEL.fingerprint)
+    layout = read_layout(index.catalogue, KB, MODEL.fingerprint, MODEL.dimensions)
     found = layout.candidates(index.catalogue, ids, MODEL.dimensions)
     return found, [located[id_].passage.text for id_ in found.ids]
 
@@ -47,7 +47,8 @@ def test_a_passage_of_several_files_is_wanted_once(tmp_path):
 def test_what_has_no_vector_any_more_is_no_candidate(tmp_path):
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         index.write([file_of("a.json", Said("Ann", POST))])
-        layout = read_layout(index.catalogue, KB, MODEL.fingerprint)
+        layout = read_layout(index.catalogue, KB, MODEL.fingerprint, MODEL.dimensions, held=0)
+        assert layout.vectors is None
         lost = int(layout.vector_rows[0])
         with index.catalogue.writing() as connection:
             connection.execute("DELETE FROM embeddings WHERE id = ?", (lost,))
@@ -71,4 +72,26 @@ def test_it_is_read_again_only_when_the_threads_have_changed(tmp_path):
         first = held.now()
         assert held.now() is first
         index.write([file_of("b.json", Said("Bob", "Second."))])
+        assert len(held.now().layout.ids) == 2
+
+
+def test_vectors_in_memory_are_those_of_the_cache(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", POST), Said("Bob", "Rest it."))])
+        sizes = MODEL.fingerprint, MODEL.dimensions
+        layouts = [read_layout(index.catalogue, KB, *sizes, held=held) for held in (0, 4)]
+        assert [layout.vectors is None for layout in layouts] == [True, False]
+        read, kept = (one.candidates(index.catalogue, one.ids, MODEL.dimensions) for one in layouts)
+        assert np.array_equal(read.vectors, kept.vectors)
+
+
+def test_in_a_large_knowledge_base_the_old_serves_until_the_new_is_read(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", "First."))])
+        held = LiveHeld(index, at_once=0)
+        first = held.now()
+        index.write([file_of("b.json", Said("Bob", "Second."))])
+        assert held.now() is first
+        assert held._soon is not None
+        assert len(held._soon.result(10).layout.ids) == 2
         assert len(held.now().layout.ids) == 2

@@ -141,7 +141,7 @@ def test_neighbours_are_the_paragraphs_beside_it_in_its_own_post(workshop):
         ).items()
         if located.passage.text.startswith("Then clamp")
     ]
-    layout = read_layout(workshop.catalogue, "default", model.fingerprint)
+    layout = read_layout(workshop.catalogue, "default", model.fingerprint, model.dimensions)
     found = layout.candidates(workshop.catalogue, wanted, model.dimensions)
     assert len(found.ids) == 2  # itself and the paragraph before; the next post is another's
     (at,) = [n for n, is_wanted in enumerate(found.wanted) if is_wanted]
@@ -208,6 +208,7 @@ def candidates(before: list[int], after: list[int], lengths: list[float]) -> Can
     count = len(lengths)
     return Candidates(
         ids=tuple(map(str, range(count))),
+        places=np.arange(count),
         wanted=np.ones(count, bool),
         before=np.array(before),
         after=np.array(after),
