@@ -276,6 +276,8 @@ def _session(model: Path, threads: int) -> InferenceSession:
     # A number set here also keeps ONNX Runtime from pinning threads to cores, which fails,
     # loudly, in containers that may use only some of them.
     options.intra_op_num_threads = threads
+    # Threads that wait for the next question burn what those who search could use.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     # Fused GELU and scaled products; further levels change nothing in this graph.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
