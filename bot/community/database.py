@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from retrieval.errors import StorageError
+
+VERSION: Final = 1
+"""Raised with a migration whenever a table changes; new tables need none."""
 
 
 class CommunityDatabase:
@@ -35,10 +39,21 @@ class CommunityDatabase:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.execute("PRAGMA secure_delete = ON")  # forgotten means gone
+            self._check_version(path)
             schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
             self._connection.executescript(schema)
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
         except (sqlite3.Error, OSError) as error:
             raise _refused(path, error) from error
+
+    def _check_version(self, path: Path) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            self._connection.close()
+            raise StorageError(
+                f"{path} is of version {version}, made by a newer Footnote; this one knows "
+                f"version {VERSION}. Update Footnote, or choose another data folder."
+            )
 
     def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import pytest
 
-from bot.community.database import CommunityDatabase
+from bot.community.database import VERSION, CommunityDatabase
 from retrieval.errors import StorageError
 
 
@@ -32,3 +35,14 @@ def _write_and_fail(database: CommunityDatabase) -> None:
     with database.transaction() as connection:
         connection.execute("INSERT INTO kept VALUES (1)")
         raise ZeroDivisionError
+
+
+def test_a_file_of_a_newer_footnote_is_refused_and_left_as_it_is(tmp_path):
+    path = tmp_path / "community.sqlite3"
+    CommunityDatabase(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(StorageError, match="made by a newer Footnote"):
+        CommunityDatabase(path)
+    with contextlib.closing(sqlite3.connect(path)) as newer:
+        assert newer.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
