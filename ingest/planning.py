@@ -78,7 +78,8 @@ def _refuse_empty(scan: Scan, stored: Mapping[str, FileStamp]) -> None:
 
 
 def _is_below(path: str, folders: Sequence[Path]) -> bool:
-    return any(Path(path_key(folder)) in Path(path).parents for folder in folders)
+    # As text: of 10,000 files, paths took as long as looking at the files does.
+    return any(path.startswith(path_key(folder).rstrip("/") + "/") for folder in folders)
 
 
 def _is_at_or_below(path: str, places: Sequence[Path]) -> bool:
