@@ -25,16 +25,21 @@ def openai_like(
     settings: EmbeddingSettings, _cache_dir: Path, _threads: int | None
 ) -> BaseEmbedding:
     """Return a model of OpenAI, or of a server that speaks its API."""
+    import httpx
     from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
-    return OpenAILikeEmbedding(
+    client = httpx.Client(timeout=settings.timeout_seconds, follow_redirects=True)
+    embedding = OpenAILikeEmbedding(
         model_name=settings.model or "",
         api_base=settings.url or _OPENAI_URL,
         api_key=_key(settings) or _NO_KEY,
         embed_batch_size=settings.batch_size,
         timeout=settings.timeout_seconds,
         max_retries=0,  # retrieval.embedding.foreign counts attempts
+        http_client=client,
     )
+    weakref.finalize(embedding, client.close)  # the integration never does
+    return embedding
 
 
 def ollama(settings: EmbeddingSettings, _cache_dir: Path, _threads: int | None) -> BaseEmbedding:
