@@ -44,20 +44,14 @@ class Conversations:
 
     def forget_person(self, user_id: int) -> int:
         """Take one person out of all conversations."""
-        return self._delete("user_id = ?", user_id)
+        return self._database.delete("conversations", "user_id = ?", user_id)
 
     def forget_guild(self, guild_id: int) -> int:
         """End all conversations in one server."""
-        return self._delete("guild_id = ?", guild_id)
+        return self._database.delete("conversations", "guild_id = ?", guild_id)
 
     def purge(self, before: datetime) -> int:
         """End conversations that nobody has joined since."""
-        return self._delete("joined_at < ?", before.astimezone(UTC).isoformat())
-
-    def _delete(self, condition: str, value: str | int) -> int:
-        with self._database.transaction() as connection:
-            gone = connection.execute(
-                f"DELETE FROM conversations WHERE {condition}",  # noqa: S608 - ours
-                (value,),
-            )
-        return gone.rowcount
+        return self._database.delete(
+            "conversations", "joined_at < ?", before.astimezone(UTC).isoformat()
+        )

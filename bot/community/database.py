@@ -74,6 +74,17 @@ class CommunityDatabase:
             except sqlite3.OperationalError as error:
                 raise _refused(self._path, error) from error
 
+    def delete(self, table: str, condition: str, value: str | int) -> int:
+        """Delete the rows of one of our tables that fulfil ``condition``; return how many.
+
+        ``table`` and ``condition`` are written by us, ``value`` takes the place of its ``?``.
+        """
+        with self.transaction() as connection:
+            return connection.execute(
+                f"DELETE FROM {table} WHERE {condition}",  # noqa: S608 - ours
+                (value,),
+            ).rowcount
+
 
 def _refused(path: Path, error: Exception) -> StorageError:
     return StorageError(

@@ -91,15 +91,15 @@ class FeedbackBook:
 
     def forget_person(self, user_id: int) -> int:
         """Delete what one person said."""
-        return self._delete("user_id = ?", user_id)
+        return self._database.delete("feedback", "user_id = ?", user_id)
 
     def forget_guild(self, guild_id: int) -> int:
         """Delete what was said in one server."""
-        return self._delete("guild_id = ?", guild_id)
+        return self._database.delete("feedback", "guild_id = ?", guild_id)
 
     def purge(self, before: datetime) -> int:
         """Delete what is older."""
-        return self._delete("given_at < ?", before.astimezone(UTC).isoformat())
+        return self._database.delete("feedback", "given_at < ?", before.astimezone(UTC).isoformat())
 
     def _select(self, condition: str, value: str | int) -> tuple[Feedback, ...]:
         with self._database.transaction() as connection:
@@ -114,11 +114,3 @@ class FeedbackBook:
             )
             for answer, user, guild, verdict, reason, question, at in rows
         )
-
-    def _delete(self, condition: str, value: str | int) -> int:
-        with self._database.transaction() as connection:
-            gone = connection.execute(
-                f"DELETE FROM feedback WHERE {condition}",  # noqa: S608 - ours
-                (value,),
-            )
-        return gone.rowcount

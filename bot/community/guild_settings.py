@@ -88,10 +88,9 @@ class GuildSettingsBook:
 
     def forget_guild(self, guild_id: int) -> int:
         """Delete a server's settings; return how many it had set."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM guild_settings WHERE guild_id = ?", (guild_id,))
+        gone = self._database.delete("guild_settings", "guild_id = ?", guild_id)
         self._known.pop(guild_id, None)
-        return gone.rowcount
+        return gone
 
     def forget_person(self, user_id: int) -> int:  # noqa: ARG002 - as every memory has it
         """Settings say nothing about persons."""

@@ -87,25 +87,18 @@ class UnansweredQuestions:
 
     def done(self, question: WaitingQuestion) -> None:
         """Let a question wait no longer."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM unanswered WHERE id = ?", (question.id,))
+        self._database.delete("unanswered", "id = ?", question.id)
 
     def forget_person(self, user_id: int) -> int:
         """Delete a person's questions; return how many they were."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM unanswered WHERE user_id = ?", (user_id,))
-        return gone.rowcount
+        return self._database.delete("unanswered", "user_id = ?", user_id)
 
     def forget_guild(self, guild_id: int) -> int:
         """Delete a server's questions; return how many they were."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM unanswered WHERE guild_id = ?", (guild_id,))
-        return gone.rowcount
+        return self._database.delete("unanswered", "guild_id = ?", guild_id)
 
     def purge(self, before: datetime) -> int:
         """Delete the questions that were asked earlier; return how many they were."""
-        with self._database.transaction() as connection:
-            gone = connection.execute(
-                "DELETE FROM unanswered WHERE asked_at < ?", (before.astimezone(UTC).isoformat(),)
-            )
-        return gone.rowcount
+        return self._database.delete(
+            "unanswered", "asked_at < ?", before.astimezone(UTC).isoformat()
+        )

@@ -18,16 +18,20 @@ def is_addressed(message: discord.Message, my_id: int) -> bool:
     own_role = message.guild.self_role if message.guild is not None else None
     if own_role is not None and own_role in message.role_mentions:
         return True
-    replied_to = message.reference.resolved if message.reference is not None else None
-    return isinstance(replied_to, discord.Message) and replied_to.author.id == my_id
+    return replies_to(message) == my_id
 
 
 def speaks_to_others(message: discord.Message, my_id: int) -> bool:
     """Tell whether ``message`` replies to somebody else, or mentions only others."""
     if any(user.id != my_id for user in message.mentions):
         return True
+    return replies_to(message) not in {None, my_id}
+
+
+def replies_to(message: discord.Message) -> int | None:
+    """Return whose message ``message`` replies to; None where it is no reply, or that is gone."""
     replied_to = message.reference.resolved if message.reference is not None else None
-    return isinstance(replied_to, discord.Message) and replied_to.author.id != my_id
+    return replied_to.author.id if isinstance(replied_to, discord.Message) else None
 
 
 def names(message: discord.Message, my_id: int) -> dict[str, str]:

@@ -19,7 +19,7 @@ import discord
 from bot.community.access import Place, Policy
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
-from bot.community.limits import Excess, Limit, Limits, Rate
+from bot.community.limits import DAY_SECONDS, Excess, Limit, Limits, Rate
 from bot.discord_app.async_librarian import AsyncLibrarian
 from bot.discord_app.attended import AttendedLibrarian
 from bot.discord_app.errors import RefusedError
@@ -30,7 +30,6 @@ from bot.ports import Librarians
 
 _READERS: Final = 2
 """Threads that look things up while others answer; a look-up takes some milliseconds."""
-_DAY_SECONDS: Final = 86_400.0
 
 
 class Use(Enum):
@@ -241,6 +240,6 @@ def _rates(settings: DiscordSettings) -> dict[Limit, Rate]:
     limits = settings.limits
     return {
         Limit.PACE: Rate(limits.burst, limits.burst_seconds),
-        Limit.PERSON_DAY: Rate(limits.person_per_day, _DAY_SECONDS),
-        Limit.GUILD_DAY: Rate(limits.guild_per_day, _DAY_SECONDS),
+        Limit.PERSON_DAY: Rate(limits.person_per_day, DAY_SECONDS),
+        Limit.GUILD_DAY: Rate(limits.guild_per_day, DAY_SECONDS),
     }

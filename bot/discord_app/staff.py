@@ -15,6 +15,7 @@ import discord
 from discord.ext import commands
 
 from bot.community.guild_settings import GuildSettings
+from bot.discord_app.addressing import replies_to
 from bot.discord_app.desk import Desk, author_of
 
 MOST_THREADS: Final = 5_000
@@ -72,8 +73,7 @@ def asks_directly(message: discord.Message, my_id: int) -> bool:
     role = message.guild.self_role if message.guild is not None else None
     if role is not None and message.content.lstrip().startswith(f"<@&{role.id}>"):
         return True
-    replied_to = message.reference.resolved if message.reference is not None else None
-    return isinstance(replied_to, discord.Message) and replied_to.author.id == my_id
+    return replies_to(message) == my_id
 
 
 def _is_reply(message: discord.Message) -> bool:

@@ -90,9 +90,7 @@ _UNITS: Final = {
 }
 _RANGE_WORDS: Final = frozenset({"to", "or", "and", "-", "–"})
 _UNIT_REACH: Final = 4
-_YEAR_DIGITS: Final = 4
 _CONTEXT: Final = 6
-_ARTICLES: Final = frozenset({"a", "an", "one", "per", "each", "every"})
 _BEFORE_A_SECOND: Final = word_set("about than for in within under over after just")
 _RELATIVE: Final = 1e-6
 

@@ -12,17 +12,6 @@ from retrieval.writing.lexicon import lexicon
 from retrieval.writing.quantities import Quantity, is_unit, quantities, unit_words
 from retrieval.writing.terms import Reading, Term
 
-_CAUSE: Final = re.compile(
-    r"\b(?:because|therefore|thus|hence|consequently|as a result|due to|owing to|thanks to"
-    r"|causes?|caused|leads? to|results? in|that is why|which is why|for (?:this|that) reason"
-    r"|so that|in order to|since)\b",
-    re.IGNORECASE,
-)
-_CAUSE_SOURCE: Final = re.compile(
-    _CAUSE.pattern + r"|\b(?:so|as|why|reason|for that|means?|otherwise|otherwise|then|if|when"
-    r"|to|for|until|by|depends|with|after)\b|[:;—–]",
-    re.IGNORECASE,
-)
 _BEFORE: Final = re.compile(r"\b(?:before|until|prior to)\b", re.IGNORECASE)
 _AFTER: Final = re.compile(r"\b(?:after|once|as soon as|following)\b", re.IGNORECASE)
 _THEN: Final = re.compile(r"\b(?:first|then|afterwards|next|finally)\b", re.IGNORECASE)
@@ -41,15 +30,8 @@ _IF_FIRST: Final = re.compile(
     r"(?:^|[.!?]\s+)(?:(?:and|but|so|yes|no|right|well),?\s+)?(?:if|unless)\b([^,]{4,120}),",
     re.IGNORECASE,
 )
-_POINTS_BACK: Final = re.compile(
-    r"^\W*(?:it|its|this|that|they|these|those|he|she|then|so|there|with|for|on|in|your)\b"
-    r"|\b(?:it|they|them|its|their|this|that|one)\b",
-    re.IGNORECASE,
-)
 _IN_A_RANGE: Final = frozenset({"to", "or", "and", "-", "–", ",", "%"})
-_SUBJECT_WORDS: Final = 3
 _Place = tuple[int, int]
-_BEFORE_WORDS: Final = frozenset({"before", "after", "than"})
 
 
 def mistied(sentence: Reading, evidence: Sequence[Reading]) -> str | None:
