@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from retrieval.domain import Hit, ScoreParts, ThreadHit
 from retrieval.duplicates import IsRare, unlike
 from retrieval.index.copies import rarity
@@ -28,6 +30,8 @@ def make_hits(
     """
     places = _apart(index.library, scored, ranked)[: 2 * limit + 10]  # some of them give way
     located = _located(index.library, scored, places)
+    found = scored.found
+    asked_before = np.where(found.asked_before() > 0, cosines[found.prior], 0.0)
     hits = (
         Hit(
             passage=entry.passage,
@@ -41,6 +45,7 @@ def make_hits(
             ),
             cosine=float(cosines[place]),
             bm25=float(scored.lexical[place]),
+            asked_before=float(asked_before[place]),
         )
         for place in places
         if (entry := _credited(located, scored.found.ids[place])) is not None

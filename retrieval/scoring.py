@@ -122,8 +122,10 @@ def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSe
     A mean, weighted: the passage's own score counts 1; that of its thread, where a title
     says what the thread is about, ``thread_weight``; that of the better of the paragraphs
     beside it in its post, where there are any, ``neighbour_weight``, less the longer the
-    passage is: a short one says little without them, a long one stands for itself.  A
-    neighbour about something else counts ``_UNLIKE`` of the passage's own score.
+    passage is: a short one says little without them, a long one stands for itself; and that
+    of the passage before it in the thread, where that asks, ``reply_weight``: what follows a
+    question like the one asked may well answer it.  A neighbour about something else counts
+    ``_UNLIKE`` of the passage's own score.
     """
     places = np.arange(len(own))
     before, after = found.before, found.after
@@ -136,5 +138,9 @@ def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSe
     shortness = _HALF_LENGTH / (_HALF_LENGTH + found.lengths)
     neighbour_weight = settings.neighbour_weight * shortness * has_neighbour
     beside = np.where(has_neighbour, np.maximum(beside, _UNLIKE * own), 0.0)
-    total = own + thread_weight * threads + neighbour_weight * beside
-    return np.asarray(total / (1 + thread_weight + neighbour_weight), dtype=np.float64)
+    reply_weight = settings.reply_weight * found.asked_before()
+    replied_to = np.maximum(own[found.prior], _UNLIKE * own)
+    total = own + thread_weight * threads + neighbour_weight * beside + reply_weight * replied_to
+    return np.asarray(
+        total / (1 + thread_weight + neighbour_weight + reply_weight), dtype=np.float64
+    )

@@ -31,6 +31,10 @@ _COVERAGE: Final = 4.0
 """Share of the question's words, rare ones counting more, that the sentence holds."""
 _PASSAGE: Final = 1.25
 """A standard deviation of the passage's fused score."""
+_ASKED_BEFORE: Final = 2.0
+"""Times the cosine of a question that stands before its passage.  Over 88 questions about forum
+threads the mean log probability of the gold sentences is -.772 against -.799 without it, and they
+lead in .74 of the cases against .70; 1.5 to 3 within .006."""
 _LENGTH: Final = 1.0
 """Twice as many words, .7 more: who answers says more than a few words."""
 _KIND: Final = 1.0
@@ -109,11 +113,16 @@ def score(
 
 
 def _passage_score(hit: Hit) -> float:
-    """Score what a sentence has from its passage and post."""
+    """Score what a sentence has from its passage and post, and from what it follows."""
     is_quote = hit.passage.kind is TextKind.QUOTE
     opens = hit.post.ordinal == 0 and hit.thread.title is not None
     asks = opens and (is_question(hit.thread.title or "") or question_share(hit.post.text) > 0)
-    return _PASSAGE * hit.score + _QUOTED * is_quote + _ASKER * asks
+    return (
+        _PASSAGE * hit.score
+        + _ASKED_BEFORE * max(hit.asked_before, 0.0)
+        + _QUOTED * is_quote
+        + _ASKER * asks
+    )
 
 
 def _form(text: str, cosine: float) -> float:

@@ -50,6 +50,9 @@ class Candidates:
     """n; the place of the passage before in the same post, its own where there is none."""
     after: npt.NDArray[np.intp]
     """n; likewise."""
+    prior: npt.NDArray[np.intp]
+    """n; the place of the passage before in the same thread where that asks something, else
+    one's own or that of a neighbour that does not ask."""
     thread_ids: tuple[str, ...]
     titled: npt.NDArray[np.bool_]
     """n; whether the thread has a title, hence an opening post known as such."""
@@ -59,6 +62,11 @@ class Candidates:
     """n; in characters."""
     vectors: npt.NDArray[np.float32]
     """n × d."""
+
+    def asked_before(self) -> npt.NDArray[np.float64]:
+        """Return what share of the passage before each, in its thread, asks; 0 without one."""
+        first = self.prior == np.arange(len(self.prior))
+        return np.where(first, 0.0, self.asking[self.prior])
 
     def wanted_ids(self) -> list[str]:
         """Return the ids of those that are more than neighbours, each once."""
@@ -136,6 +144,8 @@ class Layout:
     before: npt.NDArray[np.intp]
     """n; as in ``Candidates``."""
     after: npt.NDArray[np.intp]
+    prior: npt.NDArray[np.intp]
+    """n; likewise, in the same thread."""
     titled: npt.NDArray[np.bool_]
     asking: npt.NDArray[np.float64]
     lengths: npt.NDArray[np.float64]
@@ -145,12 +155,14 @@ class Layout:
     """n × d, as the cache has them; None where they are too many to be kept in memory."""
 
     def candidates(self, catalogue: Catalogue, ids: Iterable[str], dimensions: int) -> Candidates:
-        """Return passages with those beside them in their posts; unknown ids are left out."""
+        """Return passages with those beside and before them; unknown ids are left out."""
         firsts = [self.places[id_] for id_ in ids if id_ in self.places]
         repeated = [n for n in firsts if self.ids[n] in self.others]
         more = [other for n in repeated for other in self.others[self.ids[n]]]
         asked = np.array([*firsts, *more], dtype=np.intp)
-        at = np.unique(np.concatenate([asked, self.before[asked], self.after[asked]]))
+        prior = self.prior[asked]
+        prior = prior[self.asking[prior] > 0]
+        at = np.unique(np.concatenate([asked, self.before[asked], self.after[asked], prior]))
         if self.vectors is not None:
             vectors = self.vectors[at].astype(np.float32)
         else:
@@ -163,6 +175,7 @@ class Layout:
             wanted=np.isin(at, np.array(firsts, dtype=np.intp)),
             before=_among(at, self.before[at]),
             after=_among(at, self.after[at]),
+            prior=_among(at, self.prior[at]),
             thread_ids=tuple(map(self.thread_ids.__getitem__, at.tolist())),
             titled=self.titled[at],
             asking=self.asking[at],
@@ -193,6 +206,7 @@ def read_layout(
         [one[:3] == two[:3] and one[3] + 1 == two[3] for one, two in pairwise(posts)],
         dtype=bool,
     )
+    continues = np.array([one[:2] == two[:2] for one, two in pairwise(posts)], dtype=bool)
     vector_rows = np.array([row[8] for row in rows], dtype=np.int64)
     vectors = None
     if len(rows) <= held:
@@ -205,6 +219,7 @@ def read_layout(
         thread_ids=tuple(names[row[1]] for row in rows),
         before=np.concatenate([here[:1], np.where(follows, here[:-1], here[1:])]),
         after=np.concatenate([np.where(follows, here[1:], here[:-1]), here[-1:]]),
+        prior=np.concatenate([here[:1], np.where(continues, here[:-1], here[1:])]),
         titled=np.array([row[7] is not None for row in rows], dtype=bool),
         asking=np.array([row[5] for row in rows], dtype=np.float64),
         lengths=np.array([row[6] for row in rows], dtype=np.float64),

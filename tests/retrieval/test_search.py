@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -212,6 +214,7 @@ def candidates(before: list[int], after: list[int], lengths: list[float]) -> Can
         wanted=np.ones(count, bool),
         before=np.array(before),
         after=np.array(after),
+        prior=np.arange(count),
         thread_ids=("t",) * count,
         titled=np.zeros(count, bool),
         asking=np.zeros(count),
@@ -236,6 +239,25 @@ def test_thanks_beside_an_answer_tell_little_against_it():
     mean_of_both = (0.41 + settings.neighbour_weight * 0.06) / (1 + settings.neighbour_weight)
     assert placed[1] > 0.9 * placed[3] > mean_of_both
     assert placed[3] == pytest.approx(0.31)
+
+
+def test_what_follows_a_question_like_the_one_asked_is_preferred():
+    found = candidates([0, 1, 2, 3], [0, 1, 2, 3], [80.0] * 4)
+    found = replace(found, prior=np.array([0, 0, 2, 2]), asking=np.array([1.0, 0.0, 0.0, 0.0]))
+    own = np.array([0.8, 0.4, 0.8, 0.4])
+    placed = in_place(own, np.zeros(4), found, SearchSettings())
+    assert placed[1] > placed[3] == pytest.approx(0.4)  # what the other follows asks nothing
+    assert placed[1] < placed[0]
+
+
+def test_hits_tell_what_was_asked_before_them(tmp_path):
+    talk = (Said("Ann", "Which oil for a sewing machine?"), Said("Bob", "Only the white one."))
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", *talk)])
+        hits = engine_on(index).search.search("which oil for my sewing machine", 5).hits
+        asked_before = {hit.post.author: hit.asked_before for hit in hits}
+        asking = next(hit for hit in hits if hit.post.author == "Ann")
+        assert asked_before == {"Ann": 0.0, "Bob": pytest.approx(asking.cosine)}
 
 
 def test_in_a_knowledge_base_of_four_lines_the_line_that_answers_comes_first(tmp_path):

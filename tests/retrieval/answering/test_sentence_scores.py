@@ -55,6 +55,10 @@ def test_a_sentence_of_the_asked_kind_is_preferred(question, answering, beside_i
     assert compared(hit(answering), hit(beside_it, name="b"), question)
 
 
+def test_what_follows_a_question_like_this_one_is_preferred():
+    assert compared(replace(hit(SAID), asked_before=0.6), hit(SAID, name="b"))
+
+
 def test_closeness_shared_words_and_the_passage_count():
     hits = [hit(SAID), hit(SAID, name="b"), hit(SAID, name="c"), hit(SAID, score=2.0, name="d")]
     cosines = np.array([0.3, 0.6, 0.3, 0.3], dtype=np.float32)
