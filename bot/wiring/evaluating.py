@@ -112,7 +112,9 @@ def _evaluate_collection(
         stack.callback(index.close)
         size = index_collection(index, contents.files, on_progress)
         search = make_search(settings, index, embedder, words)
-        rankers: dict[str, Ranker] = {FOOTNOTE: DocumentSearch(search, contents.document_of_post)}
+        rankers: dict[str, Ranker] = {
+            FOOTNOTE: DocumentSearch(search, index.library, contents.document_of_post)
+        }
         if request.compare:
             whole = {document.id: document.whole_text for document in collection.documents}
             others = Baselines(whole, scratch / "baselines", embedder, on_progress)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retrieval.evaluation.metrics import RankingMeasures, mean, measure_rankings, percentile
+from retrieval.index.copies import link_copies, rarity
 from retrieval.wording import MAX_QUESTION_CHARACTERS, squeeze, visible
 
 if TYPE_CHECKING:
     from retrieval.evaluation.beir import Collection
     from retrieval.evaluation.progress import OnProgress
     from retrieval.index.contents import FileContents
+    from retrieval.index.library import Library
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch
 
@@ -85,15 +87,28 @@ class Size:
 class DocumentSearch:
     """The real search, its passages taken for the documents that hold them."""
 
-    def __init__(self, search: HybridSearch, document_of_post: Mapping[str, str]) -> None:
-        """Search with ``search``; a document is as good as its best passage."""
+    def __init__(
+        self, search: HybridSearch, library: Library, document_of_post: Mapping[str, str]
+    ) -> None:
+        """Search with ``search``; a document is as good as its best passage.
+
+        A search shows one of several documents that say the same and names the others, so
+        those that ``library`` knows for copies come right after it.
+        """
         self._search = search
+        self._library = library
         self._document_of_post = document_of_post
 
     def __call__(self, query: str) -> list[str]:
         """Return the ids of documents, best first."""
         hits = self._search.search(query, _HITS).hits
-        return list(dict.fromkeys(self._document_of_post[hit.post.id] for hit in hits))
+        copies = self._library.copies(hit.passage.id for hit in hits)
+        located = self._library.located(id_ for ids in copies.values() for id_ in ids)
+        posts: list[str] = []
+        for hit in hits:
+            posts.append(hit.post.id)
+            posts += [located[id_].post.id for id_ in copies.get(hit.passage.id, ())]
+        return list(dict.fromkeys(self._document_of_post[post] for post in posts))
 
 
 def index_collection(
@@ -111,6 +126,7 @@ def index_collection(
 
         index.write([file], on_embedded=on_embedded)
         done += len(file.threads) + sum(1 for _ in file.indexed())
+    link_copies(index.catalogue, index.generation.knowledge_base, rarity(index.passages))
     return Size(
         threads=sum(len(thread.posts) > 1 for file in files for thread in file.threads),
         passages=index.vectors.count(),

@@ -84,6 +84,11 @@ _ORIGINALS: Final = """
 SELECT s.passage, s.original FROM json_each(:ids) wanted
  CROSS JOIN sketches s ON s.kb = :kb AND s.passage = wanted.value AND s.original IS NOT NULL
 """
+_COPIES: Final = """
+SELECT s.original, s.passage FROM json_each(:ids) wanted
+ CROSS JOIN sketches s ON s.kb = :kb AND s.original = wanted.value
+ ORDER BY s.passage
+"""
 _POSTS: Final = """
 SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
        o.parent_id, o.url AS post_url
@@ -154,6 +159,14 @@ class Library:
         values = {"kb": self._kb, "ids": json.dumps(list(ids))}
         rows = self._catalogue.connection.execute(_ORIGINALS, values)
         return {row[0]: row[1] for row in rows}
+
+    def copies(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return the ids of the copies of passages that have any, by the id that they copy."""
+        values = {"kb": self._kb, "ids": json.dumps(list(ids))}
+        found: dict[str, list[str]] = {}
+        for original, copy in self._catalogue.connection.execute(_COPIES, values):
+            found.setdefault(original, []).append(copy)
+        return found
 
     def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
         """Return the ids of the indexed passages of threads."""

@@ -85,7 +85,7 @@ def test_a_collection_is_indexed_as_threads_are(index, contents):
 
 def test_the_real_search_ranks_documents_not_passages(index, contents, collection):
     size = index_collection(index, contents.files, silent)
-    search = DocumentSearch(engine_on(index).search, contents.document_of_post)
+    search = DocumentSearch(engine_on(index).search, index.library, contents.document_of_post)
     ranking = search("what measures elongation of chains")
     assert sorted(ranking) == sorted(str(row["_id"]) for row in ROWS)
     assert ranking[0] == "long"
@@ -95,6 +95,20 @@ def test_the_real_search_ranks_documents_not_passages(index, contents, collectio
     assert 0.5 < figures.mrr_at_10 <= figures.ndcg_at_10 <= 1.0
     assert figures.p95_ms >= figures.p50_ms > 0
     assert not report.missed
+
+
+def test_a_passage_found_stands_for_the_documents_that_say_the_same(index, collection):
+    """A search shows one of them and names the others; nobody should count those as missed."""
+    first = next(d for d in collection.documents if d.id == "oil")
+    again = [first.model_copy(update={"id": name}) for name in ("again", "and again")]
+    contents = beir_contents([*collection.documents, *again], lambda text: range(1, len(text) + 1))
+    index_collection(index, contents.files, silent)
+    engine = engine_on(index)
+    search = DocumentSearch(engine.search, index.library, contents.document_of_post)
+    ranking = search("which oil for a chain")
+    together = [ranking.index(name) for name in ("oil", "again", "and again")]
+    assert max(together) - min(together) == 2
+    assert len(ranking) == len(set(ranking))
 
 
 def test_figures_and_misses_follow_the_rankings(collection):
