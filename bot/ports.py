@@ -19,6 +19,7 @@ from retrieval.domain import (
     SourceView,
     Status,
     Suggestion,
+    ThreadHit,
     ThreadView,
     Timings,
     Topic,
@@ -71,6 +72,10 @@ class Librarian(Protocol):
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         """Return the best ``limit`` passages for ``query``, best first."""
+        ...
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        """Return the best ``limit`` threads for ``query``, best first, with their passages."""
         ...
 
     def source(self, passage_id: str) -> SourceView:

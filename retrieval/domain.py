@@ -116,10 +116,17 @@ class ThreadHit:
     """A thread that a search found."""
 
     thread: Thread
-    score: float
-    """That of its best passage."""
+    opening: Post
+    """The post that opened it."""
+    posts: int
+    """How many it has, those that were not found included."""
     hits: tuple[Hit, ...]
     """Its passages among those that were found, best first; at least one."""
+
+    @property
+    def score(self) -> float:
+        """That of its best passage."""
+        return self.hits[0].score
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from retrieval.domain import Hit, ScoreParts, ThreadHit
 from retrieval.duplicates import IsRare, unlike
 from retrieval.index.copies import rarity
+from retrieval.index.outlines import outlines
 
 if TYPE_CHECKING:
     from retrieval.fusion import Scores
@@ -70,8 +71,8 @@ def merge(rankings: Sequence[tuple[Hit, ...]], limit: int, index: PassageIndex) 
     return tuple(sorted(kept, key=_descending))
 
 
-def by_thread(hits: Sequence[Hit]) -> tuple[ThreadHit, ...]:
-    """Group hits by thread, the threads in the order of their best.
+def by_thread(index: PassageIndex, hits: Sequence[Hit], limit: int) -> tuple[ThreadHit, ...]:
+    """Group hits by thread and return the best ``limit`` threads, in the order of their best.
 
     A thread is as good as its best passage: on forum questions nDCG@10 .496, the mean of its
     best two .500, of three .490, of five .484.
@@ -79,8 +80,13 @@ def by_thread(hits: Sequence[Hit]) -> tuple[ThreadHit, ...]:
     threads: dict[str, list[Hit]] = {}
     for hit in hits:
         threads.setdefault(hit.thread.id, []).append(hit)
+    best = dict(list(threads.items())[:limit])
+    known = outlines(index.catalogue, index.generation.knowledge_base, best)
+    # A thread that another process took away just now is left out.
     return tuple(
-        ThreadHit(found[0].thread, found[0].score, tuple(found)) for found in threads.values()
+        ThreadHit(found[0].thread, known[id_].opening, known[id_].posts, tuple(found))
+        for id_, found in best.items()
+        if id_ in known
     )
 
 

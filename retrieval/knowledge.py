@@ -17,6 +17,7 @@ from retrieval.domain import (
     SourceView,
     Status,
     Suggestion,
+    ThreadHit,
     ThreadView,
     Timings,
     Topic,
@@ -145,6 +146,14 @@ class KnowledgeBase:
         cleaned = clean_question(query)
         ranking = self.open().search.search(cleaned, limit)
         return ranking.hits, ranking.timings_ms
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        """Return the best ``limit`` threads, best first, and where the time went.
+
+        Raises:
+            QuestionError: if the query is empty, blank or too long.
+        """
+        return self.open().search.search_threads(clean_question(query), limit)
 
     def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread; any unambiguous prefix of its id will do."""

@@ -33,8 +33,9 @@ _THREADS_OPENED: Final = 10
 _WEIGHED_WHOLE: Final = 2_000
 """So many passages that fulfil a condition are all weighed; of more, the nearest."""
 _FILTERED_REACH: Final = 10
-_PASSAGES_A_THREAD: Final = 5
-"""So many passages are looked at for each thread that is wanted."""
+_PASSAGES_A_THREAD: Final = (5, 25)
+"""So many passages are looked at for each thread that is wanted; more where few threads hold
+all of them, as where each is long."""
 _ALONE: Final = 0.7
 """Weight of a follow-up question alone beside the same read together with its context: of
 ten follow-ups nine find their passage among three; seven do with either reading alone."""
@@ -124,8 +125,15 @@ class HybridSearch:
 
     def search_threads(self, question: str, limit: int) -> tuple[tuple[ThreadHit, ...], Timings]:
         """Return the threads closest to a cleaned question, best first, with their passages."""
-        ranking = self.search(question, _PASSAGES_A_THREAD * limit)
-        return by_thread(ranking.hits)[:limit], ranking.timings_ms
+        started = time.perf_counter()
+        for each in _PASSAGES_A_THREAD:
+            ranking = self.search(question, each * limit)
+            found = by_thread(self._index, ranking.hits, limit)
+            if len(found) == limit or ranking.candidates <= each * limit:
+                break
+        total = 1000 * (time.perf_counter() - started)
+        embed = ranking.timings_ms.embed
+        return found, Timings(embed=embed, search=total - embed, total=total)
 
     def _known_author(self, name: str) -> str | None:
         index = self._index

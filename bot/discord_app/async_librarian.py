@@ -11,7 +11,17 @@ from typing import Final, TypeVar
 
 from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
-from retrieval.domain import Answer, Hit, News, SourceView, Status, Suggestion, ThreadView, Topic
+from retrieval.domain import (
+    Answer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadHit,
+    ThreadView,
+    Topic,
+)
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -62,6 +72,12 @@ class AsyncLibrarian:
         """Return the best passages for ``query``."""
         hits, _ = await self._call(partial(self._librarian.search, query))
         return hits
+
+    async def search_threads(self, query: str, limit: int) -> tuple[ThreadHit, ...]:
+        """Return the best ``limit`` threads for ``query``, with their passages."""
+        work = partial(self._librarian.search_threads, query, limit)
+        threads, _ = await self._call(work, executor=self._executor)
+        return threads
 
     async def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread."""

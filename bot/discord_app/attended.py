@@ -14,6 +14,7 @@ from retrieval.domain import (
     SourceView,
     Status,
     Suggestion,
+    ThreadHit,
     ThreadView,
     Timings,
     Topic,
@@ -57,6 +58,10 @@ class AttendedLibrarian:
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         """As ``Librarian.search``."""
         return self._attend(lambda: self._librarian.search(query, limit))
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        """As ``Librarian.search_threads``."""
+        return self._attend(lambda: self._librarian.search_threads(query, limit))
 
     def source(self, passage_id: str) -> SourceView:
         """As ``Librarian.source``."""

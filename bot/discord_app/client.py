@@ -30,6 +30,7 @@ from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
 from bot.discord_app.staff import StaffPresence
+from bot.discord_app.thread_search import ThreadSearch
 from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
 from bot.discord_app.words import words_for
@@ -130,6 +131,7 @@ class FootnoteBot(commands.AutoShardedBot):
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
         await self.add_cog(Sources(self.desk))
+        await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))

@@ -147,3 +147,13 @@ def figures(rows: Sequence[tuple[str, str]]) -> Group:
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """Return ``1 thread``, ``1,204 threads``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def milliseconds(duration_ms: float) -> str | None:
+    """Return ``1,204 ms``, None where no time was taken."""
+    return f"{duration_ms:,.0f} ms" if duration_ms else None
+
+
+def nothing_found(query: str) -> Group:
+    """Say that a search found nothing."""
+    return lines(Text.assemble(("Nothing was found for ", CAUTION), label(query, CAUTION), "."))

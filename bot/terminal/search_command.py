@@ -1,7 +1,8 @@
-"""``footnote search``: ranked passages."""
+"""``footnote search``: ranked passages, or the threads that hold them."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -17,6 +18,8 @@ from bot.terminal.options import (
 from bot.terminal.output import print_json, print_view, waiting
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from bot.ports import Librarian
     from bot.terminal.app import Session
     from bot.terminal.batch import BatchRequest
@@ -26,6 +29,7 @@ EPILOG = """
 \b
 Examples:
   footnote search "stuck seat post"
+  footnote search --threads "stuck seat post from:mira after:2025"
   footnote search -k 3 --json "chain oil" | jq '.hits[].id'
   footnote search --batch queries.jsonl > hits.jsonl
 
@@ -44,46 +48,65 @@ A line of a batch:
     default=10,
     show_default=True,
     metavar="N",
-    help="How many passages.",
+    help="How many passages, or threads.",
 )
+@click.option("--threads", "as_threads", is_flag=True, help="List whole threads instead.")
 @batch_option
 @kb_option
 @json_option
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     session: Session,
     query: tuple[str, ...],
     limit: int,
     batch: IO[bytes] | None,
     knowledge_base: str,
-    as_json: bool,  # noqa: FBT001  # click passes flags by name
+    as_threads: bool,  # noqa: FBT001  # click passes flags by name
+    as_json: bool,  # noqa: FBT001
 ) -> int:
-    """List the passages closest to QUERY, best first, with what their scores are made of."""
+    """List the passages closest to QUERY, best first, with what their scores are made of.
+
+    With --threads, list the threads that hold them: who opened each, how many posts it has,
+    and its best passage.
+    """
     text = words_or_batch(query, batch, "QUERY")
     if batch is not None:
         with session.open_librarian(knowledge_base) as librarian:
-            return _search_batch(librarian, batch, limit)
+            return _search_batch(librarian, batch, limit, as_threads=as_threads)
     with (
         waiting("Searching …", shown=not as_json),
         session.open_librarian(knowledge_base) as librarian,
     ):
-        hits, timings_ms = librarian.search(text, limit)
-    if as_json:
-        from bot.terminal.shapes import search_shape
-
-        print_json(search_shape(text, hits, timings_ms))
-    else:
-        from bot.terminal.views import search_view
-
-        print_view(search_view(text, hits, timings_ms))
+        # Shown after it is closed, so that nothing is printed while the line says “Searching”.
+        if as_json:
+            show = partial(print_json, _shape(librarian, text, limit, as_threads=as_threads))
+        else:
+            show = partial(print_view, _view(librarian, text, limit, as_threads=as_threads))
+    show()
     return 0
 
 
-def _search_batch(librarian: Librarian, lines: IO[bytes], limit: int) -> int:
+def _shape(librarian: Librarian, text: str, limit: int, *, as_threads: bool) -> Shape:
+    from bot.terminal.shapes import search_shape, thread_search_shape
+
+    if as_threads:
+        return thread_search_shape(text, *librarian.search_threads(text, limit))
+    return search_shape(text, *librarian.search(text, limit))
+
+
+def _view(librarian: Librarian, text: str, limit: int, *, as_threads: bool) -> Group:
+    from bot.terminal.thread_views import thread_search_view
+    from bot.terminal.views import search_view
+
+    if as_threads:
+        return thread_search_view(text, *librarian.search_threads(text, limit))
+    return search_view(text, *librarian.search(text, limit))
+
+
+def _search_batch(librarian: Librarian, lines: IO[bytes], limit: int, *, as_threads: bool) -> int:
     from bot.terminal.batch import print_batch
-    from bot.terminal.shapes import search_shape
 
     def respond(request: BatchRequest) -> Shape:
-        return search_shape(request.text, *librarian.search(request.text, limit))
+        return _shape(librarian, request.text, limit, as_threads=as_threads)
 
     return EXIT_REFUSED if print_batch(lines, ("query", "question"), respond) else 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         SourceView,
         Status,
         Thread,
+        ThreadHit,
         ThreadView,
         Timings,
         Topic,
@@ -67,6 +68,26 @@ def search_shape(query: str, hits: Sequence[Hit], timings_ms: Timings) -> Shape:
     return {
         "query": query,
         "hits": [hit_shape(hit) for hit in hits],
+        "timings_ms": _timings_shape(timings_ms),
+    }
+
+
+def thread_search_shape(query: str, threads: Sequence[ThreadHit], timings_ms: Timings) -> Shape:
+    """Return the document of ``footnote search --threads``."""
+    return {
+        "query": query,
+        "threads": [
+            {
+                **_thread_key(found.thread),
+                "file": found.thread.file,
+                "author": found.opening.author,
+                "created_at": _time(found.opening.created_at),
+                "posts": found.posts,
+                "score": round(float(found.score), 6),
+                "best": hit_shape(found.hits[0]),
+            }
+            for found in threads
+        ],
         "timings_ms": _timings_shape(timings_ms),
     }
 

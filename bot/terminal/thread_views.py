@@ -1,4 +1,4 @@
-"""What people see of a thread as a whole, and of one passage in its thread."""
+"""What people see of threads as a whole, found or opened, and of one passage in its thread."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from bot.terminal.layout import (
     attribution,
     barred,
     counted,
+    day,
     indented,
     joined,
     label,
     lines,
     link_of,
+    milliseconds,
     minute,
+    nothing_found,
     plain,
     stack,
     web_link,
@@ -42,7 +45,9 @@ if TYPE_CHECKING:
         PostView,
         SourceView,
         Thread,
+        ThreadHit,
         ThreadView,
+        Timings,
     )
 
 _PREVIEW_CHARACTERS = 280
@@ -52,6 +57,16 @@ _SOURCE_INDENT = 2
 def threads_view(views: Sequence[ThreadView]) -> Group:
     """Show each thread with its posts, quotes marked with whose words they are."""
     return stack(block for view in views for block in _thread_blocks(view))
+
+
+def thread_search_view(query: str, threads: Sequence[ThreadHit], timings_ms: Timings) -> Group:
+    """Show the threads that a search found, each with its best passage."""
+    if not threads:
+        return nothing_found(query)
+    columns = len(str(len(threads))) + 2
+    blocks = [_found_thread(rank, found, columns) for rank, found in enumerate(threads, start=1)]
+    footer = joined([counted(len(threads), "thread"), milliseconds(timings_ms.total)])
+    return stack([*blocks, footer])
 
 
 def source_view(view: SourceView) -> Group:
@@ -80,6 +95,32 @@ def _thread_header(thread: Thread, posts: int) -> Group:
     file = label(thread.file) if thread.title else None
     place = joined([file, thread.source_kind, counted(posts, "post"), f"thread {thread.id}"])
     return lines(title, place, web_link(thread.url))
+
+
+def _found_thread(rank: int, found: ThreadHit, columns: int) -> Group:
+    thread, opening, best = found.thread, found.opening, found.hits[0]
+    details = [
+        joined(
+            [
+                Text.assemble("opened by ", label(opening.author)) if opening.author else None,
+                day(opening.created_at) if opening.created_at else None,
+                counted(found.posts, "post"),
+                label(thread.file) if thread.title else None,
+            ]
+        ),
+        web_link(thread.url) or web_link(opening.url),
+    ]
+    evidence = [label(best.post.author, "bold") if best.post.author else None]
+    evidence.append(Text(f"footnote source {best.passage.id}"))
+    return Group(
+        Hanging(
+            label(thread.title or thread.file, HEADING), Text(f"{f'{rank}.':<{columns}}", NUMBER)
+        ),
+        *(indented(detail, columns) for detail in details if detail),
+        barred(_preview(best.passage.text), columns),
+        barred(joined(evidence), columns),
+        indented(Text(f"footnote thread {thread.id}", style=SECONDARY), columns),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +228,14 @@ def _passage_itself(passage: Passage) -> Group:
 def _post_preview(role: str, post: Post) -> Group:
     name = Text.assemble(f"{role} ", label(post.author, "bold")) if post.author else role
     heading = joined([name, minute(post.created_at) if post.created_at else None])
-    text = plain(post.text)
+    return lines(heading, barred(_preview(post.text), 0))
+
+
+def _preview(words: str) -> Text:
+    text = plain(words)
     if len(text) > _PREVIEW_CHARACTERS:
-        text = Text.assemble(text[:_PREVIEW_CHARACTERS], " …")
-    return lines(heading, barred(text, 0))
+        return Text.assemble(text[:_PREVIEW_CHARACTERS], " …")
+    return text
 
 
 def _places(places: Sequence[Place]) -> Group:

@@ -21,7 +21,9 @@ from bot.terminal.layout import (
     label,
     lines,
     link_of,
+    milliseconds,
     minute,
+    nothing_found,
     plain,
     stack,
 )
@@ -67,10 +69,10 @@ def trace_view(answer: Answer) -> Group:
 def search_view(query: str, hits: Sequence[Hit], timings_ms: Timings) -> Group:
     """Show ranked passages with what their scores are made of."""
     if not hits:
-        return lines(Text.assemble(("Nothing was found for ", CAUTION), label(query, CAUTION), "."))
+        return nothing_found(query)
     columns = len(str(len(hits))) + 2
     blocks = [_hit(rank, hit, columns) for rank, hit in enumerate(hits, start=1)]
-    footer = joined([counted(len(hits), "passage"), _milliseconds(timings_ms.total)])
+    footer = joined([counted(len(hits), "passage"), milliseconds(timings_ms.total)])
     return stack([*blocks, footer])
 
 
@@ -162,7 +164,7 @@ def _quoted(citation: Citation, first: Text) -> Group:
 
 
 def _colophon(answer: Answer) -> Text:
-    duration = _milliseconds(answer.timings_ms.total)
+    duration = milliseconds(answer.timings_ms.total)
     if answer.outcome is Outcome.ANSWERED:
         checked = answer.verification.told if answer.verification else None
         not_shown = (
@@ -214,7 +216,3 @@ def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
             f"{counted(report.repeats, 'repeated line')}, {counted(report.near, 'near-duplicate')}",
         ),
     ]
-
-
-def _milliseconds(duration_ms: float) -> str | None:
-    return f"{duration_ms:,.0f} ms" if duration_ms else None

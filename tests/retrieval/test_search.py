@@ -191,6 +191,39 @@ def test_threads_come_in_the_order_of_their_best_passage(engine):
         assert {hit.thread.id for hit in found.hits} == {found.thread.id}
 
 
+def test_a_thread_says_who_opened_it_and_how_many_posts_it_has(engine):
+    (found,), _ = engine.search.search_threads("Replace the chain at 0.75 % wear", 1)
+    assert (found.opening.author, found.posts) == ("Olaf", 3)
+    assert found.opening.created_at is not None
+    assert found.hits[0].post.author == "Tom"
+
+
+def test_threads_are_of_whom_and_when_the_question_says(engine):
+    by_mia, _ = engine.search.search_threads("chain from:mia", 5)
+    assert [found.thread.title for found in by_mia] == ["Chain wear"]
+    assert {hit.post.author for found in by_mia for hit in found.hits} == {"Mia"}
+    assert engine.search.search_threads("chain after:2030", 5)[0] == ()
+
+
+def test_one_long_thread_does_not_hide_the_others(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    sayings = ("oil", "wax", "grease", "soap", "rust", "mud", "salt", "rain", "frost", "sand")
+    everywhere = [
+        Said("Ida", f"A chain with {a} and {b}, number {n}.", key=f"{a}-{b}")
+        for n, (a, b) in enumerate((a, b) for a in sayings for b in sayings if a < b)
+    ]
+    with folder.index() as index:
+        index.write(
+            [
+                file_of("long.json", *everywhere, title="All about chains"),
+                file_of("short.json", Said("Tom", "A link of a chain."), title="A link"),
+            ]
+        )
+        threads, _ = engine_on(index).search.search_threads("A chain with oil and wax", 2)
+    assert [found.thread.title for found in threads] == ["All about chains", "A link"]
+    assert threads[0].posts == 45
+
+
 def test_conditions_that_exclude_each_other_find_nothing(engine):
     assert engine.search.search("chain after:2030 before:2020", 5).hits == ()
 

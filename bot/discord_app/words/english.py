@@ -95,6 +95,7 @@ ENGLISH: Final = Words(
         how=(
             "`/ask` a question, shown to all or only to you\n"
             "`/source` reads a passage in its thread, found by words, author, thread or id\n"
+            "`/threads` finds whole threads about something\n"
             "You can also mention me, or reply to one of my messages."
         ),
         bases="What I know here",
@@ -143,6 +144,14 @@ ENGLISH: Final = Words(
                     "passage", "Type a few words, an author, a thread or an id."
                 ),
                 "knowledge_base": OptionWords("knowledge_base", "Where to look."),
+            },
+        ),
+        "threads": CommandWords(
+            "threads",
+            "Find whole threads about something.",
+            {
+                "about": OptionWords("about", "What should they be about?"),
+                "private": OptionWords("private", "Only for me."),
             },
         ),
         "digest": CommandWords(

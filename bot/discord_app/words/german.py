@@ -95,6 +95,7 @@ GERMAN: Final = Words(
         how=(
             "`/frage` stellt eine Frage, sichtbar für alle oder nur für dich\n"
             "`/quelle` zeigt eine Stelle in ihrem Thread: nach Worten, Autor, Thread oder Kennung\n"
+            "`/threads` findet ganze Threads über etwas\n"
             "Du kannst mich auch erwähnen oder auf eine meiner Nachrichten antworten."
         ),
         bases="Was ich hier kenne",
@@ -143,6 +144,14 @@ GERMAN: Final = Words(
                     "stelle", "Tippe ein paar Worte, einen Namen, einen Thread oder eine Kennung."
                 ),
                 "knowledge_base": OptionWords("wissensbasis", "Wo gesucht wird."),
+            },
+        ),
+        "threads": CommandWords(
+            "threads",
+            "Finde ganze Threads über etwas.",
+            {
+                "about": OptionWords("worüber", "Worum soll es darin gehen?"),
+                "private": OptionWords("privat", "Nur für mich."),
             },
         ),
         "digest": CommandWords(

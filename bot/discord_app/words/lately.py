@@ -1,4 +1,4 @@
-"""What the bot says of news, topics and questions that waited."""
+"""What the bot says of threads: found, new, what they are about, questions that waited for them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ class LatelyWords:
     more_threads: tuple[str, str]
     by: str
     """``{author}``"""
+    threads_about: str
+    """``{about}``: over the threads that a search found."""
+    no_threads_about: str
+    opened_by: str
+    """``{author}``"""
+    posts: tuple[str, str]
     topics: str
     no_topics: str
     topic: str
@@ -51,6 +57,10 @@ ENGLISH: Final = LatelyWords(
     arrived="**{figures}**",
     more_threads=("-# and {n} more thread", "-# and {n} more threads"),
     by="by {author}",
+    threads_about="**Threads about** {about}",
+    no_threads_about="No thread is found about that.",
+    opened_by="opened by {author}",
+    posts=("{n} post", "{n} posts"),
     topics="**What the threads talk about**",
     no_topics="There are too few passages to tell topics apart.",
     topic="**{words}** · {share} of all passages",
@@ -72,6 +82,10 @@ GERMAN: Final = LatelyWords(
     arrived="**{figures}**",
     more_threads=("-# und {n} weiterer Thread", "-# und {n} weitere Threads"),
     by="von {author}",
+    threads_about="**Threads über** {about}",
+    no_threads_about="Darüber ist kein Thread zu finden.",
+    opened_by="eröffnet von {author}",
+    posts=("{n} Beitrag", "{n} Beiträge"),
     topics="**Worum es in den Threads geht**",
     no_topics="Es sind zu wenige Abschnitte, um Themen zu unterscheiden.",
     topic="**{words}** · {share} aller Abschnitte",

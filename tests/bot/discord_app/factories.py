@@ -10,13 +10,16 @@ from ingest.report import IngestReport, Refusal
 from retrieval.domain import (
     Answer,
     Citation,
+    Hit,
     Outcome,
     Passage,
     Post,
+    ScoreParts,
     SourceView,
     Statement,
     TextKind,
     Thread,
+    ThreadHit,
 )
 
 WHEN = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -71,6 +74,14 @@ def make_closest(*quotes: str) -> Answer:
 def make_not_found() -> Answer:
     """A question that nothing comes close to."""
     return Answer("Who won?", Outcome.NOT_FOUND, "The threads say nothing about this.")
+
+
+def make_thread_hit(text: str = "The gate opens at six.", **changes: Any) -> ThreadHit:
+    """A thread of twelve posts that Bea opened, with one passage of Ada's."""
+    thread = make_thread(url="https://forum.example/t/1")
+    opening = make_post("When does the gate open?", author="Bea", id="b" * 16)
+    hit = Hit(make_passage(text), make_post(text), thread, 1.5, ScoreParts(1.0, 0.5, 0.0))
+    return replace(ThreadHit(thread, opening, 12, (hit,)), **changes)
 
 
 def make_source(text: str = "The gate opens at six.", **changes: Any) -> SourceView:

@@ -18,6 +18,7 @@ from retrieval.domain import (
     SourceView,
     Status,
     Suggestion,
+    ThreadHit,
     ThreadView,
     Timings,
     Topic,
@@ -53,6 +54,7 @@ class FakeLibrarian:
         self.abouts: list[str] = []
         self.removed: set[str] = set()
         self.hits: tuple[Hit, ...] = ()
+        self.threads_found: tuple[ThreadHit, ...] = ()
         self.typed: list[tuple[str, int]] = []
         self.sources: dict[str, SourceView] = {}
         self.threads: dict[str, ThreadView] = {}
@@ -87,6 +89,10 @@ class FakeLibrarian:
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         del query
         return self.hits[:limit], Timings()
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        self.questions.append(query)
+        return self.threads_found[:limit], Timings()
 
     def source(self, passage_id: str) -> SourceView:
         if passage_id not in self.sources:

@@ -82,6 +82,7 @@ async def test_the_commands_are_registered_everywhere(
         "help",
         "reingest",
         "source",
+        "threads",
         "topics",
     ]
     assert registered["reingest"]["default_member_permissions"] == str(
@@ -94,7 +95,7 @@ async def test_the_commands_are_registered_in_one_server_where_one_is_set(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     async with run_footnote(guild_id=int(place.guild.id)):
-        assert len(discord_server.commands.listed(place.guild.id)) == 9
+        assert len(discord_server.commands.listed(place.guild.id)) == 10
         assert discord_server.commands.listed(None) == []
 
 

@@ -27,7 +27,17 @@ from bot.discord_app.waiting import WaitingAnswers
 from bot.discord_app.words import ENGLISH
 from bot.quarantine import Quarantine
 from ingest.report import IngestReport, Refusal
-from retrieval.domain import News, Outcome, SourceView, Suggestion, ThreadNews, Topic
+from retrieval.domain import (
+    Hit,
+    News,
+    Outcome,
+    ScoreParts,
+    SourceView,
+    Suggestion,
+    ThreadHit,
+    ThreadNews,
+    Topic,
+)
 from tests.bot.discord_app.active import dangerous_in
 from tests.bot.discord_app.conftest import RunBot
 from tests.bot.discord_app.factories import (
@@ -105,8 +115,15 @@ class Stage:
             self.mallory, self.channel, "source", "passage", _sendable(words)[:90]
         )
         await self.server.acknowledged(typing)
-        for command in ("digest", "topics"):
-            await self._shown(self.server.slash(self.mallory, self.channel, command, private=False))
+        commands: list[tuple[str, dict[str, Any]]] = [
+            ("digest", {}),
+            ("topics", {}),
+            ("threads", {"about": _typed(words)}),
+        ]
+        for command, options in commands:
+            await self._shown(
+                self.server.slash(self.mallory, self.channel, command, private=False, **options)
+            )
         await self._upload(words)
         await self._after_an_ingest(words, answer)
         self._check(url)
@@ -140,6 +157,8 @@ class Stage:
         librarian.suggestions = (Suggestion(PASSAGE, words, words, words),)
         news = ThreadNews(thread, 2, True, post)
         librarian.news_found = News(AT, (news,), 1, 0, 2)
+        found = Hit(make_passage(words), post, thread, 1.0, ScoreParts(1.0, 0.0, 0.0))
+        librarian.threads_found = (ThreadHit(thread, post, 2, (found,)),)
         librarian.topics_found = (Topic((words, words), 0.5, citations[:1]),)
 
     async def _shown(self, interaction: Interaction) -> Message:

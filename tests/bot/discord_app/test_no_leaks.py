@@ -193,6 +193,9 @@ async def test_no_command_shows_it_to_anybody_else(
                 asked = discord_server.slash(user, channel, "ask", question=text)
                 await discord_server.settled(asked)
                 check(seen_by(asked), text)
+                listed = discord_server.slash(user, channel, "threads", about=text)
+                await discord_server.settled(listed)
+                check(seen_by(listed), text)
             for command in ("help", "digest", "topics"):
                 asked = discord_server.slash(user, channel, command)
                 await discord_server.settled(asked)

@@ -30,6 +30,7 @@ from retrieval.domain import (
     Suggestion,
     TextKind,
     Thread,
+    ThreadHit,
     ThreadNews,
     ThreadView,
     Timings,
@@ -158,6 +159,7 @@ HITS = (
     Hit(OIL, SECOND, THREAD, 2.75, ScoreParts(1.5, 0.75, 0.5), 0.71, 9.5),
     Hit(AMMONIA, NOTE, NOTES, -0.25, ScoreParts(0.25, -0.75, 0.25), 0.4, 2.0),
 )
+THREAD_HITS = (ThreadHit(THREAD, FIRST, 2, HITS[:1]), ThreadHit(NOTES, NOTE, 1, HITS[1:]))
 SOURCE = SourceView(
     passage=OIL,
     post=SECOND,
@@ -236,6 +238,7 @@ class FakeLibrarian:
     )
     view: SourceView = SOURCE
     hits: tuple[Hit, ...] = HITS
+    thread_hits: tuple[ThreadHit, ...] = THREAD_HITS
     failure: Exception | None = None
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     limits: list[int] = field(default_factory=list)
@@ -264,6 +267,12 @@ class FakeLibrarian:
         self.asked.append((query, ()))
         self.limits.append(limit)
         return self.hits[:limit], Timings(1.0, 2.0, 0.0, 3.0)
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        self._fail_on_order()
+        self.asked.append((query, ()))
+        self.limits.append(limit)
+        return self.thread_hits[:limit], Timings(1.0, 2.0, 0.0, 3.0)
 
     def source(self, passage_id: str) -> SourceView:
         self._fail_on_order()

@@ -96,3 +96,9 @@ def test_a_search_batch_takes_queries_or_questions(cli, key):
     (document,) = cli.json_lines("search", "--batch", "-", "-k", "1", stdin=stdin)
     assert list(document) == ["id", "query", "hits", "timings_ms"]
     assert document["hits"] == [hit_shape(HITS[0])]
+
+
+def test_a_search_batch_lists_threads_where_it_is_told_to(cli):
+    stdin = lines_of({"id": 1, "query": "post"})
+    (document,) = cli.json_lines("search", "--threads", "--batch", "-", stdin=stdin)
+    assert list(document) == ["id", "query", "threads", "timings_ms"]

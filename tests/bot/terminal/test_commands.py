@@ -14,9 +14,11 @@ from bot.terminal.shapes import (
     ingest_shape,
     source_shape,
     status_shape,
+    thread_search_shape,
     thread_shape,
 )
 from ingest.report import IngestReport, Progress, Stage
+from retrieval.domain import Timings
 from retrieval.errors import IndexBusyError
 from tests.bot.terminal.fakes import (
     AMMONIA,
@@ -29,6 +31,7 @@ from tests.bot.terminal.fakes import (
     SOURCE,
     STATUS,
     THREAD,
+    THREAD_HITS,
     WHOLE_NOTES,
     WHOLE_THREAD,
 )
@@ -78,6 +81,22 @@ def test_search_prints_its_hits(cli):
 
 def test_search_stops_at_k(cli):
     assert len(cli.json("search", "post", "-k", "1")["hits"]) == 1
+
+
+def test_search_lists_threads_where_it_is_told_to(cli):
+    document = cli.json("search", "--threads", "free", "post", "-k", "1")
+    assert document == thread_search_shape(
+        "free post", THREAD_HITS[:1], Timings(1.0, 2.0, 0.0, 3.0)
+    )
+    assert cli.app.librarian.limits == [1]
+    shown = cli.run("search", "--threads", "free post").stdout
+    assert "opened by jonas · 2024-05-02 · 2 posts" in shown
+    assert shown.endswith("2 threads · 3 ms\n")
+
+
+def test_a_search_for_threads_that_finds_nothing_says_so(cli):
+    cli.app.librarian.thread_hits = ()
+    assert "Nothing was found for zeppelin." in cli.run("search", "--threads", "zeppelin").stdout
 
 
 def test_search_that_finds_nothing_says_so(cli):

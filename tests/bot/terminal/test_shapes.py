@@ -10,6 +10,7 @@ from bot.terminal.shapes import (
     search_shape,
     source_shape,
     status_shape,
+    thread_search_shape,
     thread_shape,
     threads_shape,
 )
@@ -30,6 +31,7 @@ from tests.bot.terminal.fakes import (
     SOURCE,
     STATUS,
     THREAD,
+    THREAD_HITS,
     WARNING,
     WHOLE_NOTES,
     WHOLE_THREAD,
@@ -132,6 +134,34 @@ def test_a_search_keeps_its_hits_in_order():
     assert search_shape("oil", HITS, Timings(1.0, 2.0, 0.0, 3.0)) == {
         "query": "oil",
         "hits": [hit_shape(hit) for hit in HITS],
+        "timings_ms": {"embed": 1.0, "search": 2.0, "write": 0.0, "total": 3.0},
+    }
+
+
+def test_threads_that_were_found_have_their_best_passage():
+    document = thread_search_shape("oil", THREAD_HITS, Timings(1.0, 2.0, 0.0, 3.0))
+    assert document == {
+        "query": "oil",
+        "threads": [
+            {
+                **THREAD_KEY,
+                "file": THREAD.file,
+                "author": "jonas",
+                "created_at": "2024-05-02T22:30:00+00:00",
+                "posts": 2,
+                "score": 2.75,
+                "best": hit_shape(HITS[0]),
+            },
+            {
+                **NOTES_KEY,
+                "file": "notes.txt",
+                "author": None,
+                "created_at": None,
+                "posts": 1,
+                "score": -0.25,
+                "best": hit_shape(HITS[1]),
+            },
+        ],
         "timings_ms": {"embed": 1.0, "search": 2.0, "write": 0.0, "total": 3.0},
     }
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bot.terminal.output import READABLE_COLUMNS, make_console
-from bot.terminal.thread_views import source_view, threads_view
+from bot.terminal.thread_views import source_view, thread_search_view, threads_view
 from bot.terminal.views import (
     answer_view,
     ingest_view,
@@ -17,7 +17,7 @@ from bot.terminal.views import (
     status_view,
     trace_view,
 )
-from retrieval.domain import Statement, TextKind, Timings
+from retrieval.domain import Statement, TextKind, ThreadHit, Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
     ANSWERED,
@@ -33,6 +33,7 @@ from tests.bot.terminal.fakes import (
     SOURCE,
     STATUS,
     THREAD,
+    THREAD_HITS,
     WHOLE_NOTES,
     WHOLE_THREAD,
 )
@@ -88,6 +89,19 @@ EVIL_VIEWS = {
         Timings(),
     ),
     "empty search": search_view(HOSTILE, (), Timings()),
+    "threads found": thread_search_view(
+        HOSTILE,
+        (
+            ThreadHit(
+                EVIL_THREAD,
+                EVIL_POST,
+                2,
+                (replace(HITS[0], passage=EVIL_PASSAGE, post=EVIL_POST, thread=EVIL_THREAD),),
+            ),
+        ),
+        Timings(),
+    ),
+    "no threads found": thread_search_view(HOSTILE, (), Timings()),
     "source": source_view(
         replace(
             SOURCE,
@@ -136,6 +150,7 @@ VIEWS = {
     "closest": answer_view(CLOSEST),
     "not found": answer_view(NOT_FOUND),
     "search": search_view("post", HITS, Timings(total=3.0)),
+    "threads found": thread_search_view("post", THREAD_HITS, Timings(total=3.0)),
     "source": source_view(SOURCE),
     "thread": threads_view((WHOLE_THREAD, WHOLE_NOTES)),
     "ingest": ingest_view(REPORT, "default"),
