@@ -134,11 +134,8 @@ class _Shelves:
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             _recover_unless_busy(self._settings, index, self._replayed(index))
         search = make_search(self._settings, index, embedder, self._words)
-        reader = None if embedder is self._words else self._words
-        writer, rewriter = self._writer, self._rewriter
-        return Engine(
-            index, search, Answerer(index, search, embedder, writer, rewriter, reader=reader)
-        )
+        answerer = Answerer(index, search, self._words, self._writer, self._rewriter)
+        return Engine(index, search, answerer)
 
     def _replayed(self, index: PassageIndex) -> list[str]:
         """Return the ids that a server of our own has just put into its graph anew."""

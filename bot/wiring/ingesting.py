@@ -80,9 +80,7 @@ def ingest(
             from retrieval.answering.self_asking import recalibrate
 
             search = make_search(settings, index, models.embedder, models.words)
-            own_scale = models.embedder is not models.words
-            reader = Reader(index, models.words, own_scale=own_scale)
-            recalibrate(index, search, reader)
+            recalibrate(index, search, Reader(index, models.words))
 
         job = Request(
             knowledge_base=request.knowledge_base,

@@ -40,22 +40,19 @@ class Answerer:
         embedder: Embedder,
         writer: Writer | None = None,
         rewriter: Rewriter | None = None,
-        *,
-        reader: Embedder | None = None,
     ) -> None:
-        """Answer from ``index``, found by ``search`` with vectors of ``embedder``.
+        """Answer from ``index`` what ``search`` finds there.
 
-        ``writer`` says an answer in its own words, where they hold; ``rewriter`` makes
-        follow-ups stand alone.  ``reader`` reads what was found closely, where that is not
-        ``embedder``: the gate is calibrated on MiniLM's cosines, and other models' lie on
-        other scales.
+        ``embedder`` reads what was found closely, whoever indexed it: the gate is calibrated on
+        MiniLM's cosines, and other models' lie on other scales.  ``writer`` says an answer in
+        its own words, where they hold; ``rewriter`` makes follow-ups stand alone.
         """
         self._index = index
         self._writer = writer
         self._rewriter = rewriter
         self._search = search
-        self._reader = Reader(index, reader or embedder, own_scale=reader is not None)
-        self._extractive = ExtractiveWriter(index.library, reader or embedder)
+        self._reader = Reader(index, embedder)
+        self._extractive = ExtractiveWriter(index.library, embedder)
 
     def answer(
         self,

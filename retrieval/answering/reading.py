@@ -56,23 +56,24 @@ class Reading:
 class Reader:
     """Reads what a search found."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder, *, own_scale: bool = False) -> None:
+    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         """Weigh words by their frequency in ``index``; compare sentences by ``embedder``.
 
-        With ``own_scale`` what was found is compared by ``embedder`` too: another model found
-        it, whose cosines lie on another scale than the one that is judged by.
+        Where another model indexed the passages, those that were found are compared by
+        ``embedder`` too: the other's cosines lie on another scale than the one that is judged by.
         """
         self._passages = index.passages
         self._embedder = embedder
-        self._own_scale = own_scale
+        self._found_by_another = embedder.fingerprint != index.embeddings.model
         self._sentences = SentenceVectors(embedder, index.catalogue)
         self._weights = TermWeights(index.passages)
 
     def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
         ranking, hits = self._rescaled(ranking, hits)
-        signs = self._signs(ranking, hits)
-        hits = self._able(ranking, hits) or hits
+        able, unheard = self._heard(ranking, hits)
+        signs = self._signs(ranking, hits, able, unheard)
+        hits = able or hits
         closely = tuple(hits[:_READ_CLOSELY])
         sentences = sentence_scores.split(closely)
         vectors = self._vectors(closely, sentences)
@@ -113,10 +114,11 @@ class Reader:
 
     def signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
         """Return what speaks for an answer among ``hits``, of which there must be one."""
-        return self._signs(*self._rescaled(ranking, hits))
+        ranking, hits = self._rescaled(ranking, hits)
+        return self._signs(ranking, hits, *self._heard(ranking, hits))
 
     def _rescaled(self, ranking: Ranking, hits: Sequence[Hit]) -> tuple[Ranking, Sequence[Hit]]:
-        if not self._own_scale:
+        if not self._found_by_another:
             return ranking, hits
         asked = self._embedder.embed_question(ranking.searched)
         cosines = self._embedder.embed_passages([hit.passage.text for hit in hits]) @ asked
@@ -125,11 +127,12 @@ class Reader:
         ]
         return replace(ranking, vector=asked), judged
 
-    def _signs(self, ranking: Ranking, hits: Sequence[Hit]) -> Signs:
+    def _signs(
+        self, ranking: Ranking, hits: Sequence[Hit], able: Sequence[Hit], unheard: tuple[str, ...]
+    ) -> Signs:
         weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
         in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
-        able = self._able(ranking, hits)
         # A mere mention, or the same question asked before, is close to it and answers nothing.
         saying = [hit for hit in able or hits if _says_something(hit.passage.text)] or hits
         # No one passage holds the words of several questions.
@@ -141,21 +144,27 @@ class Reader:
             unknown_terms=ranking.mended.unknown,
             margin=saying[0].score - hits[-1].score,
             agreement=agreement(hits, in_words),
-            unheard=() if able else self._absent(ranking),
+            unheard=unheard,
         )
 
-    def _able(self, ranking: Ranking, hits: Sequence[Hit]) -> list[Hit]:
-        """Return the hits that can answer: all, or those that speak of who is asked about."""
+    def _heard(
+        self, ranking: Ranking, hits: Sequence[Hit]
+    ) -> tuple[Sequence[Hit], tuple[str, ...]]:
+        """Return the hits that can answer, or, where there are none, whose words are asked for.
+
+        All can, unless they ought to speak of who is asked about.
+        """
         names = self._absent(ranking)
+        if not names:
+            return hits, ()
         # Where posts bear no names, who is addressed may have written any of them.
         takes_part = any(addresses(hit.passage.text, names) for hit in hits)
-        return [
+        able = [
             hit
             for hit in hits
-            if not names
-            or speaks_of(hit.passage.text, names)
-            or (takes_part and hit.post.author is None)
+            if speaks_of(hit.passage.text, names) or (takes_part and hit.post.author is None)
         ]
+        return able, () if able else names
 
     def _absent(self, ranking: Ranking) -> tuple[str, ...]:
         """Return whose words are asked for, where none of them wrote anything here."""
