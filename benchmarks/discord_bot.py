@@ -20,21 +20,15 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, Final
 
 from benchmarks.corpora import language, write_corpus
 from benchmarks.ingest_run import footnote
-from benchmarks.stub_embedder import StubEmbedder
+from benchmarks.stub_embedder import StubReader
 from retrieval.embedding.minilm import load_minilm
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.interactions import Interaction
 from tests.loopback.payloads import Channel, User
-
-if TYPE_CHECKING:
-    from retrieval.embedding import Spans
 
 ROUNDS: Final = 3
 PEOPLE: Final = 50
@@ -54,7 +48,7 @@ sys.exit(main())
 """
 
 
-class Disguised(StubEmbedder):
+class Disguised(StubReader):
     """Random vectors under the model's name, cut into passages by its own tokens."""
 
     def __init__(self, models: Path) -> None:
@@ -65,16 +59,6 @@ class Disguised(StubEmbedder):
     def token_ends(self, text: str) -> list[int]:
         """Return where tokens end."""
         return self._token_ends(text)
-
-    def embed_in_context(
-        self, texts: Sequence[str], spans: Sequence[Spans]
-    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
-        """Return rows of the texts, and of the places in each: see ``ReadsInContext``."""
-        places = [
-            self.embed_passages([text[start:end] for start, end in each])
-            for text, each in zip(texts, spans, strict=True)
-        ]
-        return self.embed_passages(texts), places
 
 
 @dataclass

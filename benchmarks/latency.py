@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as ``footnote`` does, before numpy is there
 
@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.corpora import language, write_corpus
-from benchmarks.stub_embedder import StubEmbedder
+from benchmarks.stub_embedder import StubReader
 from ingest.pipeline import Ingest, Request
 from retrieval.answering.answerer import Answerer
 from retrieval.embedding.minilm import MiniLM, load_minilm
@@ -37,16 +37,13 @@ from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
 from retrieval.spelling import Speller
 
-if TYPE_CHECKING:
-    from retrieval.embedding import Spans
-
 _KB: Final = "default"
 _WARMING: Final = 20
 _ASKED: Final = 100
 _ASKERS: Final = 16
 
 
-class StubPassages(StubEmbedder):
+class StubPassages(StubReader):
     """Random vectors for passages and their sentences, the model's own for questions."""
 
     def __init__(self, model: MiniLM) -> None:
@@ -55,15 +52,6 @@ class StubPassages(StubEmbedder):
     def embed_question(self, text: str) -> npt.NDArray[np.float32]:
         """Return the model's vector of a question."""
         return self._model.embed_question(text)
-
-    def embed_in_context(
-        self, texts: Sequence[str], spans: Sequence[Spans]
-    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
-        """Return random rows for texts and sentences."""
-        return self.embed_passages(texts), [
-            self.embed_passages([text[start:end] for start, end in each])
-            for text, each in zip(texts, spans, strict=True)
-        ]
 
 
 @contextmanager

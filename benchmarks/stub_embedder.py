@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from retrieval.embedding import Spans
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -35,3 +39,16 @@ class StubEmbedder:
     def token_ends(self, text: str) -> list[int]:
         """Return where words and marks end."""
         return [match.end() for match in _TOKEN.finditer(text)]
+
+
+class StubReader(StubEmbedder):
+    """One that ``ReadsInContext``, so that sentences have kept vectors too."""
+
+    def embed_in_context(
+        self, texts: Sequence[str], spans: Sequence[Spans]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        """Return rows of the texts, and of the spans in each."""
+        return self.embed_passages(texts), [
+            self.embed_passages([text[start:end] for start, end in each])
+            for text, each in zip(texts, spans, strict=True)
+        ]
