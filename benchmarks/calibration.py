@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -25,21 +25,16 @@ from benchmarks.retrieval import ROOT
 from bot import wiring
 from bot.ports import IngestRequest
 from bot.settings import load_settings
-from bot.wiring.parts import CATALOGUE, load_words, make_search
-from ingest.beir import beir_contents
+from bot.wiring.collection_index import indexed_apart
+from bot.wiring.parts import load_words
 from retrieval.answering.calibration import ANSWERABLE_SHARE, Calibration, calibrated
 from retrieval.answering.gate import Signs, logit
 from retrieval.answering.reading import HITS, Reader
 from retrieval.answering.self_asking import measure, own_questions
 from retrieval.evaluation.beir import read_collection
-from retrieval.evaluation.cached_embedder import CachedEmbedder
-from retrieval.evaluation.collection import index_collection
 from retrieval.evaluation.metrics import calibration_bins, calibration_error
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.chroma import open_chroma
 from retrieval.index.store import PassageIndex
 from retrieval.search import HybridSearch
-from retrieval.settings import ChromaSettings
 from retrieval.wording import clean_question
 
 QUESTIONS: Final = ROOT / "benchmarks" / "calibration_questions.jsonl"
@@ -157,20 +152,8 @@ def _collection(
     settings = load_settings(data_dir=data)
     collection = read_collection(folder, None)
     model = load_words(settings)
-    contents = beir_contents(collection.documents, model.token_ends)
-    with ExitStack() as stack:
-        vectors = Catalogue(data / "eval" / CATALOGUE)
-        stack.callback(vectors.close)
-        embedder = CachedEmbedder(model, vectors)
-        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="footnote-calibration-")))
-        catalogue = Catalogue(scratch / CATALOGUE)
-        stack.callback(catalogue.close)
-        chroma = stack.enter_context(open_chroma(scratch, ChromaSettings(), doing="measuring"))
-        generation = catalogue.begin_generation("collection", embedder.fingerprint)
-        index = PassageIndex(catalogue, generation, chroma, scratch / "lexical", embedder)
-        stack.callback(index.close)
-        index_collection(index, contents.files, lambda *_: None)
-        posts = {document: post for post, document in contents.document_of_post.items()}
+    with indexed_apart(settings, collection, model, model, lambda *_: None) as apart:
+        posts = {document: post for post, document in apart.document_of_post.items()}
         asked = [
             (
                 query.text[:_LONGEST_QUERY],
@@ -178,8 +161,7 @@ def _collection(
             )
             for query in collection.queries
         ]
-        search = make_search(settings, index, embedder, model)
-        yield index, search, Reader(index, embedder), asked
+        yield apart.index, apart.search, Reader(apart.index, apart.embedder), asked
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarian
-from bot.wiring.parts import CATALOGUE, load_embedder, load_words, make_search
-from retrieval.index.catalogue import Catalogue
+from bot.wiring.collection_index import indexed_apart
+from bot.wiring.parts import load_embedder, load_words
 
 if TYPE_CHECKING:
     from retrieval.evaluation.collection import CollectionReport
@@ -75,49 +75,26 @@ def _evaluate_itself(
 def _evaluate_collection(
     settings: BotSettings, folder: Path, request: EvalRequest, on_progress: OnProgress
 ) -> CollectionReport:
-    """Index a collection in a data folder that is thrown away, and let it be searched there.
-
-    Only the vectors stay, in ``eval`` in the data folder.
-    """
-    from tempfile import TemporaryDirectory
-
-    from ingest.beir import beir_contents
+    """Index a collection in a data folder that is thrown away, and let it be searched there."""
     from retrieval.evaluation.baselines import Baselines
     from retrieval.evaluation.beir import read_collection
-    from retrieval.evaluation.cached_embedder import CachedEmbedder
     from retrieval.evaluation.collection import (
         FOOTNOTE,
         DocumentSearch,
         Ranker,
         evaluate_collection,
-        index_collection,
     )
-    from retrieval.index.chroma import open_chroma
-    from retrieval.index.store import PassageIndex
-    from retrieval.settings import ChromaSettings
 
     collection = read_collection(folder, request.limit)
     words = load_words(settings)
-    contents = beir_contents(collection.documents, words.token_ends)
+    model = load_embedder(settings, words)
     with ExitStack() as stack:
-        vectors = Catalogue(settings.data_dir / "eval" / CATALOGUE)
-        stack.callback(vectors.close)
-        embedder = CachedEmbedder(load_embedder(settings, words), vectors)
-        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="footnote-eval-")))
-        catalogue = Catalogue(scratch / CATALOGUE)
-        stack.callback(catalogue.close)
-        chroma = stack.enter_context(open_chroma(scratch, ChromaSettings(), doing="evaluating"))
-        generation = catalogue.begin_generation("collection", embedder.fingerprint)
-        index = PassageIndex(catalogue, generation, chroma, scratch / "lexical", embedder)
-        stack.callback(index.close)
-        size = index_collection(index, contents.files, on_progress)
-        search = make_search(settings, index, embedder, words)
-        rankers: dict[str, Ranker] = {
-            FOOTNOTE: DocumentSearch(search, index.library, contents.document_of_post)
-        }
+        apart = stack.enter_context(indexed_apart(settings, collection, model, words, on_progress))
+        ours = DocumentSearch(apart.search, apart.index.library, apart.document_of_post)
+        rankers: dict[str, Ranker] = {FOOTNOTE: ours}
         if request.compare:
             whole = {document.id: document.whole_text for document in collection.documents}
-            others = Baselines(whole, scratch / "baselines", embedder, on_progress)
+            others = Baselines(whole, apart.folder / "baselines", apart.embedder, on_progress)
             stack.callback(others.close)
             rankers |= {"bm25": others.bm25, "dense": others.dense, "rrf": others.rrf}
-        return evaluate_collection(collection, rankers, size, on_progress)
+        return evaluate_collection(collection, rankers, apart.size, on_progress)
