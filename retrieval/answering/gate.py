@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from retrieval.domain import Hit, Outcome
-
-if TYPE_CHECKING:
-    from retrieval.answering.calibration import Calibration
 
 ANSWERED_FROM: Final = 0.5
 """Confidence from which an answer is given: rather answered than not."""
@@ -71,6 +68,14 @@ class Verdict:
     """Probability that the threads answer, 0 to 1."""
 
 
+class Calibrated(Protocol):
+    """What the gate's logit means in one knowledge base, as ``Calibration`` tells it."""
+
+    def probability(self, logit: float) -> float:
+        """Return the probability that the threads answer, 0 to 1."""
+        ...
+
+
 def agreement(hits: Sequence[Hit], in_words: Sequence[bool]) -> float:
     """Return how far meaning and words agree on the best hits, 0 to 1.
 
@@ -97,7 +102,7 @@ def logit(signs: Signs) -> float:
     )
 
 
-def judge(signs: Signs, calibration: Calibration) -> Verdict:
+def judge(signs: Signs, calibration: Calibrated) -> Verdict:
     """Return the outcome that the signs speak for."""
     confidence = calibration.probability(logit(signs))
     if signs.unheard:

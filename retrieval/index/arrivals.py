@@ -13,8 +13,8 @@ from retrieval.domain import News, Thread, ThreadNews
 from retrieval.index.records import post_in
 
 if TYPE_CHECKING:
-    from retrieval.index.catalogue import Catalogue
     from retrieval.index.contents import FileContents
+    from retrieval.index.database import Database
 
 _KNOWN: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted
@@ -60,7 +60,7 @@ def note_arrivals(
     )
 
 
-def news_since(catalogue: Catalogue, kb: str, since: datetime, limit: int) -> News:
+def news_since(catalogue: Database, kb: str, since: datetime, limit: int) -> News:
     """Return what came since a time, an aware one, with at most ``limit`` threads of it."""
     values = {"kb": kb, "since": since.astimezone(UTC).isoformat(timespec="microseconds")}
     rows = catalogue.connection.execute(_SINCE, values).fetchall()

@@ -7,12 +7,16 @@ the record is there, ``get`` returns it, and no query finds it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from retrieval.index.store import PassageIndex
+    from retrieval.index.catalogue import Generation
+    from retrieval.index.contents import Located
+    from retrieval.index.embeddings import EmbeddingCache
+    from retrieval.index.library import Library
+    from retrieval.index.vectors import VectorIndex
 
 _PAGE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 200
@@ -28,7 +32,20 @@ OnStep = Callable[[str, int, int], None]
 """Hears what is being done, and how much of how much is done."""
 
 
-def unfindable(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> set[str]:
+class Searchable(Protocol):
+    """What is searched and mended here: a ``PassageIndex``, which itself mends what it wrote."""
+
+    generation: Generation
+    vectors: VectorIndex
+    embeddings: EmbeddingCache
+    library: Library
+
+    def insert(self, fresh: Sequence[Located]) -> None:
+        """Put passages into Chroma and the lexical index; their vectors must be cached."""
+        ...
+
+
+def unfindable(index: Searchable, ids: Sequence[str], on_step: OnStep) -> set[str]:
     """Return those passages whose own vector does not lead to them."""
     lost: set[str] = set()
     for done, some in pages(ids, _SEARCHED_AT_ONCE):
@@ -39,14 +56,14 @@ def unfindable(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> set[
     return lost
 
 
-def put_back(index: PassageIndex, ids: Collection[str], on_step: OnStep) -> None:
+def put_back(index: Searchable, ids: Collection[str], on_step: OnStep) -> None:
     """Put passages into Chroma and the lexical index, from catalogue and embedding cache."""
     for done, some in pages(sorted(ids), _PAGE):
         on_step("Mending", done, len(ids))
         index.insert(list(index.library.located(some).values()))
 
 
-def mend(index: PassageIndex, ids: Sequence[str], on_step: OnStep) -> tuple[int, int]:
+def mend(index: Searchable, ids: Sequence[str], on_step: OnStep) -> tuple[int, int]:
     """Make passages findable, and return how many were not, and how many still are not."""
     lost = unfindable(index, ids, on_step)
     if not lost:
@@ -63,7 +80,7 @@ def pages(ids: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
         yield start, ids[start : start + size]
 
 
-def _not_among_nearest(index: PassageIndex, ids: Sequence[str], count: int) -> set[str]:
+def _not_among_nearest(index: Searchable, ids: Sequence[str], count: int) -> set[str]:
     blobs = index.embeddings.of_passages(index.generation.knowledge_base, ids)
     matrix = np.frombuffer(b"".join(blobs.values()), np.float16).reshape(len(blobs), -1)
     found = index.vectors.nearest_to_each(matrix.astype(np.float32), count)
