@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from bot.discord_app.cards import Block, LinkButton, Section, TextBlock, safe_url
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.words import ENGLISH, Words
-from retrieval.domain import LeadIn, Passage, Post, TextKind, Thread
+from retrieval.domain import Passage, Post, TextKind, Thread
+from retrieval.lead_ins import LeadIn
 
 
 def attribution(

@@ -28,8 +28,8 @@ from retrieval.domain import (
     Outcome,
     Statement,
     Status,
-    introductions,
 )
+from retrieval.lead_ins import introductions
 
 ANSWER_LIMIT: Final = 1_200
 QUOTE_LIMIT: Final = 280

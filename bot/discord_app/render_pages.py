@@ -13,7 +13,8 @@ from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
 from bot.discord_app.credits import attribution, introduced, marked, passage_code, with_jump
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
-from retrieval.domain import Answer, Citation, Outcome, SourceView, introductions
+from retrieval.domain import Answer, Citation, Outcome, SourceView
+from retrieval.lead_ins import introductions
 
 SOURCES_A_PAGE: Final = 4
 QUOTE_LIMIT: Final = 700

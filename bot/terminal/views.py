@@ -27,7 +27,8 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
-from retrieval.domain import Outcome, lead_ins
+from retrieval.domain import Outcome
+from retrieval.lead_ins import lead_ins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

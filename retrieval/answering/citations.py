@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from retrieval.domain import Citation, Hit, Statement, lead_ins
+from retrieval.domain import Citation, Hit, Statement
+from retrieval.lead_ins import lead_ins
 from retrieval.wording import words
 
 _REPEATED_SHARE: Final = 0.8
