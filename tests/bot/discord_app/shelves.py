@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,15 @@ class Shelves:
 
     default = "default"
 
-    def __init__(self, indexes: Mapping[str, PassageIndex], path: Path) -> None:
+    def __init__(
+        self,
+        indexes: Mapping[str, PassageIndex],
+        path: Path,
+        engine_on: Callable[[PassageIndex], Engine],
+    ) -> None:
         self.indexes = indexes
         self._bases = {
-            name: KnowledgeBase(index.catalogue, name, path, partial(_engine, index))
+            name: KnowledgeBase(index.catalogue, name, path, partial(engine_on, index))
             for name, index in indexes.items()
         }
 
@@ -37,19 +42,24 @@ class Shelves:
         return self._bases[name]
 
 
+def hashing_engine(index: PassageIndex) -> Engine:
+    embedder = HashingEmbedder()
+    speller = Speller(index.passages, index.library, lambda _: True)
+    search = HybridSearch(index, embedder, SearchSettings(), speller)
+    return Engine(index, search, Answerer(index, search, embedder))
+
+
 @contextmanager
-def shelves(path: Path, files: Mapping[str, Sequence[FileContents]]) -> Iterator[Shelves]:
-    """Yield knowledge bases that hold ``files``, by name."""
+def shelves(
+    path: Path,
+    files: Mapping[str, Sequence[FileContents]],
+    engine_on: Callable[[PassageIndex], Engine] = hashing_engine,
+) -> Iterator[Shelves]:
+    """Yield knowledge bases that hold ``files``, by name; others may write to them as well."""
     folder = Folder(path, client_at(path))
     with ExitStack() as stack:
         indexes = {name: stack.enter_context(folder.index(name)) for name in files}
         for name, contents in files.items():
             indexes[name].write(contents)
-        yield Shelves(indexes, path)
-
-
-def _engine(index: PassageIndex) -> Engine:
-    embedder = HashingEmbedder()
-    speller = Speller(index.passages, index.library, lambda _: True)
-    search = HybridSearch(index, embedder, SearchSettings(), speller)
-    return Engine(index, search, Answerer(index, search, embedder))
+            indexes[name].close()
+        yield Shelves(indexes, path, engine_on)
