@@ -32,6 +32,20 @@ _NOT_IN_NAMES: Final = re.compile(r"[^\w.()\[\] -]+")
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
+class OtherKindError(FileRefusedError):
+    """A file is of a kind that is never read, by its name."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file, f"only files that end in {', '.join(SUFFIXES)} are read")
+
+
+class NothingInItError(FileRefusedError):
+    """A file was read and held nothing."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file, "holds nothing that could be read")
+
+
 class Quarantine:
     """Takes files in, or refuses them.
 
@@ -60,7 +74,7 @@ class Quarantine:
         """
         safe = safe_name(name)
         if not safe.lower().endswith(SUFFIXES):
-            raise FileRefusedError(safe, f"only files that end in {', '.join(SUFFIXES)} are read")
+            raise OtherKindError(safe)
         try:
             waiting = await asyncio.to_thread(self._put_down, safe, data)
         except OSError as error:
@@ -96,7 +110,7 @@ class Quarantine:
         if report.refused:
             raise FileRefusedError(path.name, report.refused[0].reason)
         if report.files_read == 0:
-            raise FileRefusedError(path.name, "holds nothing that could be read")
+            raise NothingInItError(path.name)
 
     def _move_in(self, path: Path) -> None:
         self._uploads.mkdir(parents=True, exist_ok=True)

@@ -15,14 +15,13 @@ from bot.discord_app.desk import Desk, asker_of
 from bot.discord_app.errors import explain
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.responses import Interaction, acknowledge, show_text
-from bot.discord_app.words import words_for
+from bot.discord_app.words import Words, words_for
 from bot.ports import Reingester
-from ingest.report import IngestReport, Progress
+from ingest.report import IngestReport
 from retrieval.errors import FootnoteError
 
 FIRST_PAUSE_SECONDS: Final = 1.5
 LONGEST_PAUSE_SECONDS: Final = 60.0
-BUSY: Final = "A re-ingest is running already; its report goes to whoever started it."
 _log = logging.getLogger(__name__)
 
 
@@ -76,16 +75,17 @@ class Maintenance(commands.Cog):
 
     async def ingest_for(self, interaction: Interaction) -> None:
         """Run an ingest and show it in an interaction that was acknowledged."""
+        words = words_for(interaction.locale.value)
         if self._is_running:
-            await show_text(interaction, BUSY)
+            await show_text(interaction, words.ingest.busy)
             return
         self._is_running = True
         try:
-            report = await self._run(interaction)
+            report = await self._run(interaction, words)
             _log.info("re-ingest finished: %s", report)
-            text = render_report(report)
+            text = render_report(report, words)
         except FootnoteError as error:
-            text = explain(error, words_for(interaction.locale.value))
+            text = explain(error, words)
         finally:
             self._is_running = False
         await _show_late(interaction, text)
@@ -95,7 +95,7 @@ class Maintenance(commands.Cog):
         has_role = any(role.id in roles for role in getattr(interaction.user, "roles", ()))
         return interaction.permissions.administrator or has_role
 
-    async def _run(self, interaction: Interaction) -> IngestReport:
+    async def _run(self, interaction: Interaction, words: Words) -> IngestReport:
         pace = EditPace(self._clock)
         report: IngestReport | None = None
         events = self._reingester.run()
@@ -104,19 +104,19 @@ class Maintenance(commands.Cog):
                 if isinstance(event, IngestReport):
                     report = event
                 elif pace.is_due():
-                    await _show_progress(interaction, event)
+                    await _show_progress(interaction, render_progress(event, words))
         finally:
             close = getattr(events, "aclose", None)  # ends the work when this is cancelled
             if close is not None:
                 await close()
         if report is None:
-            raise FootnoteError("The ingest ended without a report; see the log.")
+            raise FootnoteError(words.ingest.no_report)
         return report
 
 
-async def _show_progress(interaction: Interaction, progress: Progress) -> None:
+async def _show_progress(interaction: Interaction, text: str) -> None:
     try:
-        await show_text(interaction, render_progress(progress))
+        await show_text(interaction, text)
     except discord.HTTPException as error:
         # Progress is a courtesy: the ingest goes on without it.
         _log.info("could not show progress: %s", error)

@@ -13,7 +13,8 @@ from bot.discord_app.errors import RefusedError
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.responses import Interaction, acknowledge, show_text
-from bot.quarantine import Quarantine
+from bot.discord_app.words import Words, words_for
+from bot.quarantine import SUFFIXES, NothingInItError, OtherKindError, Quarantine
 from retrieval.errors import FileRefusedError
 
 BYTES_PER_MIB: Final = 1024 * 1024
@@ -42,29 +43,33 @@ class Uploads(commands.Cog):
     async def upload(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Take one file, say what became of it, and ingest."""
         await acknowledge(interaction, private=True)
+        words = words_for(interaction.locale.value)
         try:
-            kept = await self._quarantine.take(file.filename, await self._read(file))
+            data = await self._read(file, words)
+            kept = await self._quarantine.take(file.filename, data)
         except FileRefusedError as error:
-            await show_text(
-                interaction,
-                f"**Refused** · {fit_line(error.file, 100)}\n{fit_line(error.reason, 500)}",
-            )
+            refused = words.ingest.refused_file.format(file=fit_line(error.file, 100))
+            await show_text(interaction, f"{refused}\n{fit_line(_reason(error, words), 500)}")
             return
         _log.info("%s took in %s", interaction.user.id, kept)
         await self._maintenance.ingest_for(interaction)
 
-    async def _read(self, file: discord.Attachment) -> bytes:
+    async def _read(self, file: discord.Attachment, words: Words) -> bytes:
         if file.size > self._limit_mib * BYTES_PER_MIB:
-            raise FileRefusedError(
-                file.filename, f"is larger than the {self._limit_mib} MiB that may be uploaded"
-            )
+            reason = words.ingest.too_large.format(limit=self._limit_mib)
+            raise FileRefusedError(file.filename, reason)
         try:
             data = await file.read()
         except discord.HTTPException as error:
             _log.warning("an attachment could not be fetched: %s", error)
-            raise RefusedError(
-                "Discord did not hand the file over; please send it again."
-            ) from error
+            raise RefusedError(words.ingest.not_handed_over) from error
         if len(data) > self._limit_mib * BYTES_PER_MIB:
-            raise FileRefusedError(file.filename, "is larger than it said")
+            raise FileRefusedError(file.filename, words.ingest.larger_than_said)
         return data
+
+
+def _reason(error: FileRefusedError, words: Words) -> str:
+    """Return why a file was refused; what a reader says of it is in English."""
+    if isinstance(error, OtherKindError):
+        return words.ingest.other_kind.format(suffixes=", ".join(SUFFIXES))
+    return words.ingest.nothing_in_it if isinstance(error, NothingInItError) else error.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord_app.words import answer, lately, talk
+from bot.discord_app.words import answer, ingest, lately, talk
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -181,4 +181,5 @@ ENGLISH: Final = Words(
     talk=talk.ENGLISH,
     failures=talk.ENGLISH_FAILURES,
     lately=lately.ENGLISH,
+    ingest=ingest.ENGLISH,
 )

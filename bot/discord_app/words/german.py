@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord_app.words import answer, lately, talk
+from bot.discord_app.words import answer, ingest, lately, talk
 from bot.discord_app.words.shape import (
     CommandWords,
     ConfigWords,
@@ -185,4 +185,5 @@ GERMAN: Final = Words(
     talk=talk.GERMAN,
     failures=talk.GERMAN_FAILURES,
     lately=lately.GERMAN,
+    ingest=ingest.GERMAN,
 )

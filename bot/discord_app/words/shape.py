@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.discord_app.words.answer import AnswerWords
+from bot.discord_app.words.ingest import IngestWords
 from bot.discord_app.words.lately import LatelyWords
 from bot.discord_app.words.talk import FailureWords, TalkWords
 
@@ -179,6 +180,7 @@ class Words:
     talk: TalkWords
     failures: FailureWords
     lately: LatelyWords
+    ingest: IngestWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

@@ -10,7 +10,6 @@ from typing import get_args
 
 import pytest
 
-from bot.discord_app.maintenance import BUSY
 from bot.discord_app.words import ENGLISH
 from ingest.report import Progress, Refusal, Stage
 from retrieval.domain import Suggestion
@@ -366,7 +365,7 @@ async def test_a_second_reingest_is_told_about_the_first(
             discord_server.slash(place.ada, place.channel, "reingest", permissions=ADMINISTRATOR)
             for _ in range(2)
         )
-        assert (await discord_server.settled(second)).text == BUSY
+        assert (await discord_server.settled(second)).text == ENGLISH.ingest.busy
         reingester.go.set()
         assert "finished" in (await discord_server.settled(first)).text
         third = discord_server.slash(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from bot.discord_app.cards import MESSAGE_LIMIT
 from bot.discord_app.markdown import length
 from bot.discord_app.render_ingest import render_progress, render_report
+from bot.discord_app.words import GERMAN, LANGUAGES, Words
 from ingest.report import Progress, Refusal, Stage
 from tests.bot.discord_app.active import active_in
 from tests.bot.discord_app.factories import make_report
@@ -18,9 +19,14 @@ def foreign_activity(text: str) -> list[str]:
     return [found for found in active_in(text) if found != "**"]
 
 
-@given(refusals)
-def test_a_report_fits_a_message_and_nothing_in_it_is_active(refused: tuple[Refusal, ...]) -> None:
-    text = render_report(make_report(*refused))
+languages = st.sampled_from(sorted(LANGUAGES)).map(LANGUAGES.__getitem__)
+
+
+@given(refusals, languages)
+def test_a_report_fits_a_message_and_nothing_in_it_is_active(
+    refused: tuple[Refusal, ...], words: Words
+) -> None:
+    text = render_report(make_report(*refused), words)
     assert length(text) <= MESSAGE_LIMIT
     assert foreign_activity(text) == []
 
@@ -33,6 +39,14 @@ def test_a_report_names_the_figures_and_every_refused_file() -> None:
     assert text.endswith("**Refused**\n- a\\_b.txt: not text\n- c.json: cut off")
 
 
+def test_a_report_is_given_in_german() -> None:
+    refused = [Refusal("a_b.txt", "not text")]
+    text = render_report(make_report(*refused), GERMAN)
+    assert text.startswith("**Neu eingelesen** · 12.3 s\nDateien: 3 gelesen, 40 unverändert")
+    assert "Stellen: 90 neu, 10 entfernt, 4,910 unverändert, 5,000 insgesamt" in text
+    assert text.endswith("**Abgelehnt**\n- a\\_b.txt: not text")
+
+
 def test_refused_files_that_do_not_fit_are_counted() -> None:
     text = render_report(make_report(*(Refusal(f"{n}.txt", "why " * 100) for n in range(30))))
     listed = text.count("\n- ")
@@ -40,9 +54,11 @@ def test_refused_files_that_do_not_fit_are_counted() -> None:
     assert text.endswith(f"and {30 - listed} more; see the log")
 
 
-@given(st.sampled_from(Stage), st.integers(0, 10**9), st.integers(0, 10**9), texts)
-def test_progress_is_short_and_not_active(stage: Stage, done: int, total: int, file: str) -> None:
-    text = render_progress(Progress(stage, done, total, file))
+@given(st.sampled_from(Stage), st.integers(0, 10**9), st.integers(0, 10**9), texts, languages)
+def test_progress_is_short_and_not_active(
+    stage: Stage, done: int, total: int, file: str, words: Words
+) -> None:
+    text = render_progress(Progress(stage, done, total, file), words)
     assert length(text) <= 200
     assert foreign_activity(text) == []
 
@@ -50,3 +66,5 @@ def test_progress_is_short_and_not_active(stage: Stage, done: int, total: int, f
 def test_progress_says_what_and_how_far() -> None:
     text = render_progress(Progress(Stage.READ, 12, 4000, "talk/tides.txt"))
     assert text == "**Reading files** · 12 of 4,000\n-# talk/tides.txt"
+    unknown = render_progress(Progress(Stage.SCAN, 0, 0), GERMAN)
+    assert unknown == "**Ich suche Dateien**"

@@ -31,7 +31,8 @@ class DryRun:
     async def run(self) -> AsyncIterator[IngestReport]:
         text = self._file.read_bytes()
         refused = (Refusal(self._file.name, "is no thread"),) if b"refuse me" in text else ()
-        yield replace(make_report(*refused), files_read=0 if refused else 1, dry_run=True)
+        is_read = not refused and text != b"nothing"
+        yield replace(make_report(*refused), files_read=int(is_read), dry_run=True)
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +115,44 @@ async def test_a_refused_file_is_named_with_the_reason_and_nothing_is_kept(
     assert said in text
     assert reingester.runs == 0
     assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize(
+    ("upload", "said"),
+    [
+        (
+            Upload("file", "tides.exe", b"MZ", "text/plain"),
+            "nur Dateien, die auf .json",
+        ),
+        (Upload("file", "tides.txt", b"nothing"), "enthält nichts"),
+        (Upload("file", "tides.txt", b"x", claimed_size=2**30), "ist größer als die 1 MiB"),
+        (Upload("file", "tides.txt", b"x" * 2**21, claimed_size=1), "ist größer als angegeben"),
+    ],
+)
+async def test_who_reads_german_is_told_in_german(
+    upload: Upload,
+    said: str,
+    discord_server: LoopbackDiscord,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+) -> None:
+    bert = discord_server.add_user("bert", locale="de")
+    channel = discord_server.add_channel(discord_server.add_guild("Schleusen", [bert]), "talk")
+    async with run_footnote(quarantine=quarantine, upload_mib=1):
+        text = await uploaded(discord_server, Place(channel, bert), upload)
+    assert text.startswith("**Abgelehnt** · ")
+    assert said in text
+
+
+async def test_a_report_is_in_the_language_of_whoever_asked_for_it(
+    discord_server: LoopbackDiscord, run_footnote: RunBot
+) -> None:
+    bert = discord_server.add_user("bert", locale="de")
+    channel = discord_server.add_channel(discord_server.add_guild("Schleusen", [bert]), "talk")
+    async with run_footnote(reingester=FakeReingester(make_report())):
+        sent = discord_server.slash(bert, channel, "reingest", permissions=ADMINISTRATOR)
+        reply = await discord_server.settled(sent)
+    assert reply.text.startswith("**Neu eingelesen** · 12.3 s")
 
 
 async def test_a_file_that_discord_does_not_hand_over_is_asked_for_again(

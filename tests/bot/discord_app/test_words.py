@@ -15,6 +15,7 @@ from bot.community.feedback import Verdict
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.words import ENGLISH, GERMAN, LANGUAGES, Words, words_for
 from bot.discord_app.words.shape import CommandWords, OptionWords
+from ingest.report import Stage
 from tests.bot.discord_app.conftest import RunBot
 from tests.bot.discord_app.factories import make_closest
 from tests.bot.discord_app.fakes import FakeLibrarian
@@ -102,6 +103,7 @@ def test_forms_and_menus_keep_discords_limits(words: Words) -> None:
     assert all(len(verdict) <= 100 for verdict in words.talk.verdicts.values())
     assert 1 <= len(words.talk.menu) <= 32
     assert words.lately.periods.keys() == ENGLISH.lately.periods.keys()
+    assert words.ingest.stages.keys() == set(Stage)
 
 
 async def test_what_all_see_is_in_the_servers_language_and_what_one_sees_in_theirs(
