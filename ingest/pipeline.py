@@ -121,13 +121,12 @@ class Ingest:
         )
         self._tally.unchanged = len(todo.unchanged)
         self.bytes_to_read = sum(file.size for file in todo.to_read)
-        before = self._catalogue.counts(self._request.knowledge_base)
         if self._request.dry_run:
             self._rehearse(todo)
         else:
             self._carry_out(todo)
-        after = self._catalogue.counts(self._request.knowledge_base)
-        return self._report(todo, before, after, time.monotonic() - started)
+        counts = self._catalogue.counts(self._request.knowledge_base)
+        return self._report(todo, counts, time.monotonic() - started)
 
     def _carry_out(self, todo: Plan) -> None:
         batches = self._batches(todo.to_read)
@@ -137,17 +136,15 @@ class Ingest:
             return
         index = self._open_index()
         with closing(index), ThreadPoolExecutor(1, "ingest-writer") as writer:
+            writing: Future[None] = writer.submit(index.vectors.load)
             link_after_crash(index)
             link_copies(index)
-            writing: Future[None] | None = None
             for batch in chain([first] if first else [], batches):
                 # While the batch before is written, this one is read and embedded.
                 index.embed(batch, self._on_embedded)
-                if writing is not None:
-                    writing.result()
-                writing = writer.submit(self._write, index, batch, len(todo.to_read))
-            if writing is not None:
                 writing.result()
+                writing = writer.submit(self._write, index, batch, len(todo.to_read))
+            writing.result()
             self._link()
             if todo.removed:
                 # Last, so that what only moved to another file is never missing in between.
@@ -251,22 +248,25 @@ class Ingest:
         if not self._request.dry_run:
             self._catalogue.restamp(self._request.knowledge_base, [stamp])
 
-    def _report(self, todo: Plan, before: Counts, after: Counts, seconds: float) -> IngestReport:
+    def _report(self, todo: Plan, counts: Counts, seconds: float) -> IngestReport:
         tally = self._tally
+        # What a rehearsal would add is not there yet, and what it would remove still is.
+        added, removed = (tally.added, tally.removed) if self._request.dry_run else (0, 0)
+        total = counts.passages + added - removed
         return IngestReport(
             files_read=tally.read,
             files_unchanged=tally.unchanged,
             files_removed=len(todo.removed),
             refused=tuple(tally.refused),
-            threads=after.threads,
-            posts=after.posts,
-            quotes_linked=after.quotes_linked,
+            threads=counts.threads,
+            posts=counts.posts,
+            quotes_linked=counts.quotes_linked,
             repeats=tally.repeats,
             near=tally.near,
-            passages_total=before.passages - tally.removed + tally.added,
+            passages_total=total,
             passages_added=tally.added,
             passages_removed=tally.removed,
-            passages_unchanged=before.passages - tally.removed,
+            passages_unchanged=total - tally.added,
             seconds=seconds,
             dry_run=self._request.dry_run,
         )

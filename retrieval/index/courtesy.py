@@ -7,6 +7,7 @@ beside writes of 2,000 records the 95th percentile of a search was 1,600 ms, of 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -38,18 +39,30 @@ class SmallSteps:
         self._clock = clock
         self._sleep = sleep
         self._records = float(min(_FIRST_RECORDS, most_records))
+        self._next_step_at = -math.inf
 
     def parts(self, count: int) -> Iterator[slice]:
-        """Yield the parts of ``count`` records; what is done with each is one step."""
+        """Yield the parts of ``count`` records; what is done with each is one step.
+
+        The pause after the last step is kept by the first one of the next write, so that a
+        single small write is not held up by it.
+        """
         start = 0
         while start < count:
+            self._pause()
             part = slice(start, min(start + round(self._records), count))
             began = self._clock()
             yield part
-            seconds = self._clock() - began
+            now = self._clock()
             start = part.stop
-            self._learn(part.stop - part.start, seconds)
-            self._sleep(min(_PAUSES_PER_STEP * seconds, _LONGEST_PAUSE_SECONDS))
+            self._learn(part.stop - part.start, now - began)
+            pause = min(_PAUSES_PER_STEP * (now - began), _LONGEST_PAUSE_SECONDS)
+            self._next_step_at = now + pause
+
+    def _pause(self) -> None:
+        seconds = self._next_step_at - self._clock()
+        if seconds > 0:
+            self._sleep(seconds)
 
     def _learn(self, records: int, seconds: float) -> None:
         fitting = records * STEP_SECONDS / max(seconds, 1e-6)

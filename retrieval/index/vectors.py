@@ -32,6 +32,14 @@ _CONFIGURATION: Final[CreateCollectionConfiguration] = {
 }
 
 
+_SAVED_EVERY: Final = 100
+_SERVER_SAVES_EVERY: Final = 1_000
+"""After so many changes Chroma writes its graph to the disk.  Until then they wait in its log, and
+whoever opens the folder puts them into the graph anew: 1.3 ms each at 100,000 vectors, where
+saving takes 70 ms.  So a command's own Chroma saves early; a server, which is opened once and
+whose searches wait while it saves, saves late."""
+
+
 class VectorIndex:
     """One Chroma collection."""
 
@@ -41,6 +49,7 @@ class VectorIndex:
         self._batch = min(_MAX_BATCH, client.get_max_batch_size())
         self._small_steps = SmallSteps(self._batch)
         self._collection: Collection
+        self._is_loaded = False
         self.reopen(collection_name)
 
     def reopen(self, collection_name: str) -> None:
@@ -57,6 +66,30 @@ class VectorIndex:
             )
         except Exception as error:
             raise _unwritable(error) from error
+        self._is_loaded = False
+        if getattr(self._client, "is_shared", True) is False:
+            self._save_every(_SERVER_SAVES_EVERY)
+
+    def load(self) -> None:
+        """Have Chroma read the collection's graph and apply its log, if it was not asked to yet.
+
+        Takes 0.3 s at 100,000 vectors, and 1.3 ms for each change in the log.  Other threads go
+        on meanwhile, which they could not if a write had to do it.  A write does it where nobody
+        did: Chroma 1.5.9 looks at its log when it is first searched, and where a write came
+        before that, the write after it puts all of the log into the graph once more, in place.
+
+        Raises:
+            IndexDamagedError: if Chroma cannot read it.
+            StorageError: if Chroma cannot write.
+        """
+        if self._is_loaded:
+            return
+        if not hasattr(self._client, "is_shared"):
+            self._save_every(_SAVED_EVERY)
+        dimensions = self._collection.get_model().dimension
+        if dimensions is not None:  # None: nothing was ever put into it
+            self.nearest(np.ones(dimensions, np.float32), 1)
+        self._is_loaded = True
 
     def upsert(
         self,
@@ -68,8 +101,10 @@ class VectorIndex:
         """Store passages under their ids; ids that exist are replaced.
 
         Raises:
+            IndexDamagedError: if Chroma cannot read what is there.
             StorageError: if Chroma cannot write.
         """
+        self.load()
         for part in self._parts(len(ids)):
             try:
                 self._collection.upsert(
@@ -83,6 +118,7 @@ class VectorIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove ids; ids that are not there are no error."""
+        self.load()
         for part in self._parts(len(ids)):
             try:
                 self._collection.delete(ids=list(ids[part]))
@@ -147,6 +183,14 @@ class VectorIndex:
             return self._collection.count()
         except Exception as error:
             raise _unanswerable(error) from error
+
+    def _save_every(self, changes: int) -> None:
+        """Let Chroma save after so many changes, from when it next reads the graph."""
+        try:
+            if self._collection.configuration_json["hnsw"]["sync_threshold"] != changes:
+                self._collection.modify(configuration={"hnsw": {"sync_threshold": changes}})
+        except Exception as error:
+            raise _unwritable(error) from error
 
     def _parts(self, count: int) -> Iterator[slice]:
         # Only our client of a server knows whether others search there, too.

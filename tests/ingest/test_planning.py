@@ -14,7 +14,7 @@ CORPUS = Path("/corpus")
 
 
 def found(path: str, size: int = 5, mtime_ns: int = 7) -> FoundFile:
-    return FoundFile(CORPUS / path, path, size, mtime_ns)
+    return FoundFile(str(CORPUS / path), path, size, mtime_ns)
 
 
 def stored(*paths: str, reading: str = "1/") -> dict[str, FileStamp]:
@@ -92,7 +92,7 @@ def test_an_empty_folder_empties_no_index_unless_told_to():
 
 
 def test_one_empty_folder_among_others_is_no_less_suspicious():
-    other = Scan((FoundFile(Path("/other/a.txt"), "a.txt", 5, 7),), (), (CORPUS, Path("/other")))
+    other = Scan((FoundFile("/other/a.txt", "a.txt", 5, 7),), (), (CORPUS, Path("/other")))
     with pytest.raises(UnavailableError, match="/corpus, but 1 in the index"):
         planned(other, stored("a.txt"))
     assert planned(other, {}).removed == ()
