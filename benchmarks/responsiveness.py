@@ -30,6 +30,7 @@ from bot.child_ingest import ChildIngest
 from bot.discord_app.async_librarian import AsyncLibrarian
 from bot.settings import BotSettings
 from bot.wiring import open_librarian
+from bot.wiring.garbage import leave_alone_what_stays
 from ingest.report import IngestReport
 from retrieval.knowledge import KnowledgeBase
 
@@ -85,6 +86,7 @@ async def measure(folder: Path, passages: int, more: int) -> Comparison:
     with ThreadPoolExecutor(2) as executor, open_librarian(settings, "default", serve=True) as real:
         ask = _Asking(real, executor)
         await ask.once(Figures())  # opens the model and the index
+        leave_alone_what_stays()  # as the bot does
         alone, beside = Figures(), Figures()
         async with _looking_at_the_loop(alone.lags_ms):
             for _ in range(_SEARCHES_ALONE):

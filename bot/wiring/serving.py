@@ -7,6 +7,7 @@ import sys
 
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarians
+from bot.wiring.garbage import leave_alone_what_stays
 from retrieval.errors import EmptyIndexError
 
 _log = logging.getLogger(__name__)
@@ -47,4 +48,5 @@ def run_bot(settings: BotSettings) -> None:
             librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
+        leave_alone_what_stays()
         run_bot(settings.discord, librarians, reingester, community, corpus, quarantine)
