@@ -36,8 +36,8 @@ _SAVED_EVERY: Final = 100
 _SERVER_SAVES_EVERY: Final = 1_000
 """After so many changes Chroma writes its graph to the disk.  Until then they wait in its log, and
 whoever opens the folder puts them into the graph anew: 1.3 ms each at 100,000 vectors, where
-saving takes 70 ms.  So a command's own Chroma saves early; a server, which is opened once and
-whose searches wait while it saves, saves late."""
+saving takes 70 ms.  So who came to write saves early; a server that came to be asked, which
+is opened once and whose searches wait while it saves, saves late."""
 
 
 class VectorIndex:
@@ -67,7 +67,7 @@ class VectorIndex:
         except Exception as error:
             raise _unwritable(error) from error
         self._is_loaded = False
-        if getattr(self._client, "is_shared", True) is False:
+        if getattr(self._client, "is_shared", True) is False:  # a server of this process's own
             self._save_every(_SERVER_SAVES_EVERY)
 
     def load(self) -> None:
@@ -84,7 +84,8 @@ class VectorIndex:
         """
         if self._is_loaded:
             return
-        if not hasattr(self._client, "is_shared"):
+        # Only our client of a server knows whether others search there, too.
+        if not getattr(self._client, "is_shared", False):
             self._save_every(_SAVED_EVERY)
         dimensions = self._collection.get_model().dimension
         if dimensions is not None:  # None: nothing was ever put into it
@@ -193,7 +194,6 @@ class VectorIndex:
             raise _unwritable(error) from error
 
     def _parts(self, count: int) -> Iterator[slice]:
-        # Only our client of a server knows whether others search there, too.
         if getattr(self._client, "is_shared", False):
             return self._small_steps.parts(count)
         return (slice(start, start + self._batch) for start in range(0, count, self._batch))

@@ -94,6 +94,19 @@ def test_a_command_saves_the_graph_early_so_that_the_next_has_little_to_put_into
         assert _log(tmp_path) == log
 
 
+def test_a_server_that_is_asked_saves_late_and_one_that_is_written_to_early(tmp_path: Path) -> None:
+    def saves_every() -> int:
+        configuration = client.get_collection("kb-test", embedding_function=None).configuration_json
+        return int(configuration["hnsw"]["sync_threshold"])
+
+    for _ in range(2):
+        with open_chroma(tmp_path, ChromaSettings(), doing="answering", serve=True) as client:
+            index = VectorIndex(client, "kb-test")
+            assert saves_every() == 1_000
+            store(index, ["one"])
+            assert saves_every() == 100
+
+
 def test_a_log_goes_into_the_graph_once(tmp_path: Path) -> None:
     with open_chroma(tmp_path, ChromaSettings(), doing="ingesting") as client:
         store(VectorIndex(client, "kb-test"), [f"first-{n}" for n in range(60)])
@@ -179,6 +192,7 @@ def test_twenty_rounds_of_edits_take_bounded_disk(tmp_path: Path, serve: bool) -
                 ids = sorted(catalogue.indexed_ids(KB))
                 assert index.vectors.count() == index.passages.count() == len(ids) == PASSAGES
                 assert not unfindable(index, ids, lambda *_: None)
+        (tmp_path / "chroma.log").unlink(missing_ok=True)  # has bounds of its own
         sizes.append(sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()))
     assert renewals == 4  # after every fourth round there are 600 removed vectors
     assert max(sizes[10:]) < 1.2 * max(sizes[:10])
