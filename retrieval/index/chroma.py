@@ -21,6 +21,7 @@ from retrieval.errors import IndexBusyError, StorageError
 from retrieval.index import chroma_folder
 from retrieval.index.chroma_server import LocalServer
 from retrieval.index.chroma_threads import insert_in_order
+from retrieval.index.graph_copy import put_back_copies
 from retrieval.index.open_files import raise_open_file_limit
 from retrieval.index.ownership import INDEX, FolderLock, Patience, end_leftover, make_folder
 from retrieval.settings import ChromaSettings
@@ -163,6 +164,7 @@ def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     try:
         directory_lock.acquire(timeout=_LEFTOVER_SECONDS)
         chroma_folder.prepare(folder)
+        put_back_copies(folder)
         insert_in_order()
         client: ClientAPI = chromadb.PersistentClient(
             path=str(folder),
@@ -181,5 +183,6 @@ def _embedded(data_dir: Path) -> Iterator[ClientAPI]:
     finally:
         if isinstance(client, Client):
             client.close()
+        put_back_copies(folder)
         chroma_folder.reclaim(folder)
         directory_lock.release()

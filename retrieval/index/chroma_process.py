@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from retrieval.errors import IndexBusyError, StorageError, UnavailableError
 from retrieval.index import chroma_child, chroma_folder
 from retrieval.index.chroma_threads import insert_at_once, insert_in_order
+from retrieval.index.graph_copy import put_back_copies
 from retrieval.index.processes import ProcessIdentity, identify
 
 HOST: Final = "127.0.0.1"
@@ -96,6 +97,7 @@ class ChromaProcess:
         try:
             with FileLock(self._data_dir / "chroma.lock", thread_local=False, blocking=False):
                 chroma_folder.prepare(self._data_dir / "chroma")
+                put_back_copies(self._data_dir / "chroma")
                 chroma_folder.reclaim(self._data_dir / "chroma")
         except Timeout:
             return  # the server waits for it, and says so if that is in vain

@@ -32,12 +32,8 @@ _CONFIGURATION: Final[CreateCollectionConfiguration] = {
 }
 
 
-_SAVED_EVERY: Final = 100
-_SERVER_SAVES_EVERY: Final = 1_000
-"""After so many changes Chroma writes its graph to the disk.  Until then they wait in its log, and
-whoever opens the folder puts them into the graph anew: 1.3 ms each at 100,000 vectors, where
-saving takes 70 ms.  So who came to write saves early; a server that came to be asked, which
-is opened once and whose searches wait while it saves, saves late."""
+_SAVED_EVERY: Final = 1_000
+"""After so many changes Chroma saves its graph, if nobody says otherwise."""
 
 
 class VectorIndex:
@@ -67,8 +63,9 @@ class VectorIndex:
         except Exception as error:
             raise _unwritable(error) from error
         self._is_loaded = False
-        if getattr(self._client, "is_shared", True) is False:  # a server of this process's own
-            self._save_every(_SERVER_SAVES_EVERY)
+        # Only our client of a server knows whether others search there, too.
+        if not getattr(self._client, "is_shared", False):
+            self.save_after(_SAVED_EVERY)
 
     def load(self) -> None:
         """Have Chroma read the collection's graph and apply its log, if it was not asked to yet.
@@ -84,9 +81,6 @@ class VectorIndex:
         """
         if self._is_loaded:
             return
-        # Only our client of a server knows whether others search there, too.
-        if not getattr(self._client, "is_shared", False):
-            self._save_every(_SAVED_EVERY)
         dimensions = self._collection.get_model().dimension
         if dimensions is not None:  # None: nothing was ever put into it
             self.nearest(np.ones(dimensions, np.float32), 1)
@@ -185,8 +179,14 @@ class VectorIndex:
         except Exception as error:
             raise _unanswerable(error) from error
 
-    def _save_every(self, changes: int) -> None:
-        """Let Chroma save after so many changes, from when it next reads the graph."""
+    def save_after(self, changes: int) -> None:
+        """Let Chroma save its graph after so many changes, those in the log among them.
+
+        It heeds what is set at the moment when it reads the graph.
+
+        Raises:
+            StorageError: if Chroma cannot write.
+        """
         try:
             if self._collection.configuration_json["hnsw"]["sync_threshold"] != changes:
                 self._collection.modify(configuration={"hnsw": {"sync_threshold": changes}})

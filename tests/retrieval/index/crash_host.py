@@ -29,6 +29,7 @@ from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma_threads import insert_in_order
 from retrieval.index.contents import FileStamp
 from retrieval.index.doctor import Doctor
+from retrieval.index.graph_copy import put_back_copies
 from retrieval.index.rebuilding import Stores, open_recovered, rebuild
 from retrieval.index.store import PassageIndex, live_generation
 from tests.fakes import HashingEmbedder
@@ -152,6 +153,7 @@ def _catalogue(task: dict[str, Any], stack: ExitStack) -> Catalogue:
 
 def _stores(task: dict[str, Any], catalogue: Catalogue) -> Stores:
     data = Path(task["data"])
+    put_back_copies(data / "chroma")  # as open_chroma does
     client = chromadb.PersistentClient(path=str(data / "chroma"))
     embedder = HashingEmbedder(_DIMENSIONS)
     return Stores(catalogue, client, data / "lexical", embedder, data / "chroma")

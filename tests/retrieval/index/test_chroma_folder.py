@@ -25,11 +25,9 @@ from retrieval.index.contents import FileContents
 from retrieval.index.findability import unfindable
 from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
 from retrieval.index.store import live_generation
-from retrieval.index.vectors import VectorIndex
 from retrieval.settings import ChromaSettings
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Said, file_of
-from tests.retrieval.index.chroma_user import found, store
 
 ROUNDS = 20
 PASSAGES = 150
@@ -72,51 +70,6 @@ def test_what_chroma_applies_anew_at_each_opening_is_known_where_deletions_are_a
     )
     assert replayed_ids(tmp_path, "few") == []  # the graph is on disk by now
     client.close()
-
-
-def _log(data_dir: Path) -> int:
-    """Return how many changes are not in the graph on disk yet; Chroma keeps one that is."""
-    with closing(sqlite3.connect(data_dir / "chroma" / DATABASE)) as database:
-        (last,) = database.execute("SELECT max(seq_id) FROM embeddings_queue").fetchone()
-        (saved,) = database.execute(
-            "SELECT coalesce(max(m.seq_id), 0) FROM segments s"
-            " LEFT JOIN max_seq_id m ON m.segment_id = s.id WHERE s.scope = 'VECTOR'"
-        ).fetchone()
-    return int(last) - int(saved)
-
-
-def test_a_command_saves_the_graph_early_so_that_the_next_has_little_to_put_into_it(
-    tmp_path: Path,
-) -> None:
-    for number, log in enumerate((40, 80, 0, 40)):
-        with open_chroma(tmp_path, ChromaSettings(), doing="ingesting") as client:
-            store(VectorIndex(client, "kb-test"), [f"{number}-{n}" for n in range(40)])
-        assert _log(tmp_path) == log
-
-
-def test_a_server_that_is_asked_saves_late_and_one_that_is_written_to_early(tmp_path: Path) -> None:
-    def saves_every() -> int:
-        configuration = client.get_collection("kb-test", embedding_function=None).configuration_json
-        return int(configuration["hnsw"]["sync_threshold"])
-
-    for _ in range(2):
-        with open_chroma(tmp_path, ChromaSettings(), doing="answering", serve=True) as client:
-            index = VectorIndex(client, "kb-test")
-            assert saves_every() == 1_000
-            store(index, ["one"])
-            assert saves_every() == 100
-
-
-def test_a_log_goes_into_the_graph_once(tmp_path: Path) -> None:
-    with open_chroma(tmp_path, ChromaSettings(), doing="ingesting") as client:
-        store(VectorIndex(client, "kb-test"), [f"first-{n}" for n in range(60)])
-    with open_chroma(tmp_path, ChromaSettings(), doing="ingesting") as client:
-        index = VectorIndex(client, "kb-test")
-        for id_ in ("second", "third"):
-            store(index, [id_])
-            assert found(index, [id_]) == [id_]
-    # Twice would be more changes than are saved, and would change vectors in place.
-    assert _log(tmp_path) == 62
 
 
 @pytest.mark.parametrize("is_prepared", [True, False])
