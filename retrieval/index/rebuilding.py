@@ -36,7 +36,7 @@ GRACE_SECONDS: Final = 3.0
 RENEWED_FROM: Final = 10_000
 """Removed vectors that are not worth a new generation: 17 MB of disk at 384 dimensions."""
 LONG_LOG: Final = 200
-"""Changes in Chroma's log that are not worth a copy of its graph and a save."""
+"""Fewer changes in Chroma's log are not worth a copy of its graph and a save."""
 
 
 @dataclass(frozen=True, slots=True)
