@@ -123,12 +123,16 @@ def _located(library: Library, scored: Scored, places: Sequence[int]) -> dict[st
 
 
 def _scaled(hits: Sequence[Hit], best: float) -> Iterator[Hit]:
-    factor = best / hits[0].score if hits and hits[0].score > 0 else 1.0
+    if not hits or hits[0].score <= 0:
+        yield from hits
+        return
+    factor = best / hits[0].score
     for hit in hits:
         parts = hit.parts
         yield replace(
             hit,
-            score=factor * hit.score,
+            # Of the first exactly ``best``, so that rounding does not order the rankings.
+            score=best * (hit.score / hits[0].score),
             parts=ScoreParts(factor * parts.dense, factor * parts.lexical, factor * parts.thread),
         )
 

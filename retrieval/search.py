@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,9 @@ from retrieval.thread_vectors import LiveHeld
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
+    from retrieval.fusion import Scores
+    from retrieval.index.candidates import Candidates
+    from retrieval.index.forward_index import ForwardIndex
     from retrieval.index.store import PassageIndex
     from retrieval.settings import SearchSettings
     from retrieval.spelling import Mended, Speller
@@ -166,26 +169,34 @@ class HybridSearch:
             ids = allowed
         else:
             opened = {*threads.nearest(query.vector, _THREADS_OPENED), *_first(thread_lexical)}
-            ids = self._candidates(query, opened, allowed)
+            ids = self._candidates(query, held.layout.in_threads(opened), allowed)
         found = held.layout.candidates(index.catalogue, ids, self._embedder.dimensions)
-        bm25 = index.passages.scores(words, found.ids)
         return Scored(
             found=found,
             thread_vectors=held.thread_vectors(found.places),
-            lexical=np.array([bm25.get(id_, 0.0) for id_ in found.ids]),
+            lexical=self._bm25(words, found, held.terms),
             thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
             total=index.passages.count(),
             allowed=allowed,
         )
 
-    def _candidates(self, query: _Query, opened: set[str], allowed: set[str] | None) -> set[str]:
-        """Return the best of each ranker, and all of the threads ``opened``."""
+    def _bm25(self, words: str, found: Candidates, terms: ForwardIndex | None) -> Scores:
+        passages = self._index.passages
+        if terms is not None:
+            return terms.scores(passages.counted(words), found.places)
+        scores = passages.scores(words, found.ids)
+        return np.array([scores.get(id_, 0.0) for id_ in found.ids])
+
+    def _candidates(
+        self, query: _Query, opened: Iterable[str], allowed: set[str] | None
+    ) -> set[str]:
+        """Return the best of each ranker, and what stands in the threads ``opened``."""
         index, count = self._index, self._settings.candidates
         reach = count if allowed is None else _FILTERED_REACH * count
         ids = set(index.vectors.nearest(query.vector, reach))
         ids.update(index.passages.best(query.words, reach))
         if self._settings.thread_weight:
-            ids.update(index.library.in_threads(opened))
+            ids.update(opened)
         return ids if allowed is None else ids & allowed
 
     def _hits(self, scored: Scored, query: _Query, limit: int) -> tuple[Hit, ...]:

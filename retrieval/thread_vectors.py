@@ -1,4 +1,4 @@
-"""What a search keeps in memory: the threads' vectors, and where the passages stand.
+"""What a search keeps in memory: the threads' vectors, where the passages stand, their terms.
 
 A thread's vector is that of its title and opening post.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.index.candidates import Layout, read_layout
+from retrieval.index.forward_index import ForwardIndex, read_forward_index
 
 if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
@@ -50,6 +51,13 @@ class Held:
     layout: Layout
     threads_of: npt.NDArray[np.intp]
     """For each passage of the layout the place of its thread; t where it has none."""
+    terms: ForwardIndex | None = None
+    """None where tantivy has to score the candidates."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is here that is kept of a knowledge base of this size."""
+        return self.terms is not None or self.layout.vectors is None
 
     def thread_vectors(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         """Return the vector of the thread of each passage, zeros where it has none."""
@@ -76,12 +84,13 @@ class LiveHeld:
         """Return it as it is; costs one row of SQLite where nothing changed.
 
         Of a large knowledge base, for the seconds that reading takes, as it was: an ingest
-        changes it every few seconds, and nobody who asks meanwhile should wait for each.
+        changes it every few seconds, and nobody who asks meanwhile should wait for each.  Its
+        terms are not read before a second question: most processes are asked only one.
         """
         held = self._held
-        if held is not None and held[0] == self._version():
+        if held is not None and held[0] == self._version() and held[1].is_whole:
             return held[1]
-        if held is None or len(held[1].layout.ids) <= self._at_once:
+        if held is None or self._is_small(held[1].layout):
             return self._again()
         if self._soon is None or self._soon.done():
             self._soon = self._reader.submit(self._again)
@@ -91,11 +100,17 @@ class LiveHeld:
     def _again(self) -> Held:
         with self._reading:  # one reads while the others wait for it
             version = self._version()
-            held = self._held
-            if held is None or held[0] != version:
-                held = (version, self._read())
-                self._held = held  # whole, so that another thread sees the old or the new one
-            return held[1]
+            last = self._held
+            if last is None or last[0] != version or not last[1].is_whole:
+                held = last[1] if last and last[0] == version else self._read()
+                if last or self._is_small(held.layout):
+                    held = self._with_terms(held, last[1] if last else None)
+                last = (version, held)
+                self._held = last  # whole, so that another thread sees the old or the new one
+            return last[1]
+
+    def _is_small(self, layout: Layout) -> bool:
+        return len(layout.ids) <= self._at_once
 
     def _version(self) -> object:
         generation = self._index.catalogue.generation(self._index.generation.knowledge_base)
@@ -111,6 +126,15 @@ class LiveHeld:
         at = {id_: n for n, id_ in enumerate(ids)}
         threads_of = np.array([at.get(id_, len(ids)) for id_ in layout.thread_ids], dtype=np.intp)
         return Held(ThreadVectors(ids, matrix), layout, threads_of)
+
+    def _with_terms(self, held: Held, last: Held | None) -> Held:
+        if held.layout.vectors is None:  # too large to be kept in memory
+            return held
+        index = self._index
+        known = (last.layout, last.terms) if last and last.terms else None
+        kb, analyze = index.generation.knowledge_base, index.passages.analyzed
+        terms = read_forward_index(index.catalogue, kb, held.layout, analyze, known)
+        return replace(held, terms=terms)
 
 
 def _log_failure(reading: Future[Held]) -> None:

@@ -25,7 +25,7 @@ _SHORTEST_PART: Final = 3
 """Fewer letters of a name could be any word."""
 _PLACES: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, p.end - p.start,
-       t.title IS NOT NULL, e.id
+       t.title IS NOT NULL, e.id, p.indexed
   FROM files f
   JOIN passages p ON p.file_id = f.id
   JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
@@ -144,11 +144,15 @@ class Layout:
     others: dict[str, tuple[int, ...]]
     """By passage id, the places after the first, where there are any."""
     thread_ids: tuple[str, ...]
+    threads: dict[str, npt.NDArray[np.intp]]
+    """By thread id, the places of its passages."""
     before: npt.NDArray[np.intp]
     """n; as in ``Candidates``."""
     after: npt.NDArray[np.intp]
     prior: npt.NDArray[np.intp]
     """n; likewise, in the same thread."""
+    indexed: npt.NDArray[np.bool_]
+    """n; false for a quote whose very words are indexed where they come from."""
     titled: npt.NDArray[np.bool_]
     asking: npt.NDArray[np.float64]
     lengths: npt.NDArray[np.float64]
@@ -156,6 +160,12 @@ class Layout:
     """n; which row of the embedding cache holds its vector."""
     vectors: npt.NDArray[np.float16] | None = None
     """n × d, as the cache has them; None where they are too many to be kept in memory."""
+
+    def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
+        """Return the ids of the indexed passages of threads; unknown threads have none."""
+        places = [self.threads[id_] for id_ in thread_ids if id_ in self.threads]
+        at = np.concatenate([*places, np.zeros(0, dtype=np.intp)])
+        return [self.ids[place] for place in at[self.indexed[at]].tolist()]
 
     def candidates(self, catalogue: Catalogue, ids: Iterable[str], dimensions: int) -> Candidates:
         """Return passages with those beside and before them; unknown ids are left out."""
@@ -203,6 +213,10 @@ def read_layout(
     follows = np.array(read.follows[1:], dtype=bool)
     continues = np.array(read.continues[1:], dtype=bool)
     vector_rows = np.array(read.vector_rows, dtype=np.int64)
+    indexed = np.array(read.indexed, dtype=bool)
+    for id_, more in read.others.items():
+        alike = [read.places[id_], *more]
+        indexed[alike] = indexed[alike].any()
     vectors = None
     if len(read.ids) <= held:
         found, halves = _halves(catalogue, vector_rows, dimensions)
@@ -212,9 +226,11 @@ def read_layout(
         places=read.places,
         others=read.others,
         thread_ids=tuple(read.thread_ids),
+        threads={id_: np.array(at, dtype=np.intp) for id_, at in read.threads.items()},
         before=np.concatenate([here[:1], np.where(follows, here[:-1], here[1:])]),
         after=np.concatenate([np.where(follows, here[1:], here[:-1]), here[-1:]]),
         prior=np.concatenate([here[:1], np.where(continues, here[:-1], here[1:])]),
+        indexed=indexed,
         titled=np.array(read.titled, dtype=bool),
         asking=np.array(read.asking, dtype=np.float64),
         lengths=np.array(read.lengths, dtype=np.float64),
@@ -239,11 +255,25 @@ class _Columns:
         self.asking = array("d")
         self.lengths = array("d")
         self.vector_rows = array("q")
+        self.indexed = bytearray()
+        self.threads: dict[str, array[int]] = {}
+        """By thread id, the places of its passages."""
         self._names: dict[str, str] = {}
         self._last: tuple[int, str, str, int] | None = None
 
     def add(self, row: sqlite3.Row) -> None:
-        id_, thread_id, post_id, file_id, ordinal, asking, length, is_titled, vector_row = row
+        (
+            id_,
+            thread_id,
+            post_id,
+            file_id,
+            ordinal,
+            asking,
+            length,
+            is_titled,
+            vector_row,
+            indexed,
+        ) = row
         place = len(self.ids)
         self.ids.append(id_)
         if self.places.setdefault(id_, place) != place:
@@ -257,6 +287,8 @@ class _Columns:
         self.asking.append(asking)
         self.lengths.append(length)
         self.vector_rows.append(vector_row)
+        self.indexed.append(indexed)
+        self.threads.setdefault(self.thread_ids[-1], array("q")).append(place)
 
 
 def _vectors(

@@ -113,7 +113,18 @@ class LexicalIndex:
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct index terms of a text, in order, stop words left out."""
-        return list(dict.fromkeys(self._analyzer.analyze(visible(text))))[:_MAX_QUERY_WORDS]
+        return list(dict.fromkeys(self.analyzed(text)))[:_MAX_QUERY_WORDS]
+
+    def analyzed(self, text: str) -> list[str]:
+        """Return the index terms of a text in their order, each as often as it stands."""
+        return list(self._analyzer.analyze(visible(text)))
+
+    def counted(self, text: str) -> dict[str, int]:
+        """Return the terms by which a text is searched, and how often each counts.
+
+        A long question repeats what it is about: on forum questions that is worth .02 nDCG@10.
+        """
+        return dict(list(Counter(self.analyzed(text)).items())[:_MAX_QUERY_WORDS])
 
     def best(self, text: str, limit: int) -> dict[str, float]:
         """Return the ids that match a text best with their BM25 scores, best first."""
@@ -199,11 +210,8 @@ class LexicalIndex:
         return self._index.searcher()
 
     def _query(self, text: str) -> tantivy.Query | None:
-        """Return a query for any of the text's terms, each counting as often as it stands.
-
-        A long question repeats what it is about: on forum questions that is worth .02 nDCG@10.
-        """
-        counts = Counter(self._analyzer.analyze(visible(text)))
+        """Return a query for any of the text's terms, each counting as often as it stands."""
+        counts = self.counted(text)
         term_query, boost = tantivy.Query.term_query, tantivy.Query.boost_query
         return (
             tantivy.Query.boolean_query(
@@ -212,7 +220,7 @@ class LexicalIndex:
                         tantivy.Occur.Should,
                         boost(term_query(self._schema, "text", term), float(count)),
                     )
-                    for term, count in list(counts.items())[:_MAX_QUERY_WORDS]
+                    for term, count in counts.items()
                 ]
             )
             if counts

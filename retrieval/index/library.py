@@ -168,18 +168,6 @@ class Library:
             found.setdefault(original, []).append(copy)
         return found
 
-    def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
-        """Return the ids of the indexed passages of threads."""
-        rows = self._catalogue.connection.execute(
-            """
-            SELECT DISTINCT p.id FROM json_each(?) wanted
-             CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
-             CROSS JOIN files f ON f.id = p.file_id AND f.kb = ?
-            """,
-            (json.dumps(list(thread_ids)), self._kb),
-        )
-        return [row[0] for row in rows]
-
     def summaries(self) -> dict[str, str]:
         """Return the summaries of all threads, by thread id."""
         rows = self._catalogue.connection.execute(

@@ -105,3 +105,25 @@ def test_in_a_large_knowledge_base_the_old_serves_until_the_new_is_read(tmp_path
         assert held._soon is not None
         assert len(held._soon.result(10).layout.ids) == 2
         assert len(held.now().layout.ids) == 2
+
+
+def test_of_a_large_knowledge_base_terms_are_read_after_the_first_question(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", "First."))])
+        assert LiveHeld(index).now().terms is not None
+        held = LiveHeld(index, at_once=0)
+        assert [held.now().terms for _ in range(2)] == [None, None]
+        assert held._soon is not None
+        whole = held._soon.result(10)
+        assert whole.terms is not None
+        assert held.now() is whole
+
+
+def test_threads_give_their_indexed_passages(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        quoting = Said("Bob", "> First the yeast.\n\nWhich one?")
+        index.write([files_of("a.json", {"a": [Said("Ann", POST)], "b": [quoting]})])
+        layout = read_layout(index.catalogue, KB, MODEL.fingerprint, MODEL.dimensions)
+        found = layout.in_threads([*layout.threads, "unknown"])
+        assert len(layout.ids) == 5
+        assert sorted(found) == sorted(index.catalogue.indexed_ids(KB))
