@@ -9,7 +9,7 @@ known to be: better the same words shown twice than an objection hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -61,6 +61,9 @@ class Age:
         return self.thread_id == other.thread_id and self.ordinal < other.ordinal
 
 
+_NOWHEN: Final = Age("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text that may be, or have, a copy."""
@@ -96,23 +99,29 @@ def repeats(tokens: Sequence[str], other: Sequence[str], is_rare: IsRare) -> boo
     )
 
 
-def unlike(texts: Iterable[str], is_rare: IsRare) -> list[bool]:
-    """Tell of each text whether it copies none of those before it that copy none."""
-    nowhen = Age("", 0)
-    texts = list(texts)
-    kept: list[tuple[Text, set[int]]] = []
-    verdicts = []
-    for text, sketch in zip(texts, sketches(texts), strict=True):
-        one, prints = Text(text, sketch, nowhen), set(sketch.fingerprints.tolist())
-        verdicts.append(
-            not any(
-                not prints.isdisjoint(others) and is_copy(one, other, is_rare)
-                for other, others in kept
-            )
+class Unlike:
+    """Remembers texts that copy none of those before."""
+
+    def __init__(self, is_rare: IsRare) -> None:
+        """Know of no text yet."""
+        self._is_rare = is_rare
+        self._kept: list[tuple[Text, set[int]]] = []
+
+    def among(self, texts: Sequence[str]) -> list[bool]:
+        """Tell of each text whether it copies none of those before it that copy none."""
+        return [
+            self._keeps(text, sketch) for text, sketch in zip(texts, sketches(texts), strict=True)
+        ]
+
+    def _keeps(self, text: str, sketch: Sketch) -> bool:
+        one, prints = Text(text, sketch, _NOWHEN), set(sketch.fingerprints.tolist())
+        is_new = not any(
+            not prints.isdisjoint(others) and is_copy(one, other, self._is_rare)
+            for other, others in self._kept
         )
-        if verdicts[-1]:
-            kept.append((one, prints))
-    return verdicts
+        if is_new:
+            self._kept.append((one, prints))
+        return is_new
 
 
 def _is_harmless(mine: Sequence[str], theirs: Sequence[str], is_rare: IsRare) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain, pairwise
 from typing import Final, TypeVar
@@ -28,6 +29,8 @@ row: a changed word breaks three shingles, so it has fourteen unchanged ones for
 # The sign first: a pattern that begins with a condition is tried at every letter.
 _APOSTROPHES: Final = re.compile(r"['’´`](?<=\w.)(?=\w)")
 _MAX_VOCABULARY: Final = 200_000
+_REMEMBERED: Final = 20_000
+"""Words whose numbers are kept from question to question, 4 MB of them."""
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 # The finaliser of splitmix64 (Steele, Lea and Flood 2014).
 _MIX: Final = (
@@ -57,9 +60,14 @@ class Vocabulary(dict[str, int]):
     """Words with their numbers, for as long as somebody makes sketches of many texts."""
 
     def __missing__(self, word: str) -> int:
-        digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        number = self[word] = int.from_bytes(digest, "little")
+        number = self[word] = _number(word)
         return number
+
+
+@lru_cache(_REMEMBERED)
+def _number(word: str) -> int:
+    digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 def words_of(text: str) -> list[str]:

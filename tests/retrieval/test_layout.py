@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.index.candidates import read_layout
+from retrieval.index.candidates import read_layout, widened
 from retrieval.index.store import PassageIndex
 from retrieval.thread_vectors import LiveHeld
 from tests.fakes import HashingEmbedder
@@ -127,3 +127,9 @@ def test_threads_give_their_indexed_passages(tmp_path):
         found = layout.in_threads([*layout.threads, "unknown"])
         assert len(layout.ids) == 5
         assert sorted(found) == sorted(index.catalogue.indexed_ids(KB))
+
+
+def test_halves_are_widened_exactly():
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)]
+    assert widened(finite).tobytes() == finite.astype(np.float32).tobytes()

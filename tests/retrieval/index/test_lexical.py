@@ -125,3 +125,16 @@ def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be opened"):
         LexicalIndex(tmp_path / "file")
+
+
+def test_what_another_process_writes_is_seen_after_refresh(
+    index: LexicalIndex, tmp_path: Path
+) -> None:
+    reading = LexicalIndex(tmp_path / "passages")
+    assert reading.best("lentils", 5).keys() == {"c"}
+    for _ in range(2):
+        index.write([("d", "Lentils and salt.")], ["a"])
+        index.write([("a", "Salt alone.")])
+        reading.refresh()
+        assert reading.best("lentils", 5).keys() == {"c", "d"}
+        assert reading.best("salt", 5).keys() == {"a", "d"}
