@@ -35,6 +35,8 @@ _KEPT_BITS: Final = 4
 _NO_TERM: Final = -1
 _TERM_BITS: Final = 32
 _READ_AT_ONCE: Final = 1_000
+_CHOSEN_AT_ONCE: Final = 10_000
+"""Texts whose terms are moved at once: moving those of 100,000 would need 100 MB meanwhile."""
 _MOST_COUNTED: Final = np.iinfo(np.uint16).max
 _STANDING: Final = """
 SELECT p.id, p.file_id, p.post_id, p.start, p.end FROM json_each(:ids) wanted
@@ -102,13 +104,25 @@ class TermCounts:
 
     def chosen(self, places: Numbers) -> TermCounts:
         """Return the texts at ``places``."""
+        parts = [
+            self._chosen(places[start : start + _CHOSEN_AT_ONCE])
+            for start in range(0, len(places), _CHOSEN_AT_ONCE)
+        ]
+        return _joined(parts or [_NO_TEXTS])
+
+    def _chosen(self, places: Numbers) -> TermCounts:
         at, owners = self.rows(places)
         return _rows(owners, len(places), self.terms[at], self.counts[at])
 
-    def lengths(self) -> npt.NDArray[np.float64]:
+    def lengths(self) -> Numbers:
         """Return of each text how many terms it has, repeated ones counted."""
-        owners = np.repeat(np.arange(len(self)), np.diff(self.starts))
-        return np.bincount(owners, self.counts, len(self)).astype(np.float64)
+        totals = np.cumsum(self.counts, dtype=np.int64)
+        return np.diff(np.concatenate([np.zeros(1, np.int64), totals])[self.starts])
+
+    def having(self, wanted: npt.NDArray[np.bool_], terms: int) -> Numbers:
+        """Return in how many of the ``wanted`` texts each of ``terms`` terms stands."""
+        among = self.terms[np.repeat(wanted, np.diff(self.starts))]
+        return np.bincount(among, minlength=terms)
 
 
 _NO_TEXTS: Final = TermCounts(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
@@ -179,15 +193,16 @@ def read_forward_index(
     parts.append(_counted([""], vocabulary))  # what is not indexed has no terms
     at = [row_of.get(id_, rows) if id_ in places else rows for id_ in layout.ids]
     texts = _joined(parts).chosen(np.array(at, dtype=np.int64))
-    firsts = np.array(list(places.values()), dtype=np.int64)
+    counted = np.zeros(len(layout.ids), dtype=bool)
+    counted[list(places.values())] = True  # one that stands in several files once
     lengths = texts.lengths()
-    average = lengths[firsts].mean() if len(firsts) else 1.0
+    average = lengths[counted].mean() if places else 1.0
     return ForwardIndex(
         vocabulary,
         texts,
         norms=_K1 * (1 - _B + _B * _shortened(lengths) / max(average, 1.0)),
-        having=np.bincount(texts.chosen(firsts).terms, minlength=len(vocabulary.terms)),
-        total=len(firsts),
+        having=texts.having(counted, len(vocabulary.terms)),
+        total=len(places),
     )
 
 
@@ -238,12 +253,12 @@ def _joined(parts: Sequence[TermCounts]) -> TermCounts:
     )
 
 
-def _shortened(lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _shortened(lengths: Numbers) -> Numbers:
     """Return lengths as tantivy keeps them in a byte: from 40 on the highest four bits count.
 
     As Lucene's SmallFloat, whose steps begin at 24.
     """
-    over = np.maximum(lengths - _KEPT_WHOLE, 1).astype(np.int64)
+    over = np.maximum(lengths - _KEPT_WHOLE, 1)
     bits = np.frexp(over)[1]  # of a whole number, how many it has
     steps = np.int64(1) << np.maximum(bits - _KEPT_BITS, 0)
     return np.where(lengths <= _KEPT_WHOLE, lengths, _KEPT_WHOLE + over // steps * steps)
