@@ -175,7 +175,7 @@ class HybridSearch:
             found=found,
             thread_vectors=held.thread_vectors(found.places),
             lexical=self._bm25(words, found, held.terms),
-            thread_lexical=np.array([thread_lexical.get(id_, 0.0) for id_ in found.thread_ids]),
+            thread_lexical=held.layout.of_threads(thread_lexical)[found.places],
             total=index.passages.count(),
             allowed=allowed,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +56,6 @@ class Candidates:
     prior: npt.NDArray[np.intp]
     """n; the place of the passage before in the same thread where that asks something, else
     one's own or that of a neighbour that does not ask."""
-    thread_ids: tuple[str, ...]
     titled: npt.NDArray[np.bool_]
     """n; whether the thread has a title, hence an opening post known as such."""
     asking: npt.NDArray[np.float64]
@@ -167,11 +166,20 @@ class Layout:
         at = np.concatenate([*places, np.zeros(0, dtype=np.intp)])
         return [self.ids[place] for place in at[self.indexed[at]].tolist()]
 
+    def of_threads(self, scores: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        """Return for each passage the score of its thread, 0 where it has none; n."""
+        spread = np.zeros(len(self.ids))
+        for id_, score in scores.items():
+            if id_ in self.threads:
+                spread[self.threads[id_]] = score
+        return spread
+
     def candidates(self, catalogue: Catalogue, ids: Iterable[str], dimensions: int) -> Candidates:
         """Return passages with those beside and before them; unknown ids are left out."""
-        known = [id_ for id_ in ids if id_ in self.places]
-        firsts = np.array([self.places[id_] for id_ in known], dtype=np.intp)
-        more = [other for id_ in known for other in self.others.get(id_, ())]
+        ids = list(ids)
+        places = [self.places.get(id_) for id_ in ids]
+        firsts = np.array([place for place in places if place is not None], dtype=np.intp)
+        more = [other for id_ in ids if id_ in self.others for other in self.others[id_]]
         asked = np.concatenate([firsts, np.array(more, dtype=np.intp)])
         prior = self.prior[asked]
         prior = prior[self.asking[prior] > 0]
@@ -189,7 +197,6 @@ class Layout:
             before=_among(at, self.before[at]),
             after=_among(at, self.after[at]),
             prior=_among(at, self.prior[at]),
-            thread_ids=tuple(map(self.thread_ids.__getitem__, at.tolist())),
             titled=self.titled[at],
             asking=self.asking[at],
             lengths=self.lengths[at],

@@ -127,6 +127,12 @@ def test_threads_give_their_indexed_passages(tmp_path):
         found = layout.in_threads([*layout.threads, "unknown"])
         assert len(layout.ids) == 5
         assert sorted(found) == sorted(index.catalogue.indexed_ids(KB))
+        first, second = layout.threads
+        spread = layout.of_threads({second: 2.0, "unknown": 3.0})
+        assert [spread[at].tolist() for at in (layout.threads[first], layout.threads[second])] in (
+            [[0.0] * 3, [2.0] * 2],
+            [[0.0] * 2, [2.0] * 3],
+        )
 
 
 def test_halves_are_widened_exactly():

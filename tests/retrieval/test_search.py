@@ -248,7 +248,6 @@ def candidates(before: list[int], after: list[int], lengths: list[float]) -> Can
         before=np.array(before),
         after=np.array(after),
         prior=np.arange(count),
-        thread_ids=("t",) * count,
         titled=np.zeros(count, bool),
         asking=np.zeros(count),
         lengths=np.array(lengths),
