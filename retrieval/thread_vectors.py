@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 10_000
 """Passages that are read within .4 s, with their terms."""
 _PAUSE_SECONDS: Final = 0.005
-"""Between steps in which the terms of a large knowledge base are read: answers then take 63 ms
-at the median, not 92, and the reading 6 s, not 3."""
+"""Between steps in which the terms of a large knowledge base are read: on a busy machine answers
+then take 63 ms at the median, not 92, and the reading 9 s, not 3."""
 _log = logging.getLogger(__name__)
 
 
