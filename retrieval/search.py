@@ -16,7 +16,7 @@ from retrieval.decomposition import focus, parts
 from retrieval.domain import Hit, ThreadHit, Timings
 from retrieval.filters import Filters, split_filters
 from retrieval.hits import by_thread, make_hits, merge
-from retrieval.index.candidates import known_author, matching_ids
+from retrieval.index.conditions import known_author, matching_ids
 from retrieval.scoring import Scored, rank
 from retrieval.thread_vectors import LiveHeld
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.index.candidates import Layout, read_layout
 from retrieval.index.forward_index import ForwardIndex, read_forward_index
+from retrieval.index.layout import Layout, read_layout
 
 if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex

@@ -21,8 +21,8 @@ import numpy.typing as npt
 from retrieval.wording import visible
 
 if TYPE_CHECKING:
-    from retrieval.index.candidates import Layout
     from retrieval.index.catalogue import Catalogue
+    from retrieval.index.layout import Layout
 
 Analyze = Callable[[str], Sequence[str]]
 """Returns the terms of a text in their order, each as often as it stands."""

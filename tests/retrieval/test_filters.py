@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.domain import Outcome
 from retrieval.filters import Filters, split_filters
-from retrieval.index.candidates import known_author
+from retrieval.index.conditions import known_author
 from tests.retrieval.index.builders import Folder, Said, client_at, file_of
 
 AUTHORS = {"tom": "Tom", "vera": "Vera", "anna lee": "Anna Lee"}

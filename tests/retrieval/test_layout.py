@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.index.candidates import read_layout, widened
+from retrieval.index.layout import read_layout, widened
 from retrieval.index.store import PassageIndex
 from retrieval.thread_vectors import LiveHeld
 from tests.fakes import HashingEmbedder

@@ -7,7 +7,8 @@ import pytest
 
 from ingest.linking import link_copies
 from retrieval.domain import TextKind
-from retrieval.index.candidates import Candidates, read_layout
+from retrieval.index.candidates import Candidates
+from retrieval.index.layout import read_layout
 from retrieval.scoring import in_place
 from retrieval.search import Ranking
 from retrieval.settings import SearchSettings

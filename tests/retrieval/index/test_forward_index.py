@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.index.candidates import Layout, read_layout
 from retrieval.index.forward_index import ForwardIndex, read_forward_index
+from retrieval.index.layout import Layout, read_layout
 from retrieval.index.store import PassageIndex
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of, files_of
