@@ -109,7 +109,9 @@ def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage
     """Link the quotes of a thread to the earlier passages whose words they repeat."""
     if all(passage.kind is TextKind.OWN for passage in passages):
         return tuple(passages)
-    index: QuoteIndex[int] = QuoteIndex()
+    index: QuoteIndex[int] = QuoteIndex(
+        quoted_words(passage) for passage in passages if passage.kind is TextKind.QUOTE
+    )
     for number, passage in enumerate(passages):
         index.add(number, quoted_words(passage))
     order = {post.id: post.ordinal for post in posts}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 from retrieval.wording import fold, words
@@ -32,7 +32,11 @@ class QuoteIndex(Generic[Key]):
     it, and a comparison of all its words decides.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quotes: Iterable[str] | None = None) -> None:
+        """Make an index for these ``quotes``, or for any: others may not be found in it."""
+        self._wanted = (
+            None if quotes is None else {word for quote in quotes for word in words(quote)}
+        )
         self._folded: dict[Key, str] = {}
         self._whole: dict[str, list[Key]] = defaultdict(list)
         self._by_word: dict[str, list[Key]] = defaultdict(list)
@@ -45,7 +49,8 @@ class QuoteIndex(Generic[Key]):
         folded = fold(text)
         self._folded[key] = folded
         self._whole[folded].append(key)
-        for word in set(folded.split()):
+        found = set(folded.split())
+        for word in found if self._wanted is None else found & self._wanted:
             self._by_word[word].append(key)
 
     def same(self, text: str) -> Sequence[Key]:
