@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,13 +19,14 @@ from ingest.planning import Plan, plan
 from ingest.readers import reader_for
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from ingest.scanning import FoundFile, read_bytes, scan, sha256
+from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.copies import count_copies
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
-    from retrieval.index.store import PassageIndex
+    from retrieval.index.store import PassageIndex, Written
 
 READERS_VERSION: Final = "1"
 """Raised when files must be read again because they would be understood differently."""
@@ -89,8 +89,6 @@ class Ingest:
         self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
         self._tally = _Tally()
-        self._link: Callable[[], None] = _nothing
-        """Links what was written last."""
         self.bytes_to_read = 0
         """How large the files are that have to be read; known when the index is opened."""
 
@@ -135,17 +133,14 @@ class Ingest:
         if first is None and not todo.removed and settled:
             return
         index = self._open_index()
-        with closing(index), ThreadPoolExecutor(1, "ingest-writer") as writer:
-            writing: Future[None] = writer.submit(index.vectors.load)
+        on_committed = partial(self._on_committed, index, len(todo.to_read))
+        with closing(index), BatchWriter(index, on_committed) as writer:
             link_after_crash(index)
             link_copies(index)
             for batch in chain([first] if first else [], batches):
-                # While the batch before is written, this one is read and embedded.
                 index.embed(batch, self._on_embedded)
-                writing.result()
-                writing = writer.submit(self._write, index, batch, len(todo.to_read))
-            writing.result()
-            self._link()
+                writer.write(batch)
+            writer.finish()
             if todo.removed:
                 # Last, so that what only moved to another file is never missing in between.
                 self._tally.removed += index.write((), todo.removed).removed
@@ -158,18 +153,14 @@ class Ingest:
     def _on_embedded(self, done: int, total: int) -> None:
         self._listener(Progress(Stage.EMBED, done, total))
 
-    def _write(self, index: PassageIndex, batch: Sequence[FileContents], files: int) -> None:
-        # What was written before is linked while Chroma, the slowest by far, takes this.
-        written = index.write(batch, meanwhile=self._link)
-        self._link = partial(self._link_batch, index, batch)
+    def _on_committed(
+        self, index: PassageIndex, files: int, batch: Sequence[FileContents], written: Written
+    ) -> None:
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
         self._tally.repeats += sum(file.repeats for file in batch)
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
-
-    def _link_batch(self, index: PassageIndex, batch: Sequence[FileContents]) -> None:
-        self._link = _nothing
         self._tally.near += link_copies(index)
         link_across_threads(index, [p for file in batch for p in file.indexed()])
 
@@ -270,10 +261,6 @@ class Ingest:
             seconds=seconds,
             dry_run=self._request.dry_run,
         )
-
-
-def _nothing() -> None:
-    pass
 
 
 def _same_but_time(old: FileStamp, new: FileStamp) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -250,12 +250,12 @@ class Catalogue(Database):
         ).fetchone()
         return row is None and not sketches.is_waiting(self.connection, knowledge_base)
 
-    def settle(self, generation: Generation) -> None:
-        """Forget what was pending: the index agrees with the catalogue again."""
+    def settle(self, generation: Generation, pending: Pending) -> None:
+        """Forget what was pending: there the index agrees with the catalogue again."""
         with self.writing() as connection:
-            connection.execute(
-                "DELETE FROM pending WHERE kb = ? AND generation = ?",
-                (generation.knowledge_base, generation.number),
+            connection.executemany(
+                "DELETE FROM pending WHERE kb = ? AND generation = ? AND kind = ? AND id = ?",
+                _pending_rows(generation, pending),
             )
 
     def removed_vectors(self, generation: Generation) -> int:
@@ -293,15 +293,16 @@ def _now() -> str:
 
 
 def _announce(connection: sqlite3.Connection, generation: Generation, pending: Pending) -> None:
-    kinds = (("passage", pending.passages), ("thread", pending.threads))
     connection.executemany(
-        "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?)",
-        [
-            (generation.knowledge_base, generation.number, kind, id_)
-            for kind, ids in kinds
-            for id_ in ids
-        ],
+        "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?)", _pending_rows(generation, pending)
     )
+
+
+def _pending_rows(generation: Generation, pending: Pending) -> Iterator[tuple[str, int, str, str]]:
+    # In the order of their table, which is faster.
+    for kind, ids in (("passage", pending.passages), ("thread", pending.threads)):
+        for id_ in sorted(ids):
+            yield generation.knowledge_base, generation.number, kind, id_
 
 
 def _count_removed(connection: sqlite3.Connection, generation: Generation, count: int) -> None:

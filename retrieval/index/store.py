@@ -9,7 +9,9 @@ In this order, so that a crash at any point leaves each file as it was or as it 
 4. let Chroma and the lexical index follow, then settle.
 
 Ids come from content and nothing is updated in place, so doing it again does no harm.
-``recover`` finishes what a crash interrupted.
+``recover`` finishes what a crash interrupted.  ``write`` takes all these steps; who has much to
+write takes 1 (``stage``) and 2 for what comes next while 3 and 4 (``commit``) are taken for what
+came before.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import EmptyIndexError, IndexDamagedError, IndexMismatchError
-from retrieval.index.catalogue import Catalogue, Generation, Mark
+from retrieval.index.catalogue import Catalogue, Generation, Mark, Pending
 from retrieval.index.contents import FileContents, Located
 from retrieval.index.embeddings import EmbeddingCache
 from retrieval.index.findability import mend
@@ -37,10 +39,20 @@ if TYPE_CHECKING:
 
 OnStep = Callable[[int, int], None]
 """Hears how much of how much is done."""
-Meanwhile = Callable[[], None]
 _SEARCHED_AT_MOST: Final = 500
 """A write of so many passages searches for each of them; in larger ones, which bring little
 but insertions, that would take a third of the time, and lost vectors come with deletions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Files that are about to be written."""
+
+    contents: Sequence[FileContents]
+    fresh: Sequence[Located]
+    """Passages that are not indexed yet, each id once."""
+    replaces: bool
+    """Whether passages are indexed of what stood at the files' paths before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Written:
 
     added: int
     removed: int
-    embedded: int
+    embedded: int = 0
 
 
 class PassageIndex:
@@ -79,6 +91,8 @@ class PassageIndex:
         self.library = Library(catalogue, generation.knowledge_base)
         self._following = threading.Lock()
         self._is_writing = False
+        self._staging = threading.Lock()
+        self._staged: tuple[Staged, ...] = ()
         self._is_suspect = False
         """Whether Chroma was interrupted: then what is written next may get lost, too."""
 
@@ -132,49 +146,81 @@ class PassageIndex:
         removed_paths: Sequence[str] = (),
         *,
         on_embedded: OnStep | None = None,
-        meanwhile: Meanwhile = lambda: None,
     ) -> Written:
         """Put files in the place of what stood at their paths, and drop the removed ones.
-
-        ``meanwhile`` is called in another thread while Chroma writes, and has ended before
-        anything changes that it could read here.
 
         Raises:
             StorageError: if a store cannot write; what was committed before stays whole.
         """
         embedded = self.embed(contents, on_embedded)
+        staged = self.stage(contents)
+        self.insert(staged.fresh)
+        return replace(self.commit(staged, removed_paths), embedded=embedded)
+
+    def stage(self, contents: Sequence[FileContents]) -> Staged:
+        """Record as pending what ``insert`` is to insert of files, before ``commit``.
+
+        While others are staged and not committed, only if none of those replaces anything: what
+        a commit takes out may be what these files hold, too.
+        """
+        before = self._staged  # first: what is committed from here on is found in the catalogue
+        if any(staged.replaces for staged in before):
+            raise AssertionError("what replaces files is committed before others are staged")
+        kb = self.generation.knowledge_base
         if not self._is_writing:
-            self.catalogue.mark(self.generation.knowledge_base, Mark.WRITING)
+            self.catalogue.mark(kb, Mark.WRITING)
             self._is_writing = True
-        fresh = self._fresh(contents)
+        coming = {at.passage.id for staged in before for at in staged.fresh}
+        fresh = self._fresh(contents, coming)
         if fresh:
             self.catalogue.announce(self.generation, [located.passage.id for located in fresh])
-        self.insert(fresh, meanwhile)
-        pending = self.catalogue.write(self.generation, contents, removed_paths)
-        self._let_follow(pending.passages, pending.threads)
-        if len(fresh) <= _SEARCHED_AT_MOST:
-            self.make_findable([located.passage.id for located in fresh])
-        return Written(len(fresh), len(pending.passages), embedded)
+        paths = [file.stamp.path for file in contents]
+        staged = Staged(contents, fresh, bool(self.catalogue.indexed_ids(kb, paths)))
+        with self._staging:
+            self._staged = (*self._staged, staged)
+        return staged
 
-    def insert(self, fresh: Sequence[Located], meanwhile: Meanwhile = lambda: None) -> None:
-        """Put passages into Chroma and the lexical index; their vectors must be cached.
-
-        ``meanwhile`` is called beside Chroma's part, before the lexical one.
-        """
-        if not fresh:
-            meanwhile()
-            return
-        ids = [located.passage.id for located in fresh]
-        texts = [located.passage.text for located in fresh]
-        metadata = [_metadata(located) for located in fresh]
-        vectors = self.embeddings.vectors(texts)
+    def insert(self, fresh: Sequence[Located]) -> None:
+        """Put passages into Chroma and the lexical index; their vectors must be cached."""
         # Both at once: Chroma in its server leaves this process with nothing to do.
         with ThreadPoolExecutor(1, "beside-chroma") as beside:
-            first = beside.submit(meanwhile)
-            lexical = beside.submit(self.passages.write, list(zip(ids, texts, strict=True)))
-            self.vectors.upsert(ids, vectors, texts, metadata)
-            first.result()
+            lexical = beside.submit(self.insert_texts, fresh)
+            self.insert_vectors(fresh)
             lexical.result()
+
+    def insert_vectors(self, fresh: Sequence[Located]) -> None:
+        """Put passages into Chroma: a half of ``insert``, beside which the other may run."""
+        if fresh:
+            texts = [located.passage.text for located in fresh]
+            self.vectors.upsert(
+                [located.passage.id for located in fresh],
+                self.embeddings.vectors(texts),
+                texts,
+                [_metadata(located) for located in fresh],
+            )
+
+    def insert_texts(self, fresh: Sequence[Located]) -> None:
+        """Put passages into the lexical index: the other half of ``insert``."""
+        if fresh:
+            self.passages.write((at.passage.id, at.passage.text) for at in fresh)
+
+    def commit(self, staged: Staged, removed_paths: Sequence[str] = ()) -> Written:
+        """Commit files whose fresh passages are inserted, in the order in which they were staged.
+
+        Raises:
+            StorageError: if a store cannot write; what was committed before stays whole.
+        """
+        fresh = [located.passage.id for located in staged.fresh]
+        pending = self.catalogue.write(self.generation, staged.contents, removed_paths)
+        self._let_follow(pending.passages, pending.threads)
+        self.catalogue.settle(
+            self.generation, Pending(pending.passages.union(fresh), pending.threads)
+        )
+        with self._staging:
+            self._staged = tuple(other for other in self._staged if other is not staged)
+        if len(fresh) <= _SEARCHED_AT_MOST:
+            self.make_findable(fresh)
+        return Written(len(fresh), len(pending.passages))
 
     def recover(self) -> int:
         """Finish what a crash interrupted, and return how many ids it concerned.
@@ -192,6 +238,7 @@ class PassageIndex:
         pending = self.catalogue.pending(self.generation)
         kept = self.catalogue.still_indexed(kb, pending.passages)
         self._let_follow(pending.passages - kept, pending.threads)
+        self.catalogue.settle(self.generation, pending)
         lost = self._mend()
         self._is_suspect = True
         self.catalogue.unmark(kb, Mark.WRITING)
@@ -221,8 +268,8 @@ class PassageIndex:
             )
         return lost
 
-    def _fresh(self, contents: Sequence[FileContents]) -> list[Located]:
-        """Return the passages that are not indexed yet, each id once."""
+    def _fresh(self, contents: Sequence[FileContents], coming: set[str]) -> list[Located]:
+        """Return the passages that are neither indexed nor ``coming``, each id once."""
         wanted = {
             passage.id: Located(passage, posts[passage.post_id], thread.thread)
             for file in contents
@@ -230,7 +277,7 @@ class PassageIndex:
             for posts in [thread.post_of()]
             for passage in thread.indexed()
         }
-        known = self.catalogue.still_indexed(self.generation.knowledge_base, wanted)
+        known = coming | self.catalogue.still_indexed(self.generation.knowledge_base, wanted)
         return [located for passage_id, located in wanted.items() if passage_id not in known]
 
     def _let_follow(self, gone: frozenset[str], threads: frozenset[str]) -> None:
@@ -241,7 +288,6 @@ class PassageIndex:
         if threads:
             summaries = self.library.summaries_of(threads)
             self.threads.write(summaries.items(), threads - summaries.keys())
-        self.catalogue.settle(self.generation)
 
 
 def live_generation(catalogue: Catalogue, knowledge_base: str, embedder: Embedder) -> Generation:

@@ -59,8 +59,10 @@ def test_a_write_names_what_has_to_follow_it(catalogue: Catalogue, generation: G
     gone = catalogue.write(generation, [], [SAID.stamp.path])
     assert gone == Pending(IDS, frozenset({thread}))
     assert catalogue.pending(generation) == gone
-    catalogue.settle(generation)
-    assert not catalogue.pending(generation)
+    later = Pending(frozenset({"0123456789abcdef"}))
+    catalogue.announce(generation, later.passages)
+    catalogue.settle(generation, gone)
+    assert catalogue.pending(generation) == later
 
 
 def test_a_quote_waits_again_when_its_origin_goes(

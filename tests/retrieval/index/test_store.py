@@ -199,19 +199,31 @@ def test_a_write_that_no_search_finds_is_inserted_anew_at_once(folder: Folder) -
         agree(index)
 
 
-def test_what_is_done_meanwhile_has_ended_before_the_catalogue_changes(
-    index: PassageIndex,
-) -> None:
-    before: list[int] = []
+def test_a_passage_that_is_about_to_be_inserted_is_not_inserted_again(index: PassageIndex) -> None:
+    index.embed([SOUP, BREAD])
+    first = index.stage([SOUP])
+    again = index.stage([SOUP, BREAD])
+    assert {at.passage.id for at in again.fresh} == {passage.id for passage in BREAD.indexed()}
+    for staged in (first, again):
+        index.insert(staged.fresh)
+    index.commit(first)
+    assert index.catalogue.pending(index.generation), "the other is still to come"
+    index.commit(again)
+    agree(index)
 
-    def count() -> None:
-        before.append(index.catalogue.counts(KB).passages)
 
-    index.write([SOUP], meanwhile=count)
-    soup = index.catalogue.counts(KB).passages
-    index.write([SOUP], meanwhile=count)  # nothing to insert
-    index.write([BREAD], meanwhile=count)
-    assert before == [0, soup, soup]
+def test_nothing_is_staged_while_something_may_go(index: PassageIndex) -> None:
+    index.write([SOUP])
+    salted = file_of("soup.txt", Said("cid", "Salt the lentils at once."), thread="soup")
+    index.embed([salted])
+    staged = index.stage([salted])
+    moved = replace(SOUP, stamp=BREAD.stamp)
+    with pytest.raises(AssertionError, match="committed before"):
+        index.stage([moved])
+    index.insert(staged.fresh)
+    index.commit(staged)
+    index.write([moved])
+    agree(index)
 
 
 def test_a_search_leaves_out_what_a_crash_left_in_chroma(folder: Folder) -> None:
