@@ -16,6 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ingest.freeing import give_back_free_memory
+
 if TYPE_CHECKING:
     from retrieval.index.contents import FileContents
     from retrieval.index.store import PassageIndex, Staged, Written
@@ -82,3 +84,4 @@ class BatchWriter:
         self._index.insert_texts(staged.fresh)
         inserted.result()
         self._on_committed(staged.contents, self._index.commit(staged))
+        give_back_free_memory()

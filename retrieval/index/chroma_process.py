@@ -29,6 +29,9 @@ _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 3.0
 _PORTS_TO_TRY: Final = 5
 _POLL_SECONDS: Final = 0.02
+_MALLOC_ARENAS: Final = "2"
+"""Of glibc, which by default lets each thread keep freed memory of its own: with two the server
+peaks at 250 MB instead of 300 while it takes 20,000 passages, and takes no longer."""
 _LISTENING: Final = b"listening on address"
 _NOT_INHERITED: Final = ("FOOTNOTE_", "CHROMA_", "OTEL_", "RUST_", "CONFIG_PATH")
 """Variables the server has no business with: our secrets, and switches to telemetry."""
@@ -131,6 +134,7 @@ class ChromaProcess:
         arguments = [str(chroma.resolve()), str(lock.resolve()), str(port), str(os.getpid())]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
         insert_at_once(environment) if self._is_new else insert_in_order(environment)
+        environment.setdefault("MALLOC_ARENA_MAX", _MALLOC_ARENAS)
         return subprocess.Popen(  # noqa: S603  # our own script
             [sys.executable, "-P", chroma_child.__file__, *arguments],
             stdin=subprocess.PIPE,  # its end tells the child that we are gone
