@@ -35,17 +35,21 @@ def index(folder: Folder) -> Iterator[PassageIndex]:
 class Watched:
     """Stands before Chroma: remembers what is inserted, after calling what the test wants."""
 
-    def __init__(self, real: Any, before: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(self, real: Any, before: Callable[[Sequence[str]], None] = lambda _: None) -> None:
         self._real, self._before = real, before
         self.inserted: list[Sequence[str]] = []
 
     def upsert(self, ids: Sequence[str], *rest: Any) -> None:
-        self._before(len(self.inserted))
+        self._before(ids)
         self.inserted.append(ids)
         self._real.upsert(ids, *rest)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
+
+
+def ids_of(file: FileContents) -> list[str]:
+    return [passage.id for passage in file.indexed()]
 
 
 def write(index: PassageIndex, *batches: Sequence[FileContents]) -> list[str]:
@@ -92,8 +96,8 @@ def test_what_moves_to_a_later_batch_is_not_lost(index: PassageIndex) -> None:
 def test_a_batch_is_committed_while_chroma_takes_the_next(index: PassageIndex) -> None:
     committed = Event()
 
-    def wait(number: int) -> None:
-        assert number == 0 or committed.wait(10)
+    def wait(ids: Sequence[str]) -> None:
+        assert ids == ids_of(LIGHTS) or committed.wait(10)
 
     index.vectors = Watched(index.vectors, wait)  # type: ignore[assignment]  # stands before it
     with BatchWriter(index, lambda *_: committed.set()) as writer:
@@ -105,8 +109,8 @@ def test_a_batch_is_committed_while_chroma_takes_the_next(index: PassageIndex) -
 
 
 def test_nothing_is_committed_after_a_batch_that_failed(folder: Folder) -> None:
-    def fail(number: int) -> None:
-        if number == 1:
+    def fail(ids: Sequence[str]) -> None:
+        if ids == ids_of(BELL):
             raise StorageError("the disk is full")
 
     repeated = file_of("again.txt", Said("dee", "Oil it."), thread="again")
