@@ -26,8 +26,9 @@ from bot.wiring.ingesting import SERVED_FROM_BYTES
 from ingest.pipeline import Ingest, Request
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma import open_chroma
+from retrieval.index.live_generation import live_generation
 from retrieval.index.rebuilding import Stores, open_recovered
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.store import PassageIndex
 from retrieval.settings import ChromaSettings
 from retrieval.wording import content_id
 

@@ -31,8 +31,9 @@ from ingest.pipeline import Ingest, Request
 from retrieval.answering.answerer import Answerer
 from retrieval.embedding.minilm import MiniLM, load_minilm
 from retrieval.index.catalogue import Catalogue
+from retrieval.index.live_generation import live_generation
 from retrieval.index.rebuilding import Stores, open_recovered
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.store import PassageIndex
 from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
 from retrieval.spelling import Speller

@@ -126,7 +126,7 @@ class _Shelves:
 
     def _engine(self, name: str) -> Engine:
         from retrieval.answering.answerer import Answerer
-        from retrieval.index.store import live_generation
+        from retrieval.index.live_generation import live_generation
 
         with self._opening:  # two first questions may come at once, to two knowledge bases
             embedder = self._embedder

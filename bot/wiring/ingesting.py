@@ -39,8 +39,8 @@ def ingest(
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
+    from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
-    from retrieval.index.store import live_generation
 
     wait_seconds = INGEST_WAIT_SECONDS if request.wait else 0
     with ExitStack() as stack:

@@ -99,7 +99,8 @@ def open_index(
     chroma: ClientAPI,
 ) -> PassageIndex:
     """Return the live generation of ``knowledge_base``."""
-    from retrieval.index.store import PassageIndex, live_generation
+    from retrieval.index.live_generation import live_generation
+    from retrieval.index.store import PassageIndex
 
     generation = live_generation(catalogue, knowledge_base, embedder)
     return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)

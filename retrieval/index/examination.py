@@ -12,13 +12,13 @@ from retrieval.index.catalogue import Generation
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import OnStep
 from retrieval.index.lexical import LexicalIndex
+from retrieval.index.live_generation import check_model
 from retrieval.index.rebuilding import (
     GRACE_SECONDS,
     Stores,
     clear_away,
     rebuild,
 )
-from retrieval.index.store import check_model
 
 _LEXICAL_PARTS: Final = ("passages", "threads")
 

@@ -23,13 +23,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from retrieval.errors import EmptyIndexError, IndexDamagedError, IndexMismatchError
+from retrieval.errors import IndexDamagedError
 from retrieval.index.catalogue import Catalogue, Generation, Mark, Pending
 from retrieval.index.contents import FileContents, Located
 from retrieval.index.embeddings import EmbeddingCache
 from retrieval.index.findability import mend
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.library import Library
+from retrieval.index.live_generation import check_model
 from retrieval.index.vectors import Metadata, VectorIndex
 
 if TYPE_CHECKING:
@@ -288,37 +289,6 @@ class PassageIndex:
         if threads:
             summaries = self.library.summaries_of(threads)
             self.threads.write(summaries.items(), threads - summaries.keys())
-
-
-def live_generation(catalogue: Catalogue, knowledge_base: str, embedder: Embedder) -> Generation:
-    """Return the live generation, checking that it was made with the model at hand.
-
-    Raises:
-        EmptyIndexError: before the first ingest.
-        IndexMismatchError: if other vectors are in it than the model makes.
-    """
-    generation = catalogue.generation(knowledge_base)
-    if generation is None:
-        raise EmptyIndexError(
-            f"The knowledge base “{knowledge_base}” is empty. "
-            "Run `footnote ingest FOLDER` with a folder of threads first."
-        )
-    check_model(generation, embedder.fingerprint)
-    return generation
-
-
-def check_model(generation: Generation, fingerprint: str) -> None:
-    """Check that a generation holds the vectors of the model at hand.
-
-    Raises:
-        IndexMismatchError: naming both models and what to do.
-    """
-    if generation.embedding != fingerprint:
-        raise IndexMismatchError(
-            f"The knowledge base “{generation.knowledge_base}” was made with the embedding "
-            f"model {generation.embedding}, but {fingerprint} is set now. Set the old model "
-            "again, or run `footnote doctor --rebuild` to make it anew with this one."
-        )
 
 
 def _metadata(located: Located) -> Metadata:

@@ -12,7 +12,8 @@ from ingest.report import IngestReport, Progress
 from retrieval.domain import TextKind, ThreadView
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.library import Library
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.live_generation import live_generation
+from retrieval.index.store import PassageIndex
 from tests.fakes import HashingEmbedder
 
 KB = "main"

@@ -30,8 +30,9 @@ from retrieval.index.chroma_threads import insert_in_order
 from retrieval.index.contents import FileStamp
 from retrieval.index.doctor import Doctor
 from retrieval.index.graph_copy import put_back_copies
+from retrieval.index.live_generation import live_generation
 from retrieval.index.rebuilding import Stores, open_recovered, rebuild
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.store import PassageIndex
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, agree
 

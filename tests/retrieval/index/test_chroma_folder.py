@@ -23,8 +23,8 @@ from retrieval.index.chroma_folder import (
 )
 from retrieval.index.contents import FileContents
 from retrieval.index.findability import unfindable
+from retrieval.index.live_generation import live_generation
 from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
-from retrieval.index.store import live_generation
 from retrieval.settings import ChromaSettings
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Said, file_of

@@ -13,8 +13,9 @@ from retrieval.errors import IndexDamagedError
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma import open_chroma
 from retrieval.index.graph_copy import copy_graph, graph_of, put_back_copies
+from retrieval.index.live_generation import live_generation
 from retrieval.index.rebuilding import LONG_LOG, Stores, open_recovered
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.store import PassageIndex
 from retrieval.index.vectors import VectorIndex
 from retrieval.settings import ChromaSettings
 from tests.fakes import HashingEmbedder

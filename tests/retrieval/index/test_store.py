@@ -10,7 +10,8 @@ import pytest
 from retrieval.errors import EmptyIndexError, IndexMismatchError, StorageError
 from retrieval.index.contents import FileContents
 from retrieval.index.findability import unfindable
-from retrieval.index.store import PassageIndex, live_generation
+from retrieval.index.live_generation import live_generation
+from retrieval.index.store import PassageIndex
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Folder, Said, agree, all_ids, client_at, file_of
 
