@@ -10,7 +10,6 @@ from ingest.contents import quoted_words
 from ingest.probes import runs
 from ingest.quotes import repeats
 from retrieval.domain import Passage, TextKind
-from retrieval.index import copies
 from retrieval.index.catalogue import Mark
 
 if TYPE_CHECKING:
@@ -45,12 +44,6 @@ def link_after_crash(index: PassageIndex) -> int:
         return 0
     waiting = index.library.located(quote_id for _, quote_id in index.library.probes())
     return _link(index, _anywhere(index, {id_: at.passage for id_, at in waiting.items()}))
-
-
-def link_copies(index: PassageIndex) -> int:
-    """Link passages that wait for it to those that they copy; return how many copies they are."""
-    kb = index.generation.knowledge_base
-    return copies.link_copies(index.catalogue, kb, copies.rarity(index.passages))
 
 
 def _link(index: PassageIndex, candidates: Mapping[str, list[str]]) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
-from ingest.linking import link_across_threads, link_after_crash, link_copies
+from ingest.linking import link_across_threads, link_after_crash
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
 from ingest.readers import reader_for
@@ -136,7 +136,7 @@ class Ingest:
         on_committed = partial(self._on_committed, index, len(todo.to_read))
         with closing(index), BatchWriter(index, on_committed) as writer:
             link_after_crash(index)
-            link_copies(index)
+            index.link_copies()
             for batch in chain([first] if first else [], batches):
                 index.embed(batch, self._on_embedded)
                 writer.write(batch)
@@ -145,7 +145,7 @@ class Ingest:
                 # Last, so that what only moved to another file is never missing in between.
                 self._tally.removed += index.write((), todo.removed).removed
                 link_across_threads(index, ())
-                link_copies(index)
+                index.link_copies()
             if self._tally.removed > _MANY_REMOVED:
                 index.embeddings.prune()
             self._on_written(index)
@@ -161,7 +161,7 @@ class Ingest:
         self._tally.read += len(batch)
         self._tally.repeats += sum(file.repeats for file in batch)
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
-        self._tally.near += link_copies(index)
+        self._tally.near += index.link_copies()
         link_across_threads(index, [p for file in batch for p in file.indexed()])
 
     def _rehearse(self, todo: Plan) -> None:

@@ -53,9 +53,12 @@ def with_jump(
 ) -> Block:
     """Return ``text`` with a button to the post or thread, or with the passage's id."""
     url = safe_url(post.url, thread.url)
-    if url is None:
-        return TextBlock(f"{text} · {passage_code(passage.id)}")
-    return Section(text, LinkButton(words.room.jump, url))
+    return jumping(text if url else f"{text} · {passage_code(passage.id)}", url, words)
+
+
+def jumping(text: str, url: str | None, words: Words) -> Block:
+    """Return ``text`` with a button to ``url``, alone where there is none."""
+    return Section(text, LinkButton(words.room.jump, url)) if url else TextBlock(text)
 
 
 def marked(text: str, citations: Sequence[int]) -> str:

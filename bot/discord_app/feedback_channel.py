@@ -11,7 +11,8 @@ import discord
 from bot.community.access import Place
 from bot.community.answers_shown import ShownAnswer
 from bot.community.feedback import Feedback
-from bot.discord_app.cards import Card, LinkButton, Section, TextBlock, Tone, assemble
+from bot.discord_app.cards import Card, TextBlock, Tone, assemble
+from bot.discord_app.credits import jumping
 from bot.discord_app.desk import Admission, Desk
 from bot.discord_app.markdown import fit, fit_line, quote_block
 from bot.discord_app.responses import send_card
@@ -81,8 +82,7 @@ def feedback_card(name: str, feedback: Feedback, shown: ShownAnswer | None, word
     asked = words.answer.asked.format(question=fit_line(feedback.question, 200))
     link = _link(shown)
     text = f"-# {asked}"
-    block = Section(text, LinkButton(words.room.jump, link)) if link else TextBlock(text)
-    return assemble(Tone.CLOSEST, [TextBlock(said), block])
+    return assemble(Tone.CLOSEST, [TextBlock(said), jumping(text, link, words)])
 
 
 def _link(shown: ShownAnswer) -> str | None:

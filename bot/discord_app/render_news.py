@@ -9,14 +9,12 @@ from bot.discord_app.cards import (
     Block,
     Card,
     Divider,
-    LinkButton,
-    Section,
     TextBlock,
     Tone,
     assemble,
     safe_url,
 )
-from bot.discord_app.credits import attribution, passage_code, thread_name
+from bot.discord_app.credits import attribution, jumping, passage_code, thread_name
 from bot.discord_app.markdown import fit, fit_line, quote_block
 from bot.discord_app.words import Words
 from retrieval.domain import Citation, News, ThreadNews, Topic
@@ -90,7 +88,7 @@ def _thread(news: ThreadNews, words: Words) -> Block:
     ]
     text = "\n".join(line for line in lines if line)
     url = safe_url(news.thread.url, news.first.url)
-    return Section(text, LinkButton(words.room.jump, url)) if url else TextBlock(text)
+    return jumping(text, url, words)
 
 
 def _central(citation: Citation, words: Words) -> str:

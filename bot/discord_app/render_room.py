@@ -10,14 +10,12 @@ from bot.discord_app.cards import (
     Block,
     Card,
     Divider,
-    LinkButton,
-    Section,
     TextBlock,
     Tone,
     assemble,
     safe_url,
 )
-from bot.discord_app.credits import passage_code, thread_name
+from bot.discord_app.credits import jumping, passage_code, thread_name, with_jump
 from bot.discord_app.markdown import fit, fit_line, quote_block
 from bot.discord_app.spots import Action, Show, Spot
 from bot.discord_app.thread_pages import Page, author_name
@@ -53,7 +51,13 @@ def passage_room(view: SourceView, spot: Spot, words: Words) -> Room:
     """Return the room of a passage: who said it, its words, its surroundings."""
     text = words.room
     blocks: list[Block] = [
-        _with_link(f"-# {_credit(view.post, view.thread, view.passage.kind, words)}", view, words),
+        with_jump(
+            f"-# {_credit(view.post, view.thread, view.passage.kind, words)}",
+            view.post,
+            view.thread,
+            view.passage,
+            words,
+        ),
         TextBlock(_neighbour(text.just_before, view.before[-1:])),
         TextBlock(fit(view.passage.text, PASSAGE_LIMIT, render=quote_block)),
         TextBlock(_neighbour(text.just_after, view.after[:1])),
@@ -128,7 +132,7 @@ def thread_room(
     url = safe_url(thread.url)
     title = f"**{thread_name(thread)}**"
     blocks: list[Block] = [
-        Section(title, LinkButton(words.room.jump, url)) if url else TextBlock(title),
+        jumping(title, url, words),
         Divider(),
     ]
     of_posts: dict[str, list[str]] = {}
@@ -169,13 +173,6 @@ def _leaving(spot: Spot, words: Words) -> tuple[RoomButton, ...]:
 
 def _page_line(page: int, pages: int, words: Words) -> str:
     return f"-# {words.room.page.format(page=page, pages=pages)}" if pages > 1 else ""
-
-
-def _with_link(text: str, view: SourceView, words: Words) -> Block:
-    url = safe_url(view.post.url, view.thread.url)
-    if url is None:
-        return TextBlock(f"{text} · {passage_code(view.passage.id)}")
-    return Section(text, LinkButton(words.room.jump, url))
 
 
 def _credit(post: Post, thread: Thread, kind: TextKind, words: Words) -> str:

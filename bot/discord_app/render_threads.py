@@ -9,14 +9,12 @@ from bot.discord_app.cards import (
     Block,
     Card,
     Divider,
-    LinkButton,
-    Section,
     TextBlock,
     Tone,
     assemble,
     safe_url,
 )
-from bot.discord_app.credits import attribution, passage_code, thread_name
+from bot.discord_app.credits import attribution, jumping, passage_code, thread_name
 from bot.discord_app.markdown import fit, fit_line, quote_block
 from bot.discord_app.words import Words
 from retrieval.domain import ThreadHit
@@ -47,7 +45,7 @@ def _thread(found: ThreadHit, words: Words) -> Block:
         ]
     )
     url = safe_url(found.thread.url, opening.url)
-    return Section(text, LinkButton(words.room.jump, url)) if url else TextBlock(text)
+    return jumping(text, url, words)
 
 
 def _opened(found: ThreadHit, words: Words) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retrieval.evaluation.metrics import RankingMeasures, mean, measure_rankings, percentile
-from retrieval.index.copies import link_copies, rarity
 from retrieval.wording import MAX_QUESTION_CHARACTERS, squeeze, visible
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def index_collection(
 
         index.write([file], on_embedded=on_embedded)
         done += len(file.threads) + sum(1 for _ in file.indexed())
-    link_copies(index.catalogue, index.generation.knowledge_base, rarity(index.passages))
+    index.link_copies()
     return Size(
         threads=sum(len(thread.posts) > 1 for file in files for thread in file.threads),
         passages=index.vectors.count(),

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError
+from retrieval.index import copies
 from retrieval.index.catalogue import Catalogue, Generation, Mark, Pending
 from retrieval.index.contents import FileContents, Located
 from retrieval.index.embeddings import EmbeddingCache
@@ -222,6 +223,14 @@ class PassageIndex:
         if len(fresh) <= _SEARCHED_AT_MOST:
             self.make_findable(fresh)
         return Written(len(fresh), len(pending.passages))
+
+    def link_copies(self) -> int:
+        """Link passages that wait for it to those that they copy; return how many copies they are.
+
+        Only for who may write.
+        """
+        kb = self.generation.knowledge_base
+        return copies.link_copies(self.catalogue, kb, copies.rarity(self.passages))
 
     def recover(self) -> int:
         """Finish what a crash interrupted, and return how many ids it concerned.

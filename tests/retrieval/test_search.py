@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ingest.linking import link_copies
 from retrieval.domain import TextKind
 from retrieval.index.candidates import Candidates
 from retrieval.index.layout import read_layout
@@ -101,7 +100,7 @@ def test_copies_give_way_to_what_they_copy_and_opposites_do_not(tmp_path):
         index.write(
             [file_of("z.json", Said("Zoe", POINTLESS)), file_of("y.json", Said("Al", "No glue."))]
         )
-        link_copies(index)
+        index.link_copies()
         search = engine_on(index).search
         found = search.search("stir the glue in the shade", 5)
         assert sorted(texts(found)) == sorted([STIR, POINTLESS, "No glue."])

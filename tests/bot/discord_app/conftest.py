@@ -16,6 +16,7 @@ from bot.discord_app.settings import DiscordSettings
 from bot.ports import Librarians, Reingester
 from bot.quarantine import Quarantine
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
+from tests.bot.discord_app.places import Place
 from tests.loopback.client_target import running
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
@@ -23,6 +24,13 @@ from tests.loopback.fixtures import discord_errors, discord_server
 __all__ = ["discord_errors", "discord_server"]
 
 RunBot = Callable[..., contextlib.AbstractAsyncContextManager[FootnoteBot]]
+
+
+@pytest.fixture
+def place(discord_server: LoopbackDiscord) -> Place:
+    ada = discord_server.add_user("ada")
+    guild = discord_server.add_guild("Lock keepers", [ada])
+    return Place(guild, discord_server.add_channel(guild, "talk"), ada)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,11 @@ from retrieval.search import HybridSearch, Ranking
 from retrieval.settings import SearchSettings
 from retrieval.spelling import Speller
 from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.places import Place
 from tests.bot.discord_app.shelves import shelves
 from tests.fakes import HashingEmbedder
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import ErrorLog
-from tests.loopback.payloads import Channel, User
 from tests.loopback.world import Message
 from tests.retrieval.index.builders import Folder, Said, client_at, file_of
 
@@ -41,18 +40,6 @@ GATE = file_of(
 LAMP = file_of("lamp.json", Said("Vera", "The lamp at the lock burns whale oil."), title="Lamp")
 QUESTION = "When does the flood gate open and close?"
 ROUNDS = 40
-
-
-@dataclass
-class Place:
-    channel: Channel
-    ada: User
-
-
-@pytest.fixture
-def place(discord_server: LoopbackDiscord) -> Place:
-    ada = discord_server.add_user("ada")
-    return Place(discord_server.add_channel(discord_server.add_guild("Locks", [ada]), "talk"), ada)
 
 
 @pytest.fixture(autouse=True)

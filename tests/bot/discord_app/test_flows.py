@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
 from typing import get_args
 
 import pytest
@@ -25,33 +24,18 @@ from tests.bot.discord_app.factories import (
     make_source,
 )
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeReingester
+from tests.bot.discord_app.places import Place
 from tests.bot.discord_app.strategies import ATTACKS
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.errors import CommandHidden
 from tests.loopback.fixtures import ErrorLog
 from tests.loopback.gateway import Drop
-from tests.loopback.payloads import ORDINARY_MEMBER, Channel, Guild, Permission, User
+from tests.loopback.payloads import ORDINARY_MEMBER, Permission
 from tests.loopback.traffic import Fault
 from tests.loopback.world import Message
 
 ADMINISTRATOR = ORDINARY_MEMBER | Permission.ADMINISTRATOR
 WEBHOOK_MESSAGE = r"/webhooks/.*/messages/@original"
-
-
-@dataclass
-class Place:
-    """A server with one channel and one member."""
-
-    guild: Guild
-    channel: Channel
-    ada: User
-
-
-@pytest.fixture
-def place(discord_server: LoopbackDiscord) -> Place:
-    ada = discord_server.add_user("ada")
-    guild = discord_server.add_guild("Lock keepers", [ada])
-    return Place(guild, discord_server.add_channel(guild, "talk"), ada)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +21,7 @@ from tests.bot.discord_app.factories import (
     make_thread,
 )
 from tests.bot.discord_app.fakes import FakeLibrarian
+from tests.bot.discord_app.places import Place
 from tests.bot.discord_app.strategies import ATTACKS
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import ErrorLog
@@ -33,22 +34,6 @@ AFTER = BEFORE + timedelta(hours=1)
 ASKED = datetime.now(UTC) - timedelta(days=1)
 """What waits for longer than the retention time is deleted."""
 REMEMBERS = replace(DEFAULT, remembers_questions=True)
-
-
-@dataclass
-class Place:
-    """A server with one channel and one member."""
-
-    guild: Guild
-    channel: Channel
-    ada: User
-
-
-@pytest.fixture
-def place(discord_server: LoopbackDiscord) -> Place:
-    ada = discord_server.add_user("ada")
-    guild = discord_server.add_guild("Lock keepers", [ada])
-    return Place(guild, discord_server.add_channel(guild, "talk"), ada)
 
 
 @pytest.fixture(autouse=True)

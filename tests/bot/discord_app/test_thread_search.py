@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,25 +13,11 @@ from bot.discord_app.words import ENGLISH, LANGUAGES
 from tests.bot.discord_app.conftest import RunBot
 from tests.bot.discord_app.factories import make_post, make_thread, make_thread_hit
 from tests.bot.discord_app.fakes import FakeLibrarian
+from tests.bot.discord_app.places import Place
 from tests.bot.discord_app.shelves import shelves
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import ErrorLog
-from tests.loopback.payloads import Channel, User
 from tests.retrieval.index.builders import Said, file_of
-
-
-@dataclass
-class Place:
-    """A channel and one of its members."""
-
-    channel: Channel
-    ada: User
-
-
-@pytest.fixture
-def place(discord_server: LoopbackDiscord) -> Place:
-    ada = discord_server.add_user("ada")
-    return Place(discord_server.add_channel(discord_server.add_guild("Locks", [ada]), "talk"), ada)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,6 @@ import chromadb.api.rust
 
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
-from ingest.linking import link_copies
 from ingest.pipeline import Ingest, Request
 from ingest.readers import jsonl
 from retrieval.errors import IndexDamagedError, StorageError
@@ -94,7 +93,7 @@ def do_check(task: dict[str, Any], stack: ExitStack) -> str:
 def _copies(index: PassageIndex) -> list[str]:
     """Return a complaint where near-copies are not linked to originals that are there."""
     connection = index.catalogue.connection
-    link_copies(index)
+    index.link_copies()
     dangling = """
         SELECT count(*) FROM sketches c
           LEFT JOIN sketches o ON o.kb = c.kb AND o.passage = c.original
