@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -66,6 +67,26 @@ def test_a_server_that_is_started_again_has_a_log_and_inserts_in_order(tmp_path:
         os.kill(server_pid(tmp_path), 9)
         server.suspect(first)
         seconds_until(lambda: bool(environment_of_server(tmp_path).count(ONE_THREAD)))
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1, reason="no cores to choose"
+)
+def test_a_server_stays_on_one_core_but_for_what_inserts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAYON_NUM_THREADS", raising=False)
+    with open_chroma(
+        tmp_path, ChromaSettings(), doing="ingesting", serve=True, is_new=True
+    ) as client:
+        store(VectorIndex(client, "kb-test"), [f"{number}" for number in range(100)])
+        tasks = Path(f"/proc/{server_pid(tmp_path)}/task").iterdir()
+        cores = {int(task.name): os.sched_getaffinity(int(task.name)) for task in tasks}
+    here = os.sched_getaffinity(0)
+    at_home = {frozenset(each) for each in cores.values() if len(each) == 1}
+    assert len(at_home) == 1
+    # A thread for each core that inserts, and the one that waits for this process to end.
+    assert sum(each == here for each in cores.values()) == len(here) + 1
 
 
 def test_this_process_inserts_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
