@@ -16,28 +16,12 @@ from enum import StrEnum
 from typing import Final
 
 from retrieval.domain import TextKind
-from retrieval.index import sketches
+from retrieval.index import counting, sketches
 from retrieval.index.arrivals import note_arrivals
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
 
-# Most catalogues hold one knowledge base; to look up whose each row is would take five times
-# as long as counting it.
-_COUNTS: Final = """
-WITH mine AS (SELECT id FROM files WHERE kb = :kb),
-     alone AS (SELECT NOT EXISTS (SELECT 1 FROM files WHERE kb <> :kb))
-SELECT (SELECT count(*) FROM mine),
-       (SELECT count(DISTINCT id) FROM threads INDEXED BY threads_by_id
-         WHERE (SELECT * FROM alone) OR file_id IN mine),
-       (SELECT count(DISTINCT id) FROM posts INDEXED BY posts_by_id
-         WHERE (SELECT * FROM alone) OR file_id IN mine),
-       (SELECT count(DISTINCT id) FROM passages
-         WHERE origin_id IS NOT NULL AND ((SELECT * FROM alone) OR file_id IN mine)),
-       (SELECT count(DISTINCT id) FROM passages INDEXED BY passages_by_id
-         WHERE indexed AND ((SELECT * FROM alone) OR file_id IN mine)),
-       (SELECT count(*) FROM sketches WHERE kb = :kb AND original IS NOT NULL)
-"""
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted
@@ -268,7 +252,7 @@ class Catalogue(Database):
 
     def counts(self, knowledge_base: str) -> Counts:
         """Count what a knowledge base holds."""
-        return Counts(*self.connection.execute(_COUNTS, {"kb": knowledge_base}).fetchone())
+        return counting.count(self.connection, knowledge_base)
 
     def _of_files(
         self, knowledge_base: str, paths: Sequence[str], table: str, condition: str

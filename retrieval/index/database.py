@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -21,6 +21,7 @@ _MIGRATIONS: Final = {
      WHERE p.indexed AND p.kind = 'own' ORDER BY p.file_id, p.ordinal
     """,
     3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
+    4: "",  # Passages that are not indexed were not counted by an index of their own.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _BUSY_SECONDS: Final = 30.0

@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS passages (
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS passages_by_id ON passages (id, indexed);
+CREATE INDEX IF NOT EXISTS passages_left_out ON passages (id) WHERE NOT indexed;
 CREATE INDEX IF NOT EXISTS passages_by_thread ON passages (thread_id, ordinal);
 CREATE INDEX IF NOT EXISTS passages_by_origin ON passages (origin_id) WHERE origin_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS quotes_without_origin ON passages (probe)
