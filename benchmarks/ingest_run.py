@@ -41,7 +41,7 @@ _FILES_AT_ONCE: Final = 200
 """ChromaVectorStore fails above 5,461 nodes in one call."""
 _METADATA: Final[tuple[str, ...]] = ("thread_id", "thread_title", "post_id", "author", "created_at")
 _IMPORTED: Final = {
-    "footnote": ("chromadb", "tantivy", "retrieval.index.chroma_client"),
+    "footnote": ("chromadb", "tantivy", "httpcore", "retrieval.index.chroma_client"),
     "llama-index": ("llama_index.core.ingestion", "llama_index.vector_stores.chroma"),
     "chroma": ("chromadb",),
 }

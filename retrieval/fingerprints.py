@@ -108,11 +108,22 @@ def share(sketch: Sketch, other: Sketch) -> float:
 
     Of a text of too few, which says a thing over and over, it is 0.
     """
-    mine = np.unique(sketch.shingles)
+    mine = distinct(sketch.shingles)
     if len(mine) < MIN_SHINGLES:
         return 0.0
-    common = np.intersect1d(mine, np.unique(other.shingles), assume_unique=True)
+    common = np.intersect1d(mine, distinct(other.shingles), assume_unique=True)
     return len(common) / len(mine)
+
+
+def distinct(values: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
+    """Return each value once, in ascending order.
+
+    ``np.unique`` does so, and imports ``numpy.ma`` for it: 12 ms of each small ingest.
+    """
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
 
 
 def _shingles(numbers: Numbers, counts: npt.NDArray[np.int64]) -> tuple[Numbers, Hashes]:

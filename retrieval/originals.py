@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.duplicates import IsRare, Text, is_copy
-from retrieval.fingerprints import Hashes, Sketch, is_whole
+from retrieval.fingerprints import Hashes, Sketch, distinct, is_whole
 
 MAX_TEXTS: Final = 50
 """A fingerprint of so many originals is boilerplate: it says nothing and would cost much."""
@@ -168,7 +168,7 @@ def _enough(pairs: _Pairs, batch: Sequence[Sketch], sizes: Sizes) -> _Pairs:
     places, keys, shared = pairs
     if not len(keys):
         return pairs
-    known = dict(sizes(np.unique(keys[keys > 0]).tolist()))
+    known = dict(sizes(distinct(keys[keys > 0]).tolist()))
     known |= {key_of(place): length for place, length in enumerate(lengths.tolist())}
     theirs = np.array([known[key] for key in keys.tolist()], np.int64)
     return _where(pairs, shared >= _SHARED * np.minimum(lengths[places], theirs))

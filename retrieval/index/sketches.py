@@ -193,13 +193,13 @@ def _passages_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> list
     return [row[0] for row in rows]
 
 
-def _sorted_pairs(verdicts: Sequence[Verdict], salt: int) -> list[tuple[int, int]]:
-    """Return fingerprints with their sketches in the order of their table, which is faster."""
+def _sorted_pairs(verdicts: Sequence[Verdict], salt: int) -> Iterator[tuple[int, int]]:
+    """Yield fingerprints with their sketches in the order of their table, which is faster."""
     hashes = np.concatenate([_NONE, *(verdict.fingerprints for verdict in verdicts)]) ^ salt
     counts = [len(verdict.fingerprints) for verdict in verdicts]
     numbers = np.repeat(np.array([v.number for v in verdicts], np.int64), counts)
     order = np.argsort(hashes, kind="stable")
-    return list(zip(hashes[order].tolist(), numbers[order].tolist(), strict=True))
+    return zip(hashes[order].tolist(), numbers[order].tolist(), strict=True)
 
 
 def _unpost(connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes | None]]) -> None:
