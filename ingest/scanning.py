@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -97,7 +98,7 @@ def scan(
             looking.at(str(path), path.parent)
     looking.hold_back_unsettled(settled_seconds)
     refused = [Refusal(shown(str(path)), "does not exist") for path in missing]
-    ordered = sorted(looking.files.values(), key=lambda file: (file.name, file.place))
+    ordered = sorted(looking.files.values(), key=attrgetter("name", "place"))
     folders = dict.fromkeys(looking.folders)
     return Scan(
         tuple(ordered),
@@ -146,11 +147,15 @@ def sha256(data: bytes) -> str:
 
 def path_key(path: str) -> str:
     """Return a path as text that can be kept; bytes of it that are no UTF-8 are escapes there."""
+    if path.isascii():
+        return path  # most are, and there may be many
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(name: str) -> str:
     """Return a name with U+FFFD for what is no UTF-8 in it."""
+    if name.isascii():
+        return name
     return os.fsencode(name).decode("utf-8", "replace")
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
+from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
     CATALOGUE,
     INGEST_WAIT_SECONDS,
@@ -69,6 +70,7 @@ def ingest(
                     is_new=is_new,
                 )
             )
+            pass_over_modules()
             opened = Stores(
                 *(catalogue, chroma, settings.data_dir / "lexical", models.embedder),
                 chroma_folder=own_chroma_folder(settings),

@@ -115,11 +115,12 @@ class Catalogue(Database):
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
         """Return the files of a knowledge base as they were read, by path."""
-        rows = self.connection.execute(
+        cursor = self.connection.execute(
             "SELECT path, name, size, mtime_ns, sha256, reading FROM files WHERE kb = ?",
             (knowledge_base,),
         )
-        return {row[0]: FileStamp(*row) for row in rows}
+        cursor.row_factory = None  # there may be many
+        return {row[0]: FileStamp(*row) for row in cursor}
 
     def restamp(self, knowledge_base: str, stamps: Iterable[FileStamp]) -> None:
         """Record new times of files whose bytes have not changed."""

@@ -29,7 +29,7 @@ class Server:
         return SmallSteps(most_records, clock=lambda: self.now, sleep=self.pauses.append)
 
 
-@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 2_345])
+@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 2_345])
 def test_every_record_is_in_one_part(count: int) -> None:
     server = Server(0.001)
     parts = server.write(server.small_steps(), count)
@@ -48,7 +48,7 @@ def test_steps_come_to_take_what_a_search_may_wait(a_record: float, a_step: floa
 def test_a_server_that_is_slow_all_the_same_gets_few_records_and_bounded_pauses() -> None:
     server = Server(1.0)
     parts = server.write(server.small_steps(), 100)
-    assert {part.stop - part.start for part in parts[5:]} == {5}
+    assert {part.stop - part.start for part in parts[5:-1]} == {5}
     assert server.pauses == pytest.approx([0.5] * (len(parts) - 1))
 
 
