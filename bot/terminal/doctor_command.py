@@ -119,11 +119,22 @@ def _shape(examination: Examination) -> Shape:
         "passages": examination.passages,
         "threads": examination.threads,
         "vectors_searched": examination.searched,
+        "vectors_apart": examination.apart,
         "findings": [
             {"what": finding.what, "done": finding.done or None} for finding in examination.findings
         ],
         "seconds": round(examination.seconds, 3),
     }
+
+
+def _searched(examination: Examination) -> str:
+    text = f"{examination.searched:,} searched for, one by one"
+    if not examination.apart:
+        return text
+    return (
+        f"{text}; {examination.apart:,} lie so far from all others that Chroma's graph does not "
+        "lead to them: their words do"
+    )
 
 
 def _view(examination: Examination) -> RenderableType:
@@ -149,7 +160,7 @@ def _view(examination: Examination) -> RenderableType:
     rows = [
         ("passages", f"{examination.passages:,} in catalogue, Chroma and lexical index alike"),
         ("threads", f"{examination.threads:,}"),
-        ("vectors", f"{examination.searched:,} searched for, one by one"),
+        ("vectors", _searched(examination)),
         ("generation", str(examination.generation)),
         ("time", f"{examination.seconds:.1f} s"),
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError
-from retrieval.index.findability import OnStep, mend, pages, put_back
+from retrieval.index.findability import Mended, OnStep, mend, pages, put_back
 
 if TYPE_CHECKING:
     from retrieval.index.lexical import LexicalIndex
@@ -42,8 +42,8 @@ class Doctor:
         self._index = index
         self._kb = index.generation.knowledge_base
         self._on_step = on_step
-        self.searched = 0
-        """How many vectors were searched for."""
+        self.search = Mended(0, 0)
+        """What searching for the vectors came to."""
 
     def examine(self) -> tuple[Finding, ...]:
         """Check everything, mend what differs, and return what was found.
@@ -99,11 +99,11 @@ class Doctor:
         ids = sorted(self._index.catalogue.indexed_ids(self._kb))
         if len(ids) > _SEARCHED_AT_MOST:
             ids = random.sample(ids, _SEARCHED_AT_MOST)
-        self.searched = len(ids)
-        lost, still = mend(self._index, ids, self._on_step)
-        if lost:
-            what = f"{_many(lost, 'vector')} in Chroma that no search could find"
-            yield Finding(what, "" if still else "inserted anew")
+        self.search = mended = mend(self._index, ids, self._on_step)
+        found_again = mended.lost - (mended.still if mended.is_whole else 0)
+        if found_again:
+            what = f"{_many(found_again, 'vector')} in Chroma that no search could find"
+            yield Finding(what, "inserted anew" if mended.is_whole else "")
 
     def _lexical_passages(self) -> Iterator[Finding]:
         wanted = self._index.catalogue.indexed_ids(self._kb)

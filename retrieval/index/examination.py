@@ -10,7 +10,7 @@ from typing import Final
 from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
 from retrieval.index.catalogue import Generation
 from retrieval.index.doctor import Doctor, Finding
-from retrieval.index.findability import OnStep
+from retrieval.index.findability import Mended, OnStep
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.live_generation import check_model
 from retrieval.index.rebuilding import (
@@ -33,6 +33,8 @@ class Examination:
     threads: int
     searched: int
     """How many vectors were searched for, each by itself."""
+    apart: int
+    """How many of them no search finds, since they are so unlike all others."""
     findings: tuple[Finding, ...]
     rebuilt: bool
     seconds: float
@@ -77,18 +79,19 @@ def examine(
         )
     stores.catalogue.check()
     findings: list[Finding] = []
-    searched = 0
+    search = Mended(0, 0)
     if not anew:
         check_model(live, stores.embedder.fingerprint)
         findings += _unreadable_lexical_indexes(stores, live)
         try:
-            searched, found = _mended(stores, live, on_step)
+            search, found = _mended(stores, live, on_step)
             findings += found
         except (IndexDamagedError, StorageError) as error:
             findings.append(Finding(f"stores that cannot be mended ({error})", "made anew"))
             anew = True
     if anew:
-        live = rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
+        rebuilt = rebuild(stores, live, on_step=on_step, grace_seconds=grace_seconds)
+        live, search = rebuilt.generation, rebuilt.search
     else:
         findings += clear_away(stores, live)
     counts = stores.catalogue.counts(knowledge_base)
@@ -97,21 +100,24 @@ def examine(
         generation=live.number,
         passages=counts.passages,
         threads=counts.threads,
-        searched=counts.passages if anew else searched,
+        searched=search.searched,
+        apart=search.still,
         findings=tuple(findings),
         rebuilt=anew,
         seconds=time.monotonic() - started,
     )
 
 
-def _mended(stores: Stores, live: Generation, on_step: OnStep) -> tuple[int, tuple[Finding, ...]]:
+def _mended(
+    stores: Stores, live: Generation, on_step: OnStep
+) -> tuple[Mended, tuple[Finding, ...]]:
     with closing(stores.open(live)) as index:
         doctor = Doctor(index, on_step)
         found = doctor.examine()
         unmended = [finding.what for finding in found if not finding.done]
         if unmended:
             raise IndexDamagedError("; ".join(unmended))
-        return doctor.searched, found
+        return doctor.search, found
 
 
 def _unreadable_lexical_indexes(stores: Stores, live: Generation) -> list[Finding]:

@@ -18,7 +18,7 @@ from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue, Generation
 from retrieval.index.chroma_folder import remove_orphaned_segments, replayed_ids
 from retrieval.index.doctor import Doctor, Finding
-from retrieval.index.findability import OnStep, pages
+from retrieval.index.findability import Mended, OnStep, pages
 from retrieval.index.graph_copy import copy_graph, graph_of
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.store import PassageIndex
@@ -37,6 +37,15 @@ RENEWED_FROM: Final = 10_000
 """Removed vectors that are not worth a new generation: 17 MB of disk at 384 dimensions."""
 LONG_LOG: Final = 200
 """Fewer changes in Chroma's log are not worth a copy of its graph and a save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A generation that was made anew."""
+
+    generation: Generation
+    search: Mended
+    """What searching for its vectors came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def rebuild(
     *,
     on_step: OnStep = lambda *_: None,
     grace_seconds: float = GRACE_SECONDS,
-) -> Generation:
+) -> Rebuilt:
     """Build a new generation from the catalogue, make it the live one, and drop the old.
 
     Only for who may write.  A crash at any point leaves the old generation or the new one
@@ -79,7 +88,8 @@ def rebuild(
     _drop(stores, new.collection)
     with closing(stores.open(new)) as index:
         _build(index, on_step)
-        unmended = [found.what for found in Doctor(index, on_step).verify() if not found.done]
+        doctor = Doctor(index, on_step)
+        unmended = [found.what for found in doctor.verify() if not found.done]
         if unmended:
             raise IndexDamagedError(
                 f"The rebuilt index is not whole ({'; '.join(unmended)}), so the old one stays. "
@@ -88,7 +98,7 @@ def rebuild(
     stores.catalogue.flip(new)
     time.sleep(grace_seconds)
     clear_away(stores, new)
-    return new
+    return Rebuilt(new, doctor.search)
 
 
 def renew_if_worn(
@@ -138,7 +148,7 @@ def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
     except (StorageError, IndexDamagedError) as error:
         _log.warning("the index cannot be mended (%s); making it anew", error)
         index.close()
-        return stores.open(rebuild(stores, live, grace_seconds=0))
+        return stores.open(rebuild(stores, live, grace_seconds=0).generation)
     return index
 
 

@@ -28,7 +28,7 @@ from retrieval.index import copies
 from retrieval.index.catalogue import Catalogue, Generation, Mark, Pending
 from retrieval.index.contents import FileContents, Located
 from retrieval.index.embeddings import EmbeddingCache
-from retrieval.index.findability import mend
+from retrieval.index.findability import Mended, mend
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.library import Library
 from retrieval.index.live_generation import check_model
@@ -258,25 +258,23 @@ class PassageIndex:
         """Tell whether somebody is writing, or was killed while doing so."""
         return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
 
-    def make_findable(self, ids: Iterable[str]) -> tuple[int, int]:
+    def make_findable(self, ids: Iterable[str]) -> Mended:
         """Search for passages that are indexed, and insert anew those that are not found.
 
         Takes 0.1 to 0.4 ms a passage.  Only for who may write.
-
-        Returns:
-            How many were inserted anew, and to how many of them that was no help.
         """
         kept = sorted(self.catalogue.still_indexed(self.generation.knowledge_base, ids))
         return mend(self, kept, lambda *_: None)
 
     def _mend(self) -> int:
         ids = self.catalogue.indexed_ids(self.generation.knowledge_base)
-        lost, still = self.make_findable(ids)
-        if still:
+        mended = self.make_findable(ids)
+        if not mended.is_whole:
             raise IndexDamagedError(
-                f"Chroma cannot find {still:,} of its vectors. Run `footnote doctor --rebuild`."
+                f"Chroma cannot find {mended.still:,} of its vectors. "
+                "Run `footnote doctor --rebuild`."
             )
-        return lost
+        return mended.lost
 
     def _fresh(self, contents: Sequence[FileContents], coming: set[str]) -> list[Located]:
         """Return the passages that are neither indexed nor ``coming``, each id once."""

@@ -11,7 +11,7 @@ from retrieval.index.examination import Examination
 from retrieval.llm.probing import ModelCheck
 from tests.bot.terminal.conftest import CommandLine
 
-WHOLE = Examination("default", 1, 1_234, 56, 1_234, (), rebuilt=False, seconds=2.5)
+WHOLE = Examination("default", 1, 1_234, 56, 1_234, 0, (), rebuilt=False, seconds=2.5)
 MENDED = replace(WHOLE, findings=(Finding("3 passages missing from Chroma", "put back"),))
 BROKEN = replace(WHOLE, findings=(Finding("1 vector in Chroma that no search could find", ""),))
 
@@ -36,6 +36,12 @@ def test_the_verdict_comes_first(
         assert f"{finding.what}: {finding.done or 'not mended'}" in result.stdout
 
 
+def test_what_lies_apart_is_said(cli: CommandLine) -> None:
+    cli.app.examination = replace(WHOLE, apart=2)
+    said = " ".join(cli.run("doctor").stdout.split())
+    assert "1,234 searched for, one by one; 2 lie so far from all others" in said
+
+
 def test_what_could_not_be_mended_names_the_way_out(cli: CommandLine) -> None:
     cli.app.examination = BROKEN
     assert "footnote doctor --rebuild" in cli.run("doctor").stderr
@@ -52,6 +58,7 @@ def test_a_program_gets_one_document(cli: CommandLine) -> None:
         "passages": 1_234,
         "threads": 56,
         "vectors_searched": 1_234,
+        "vectors_apart": 0,
         "findings": [{"what": "3 passages missing from Chroma", "done": "put back"}],
         "seconds": 2.5,
         "models": [],
