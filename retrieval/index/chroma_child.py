@@ -10,6 +10,7 @@ of its time went into waking the other one: 100,000 passages took 136 s, and tak
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -64,12 +65,14 @@ def _start_inserting_threads(chroma: Any) -> None:  # noqa: ANN401  # ships no t
 
 
 def _stay_on_one_core() -> None:
-    """Keep this thread, and all that it starts from now on, on one core."""
+    """Keep this thread, and all that it starts from now on, on one core, where that is allowed."""
     if sys.platform == "linux":
         cores = sorted(os.sched_getaffinity(0))
-        os.environ.setdefault("TOKIO_WORKER_THREADS", str(len(cores)))  # not one a usable core
-        # Servers of several folders spread over the cores.
-        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
+        # As many as ever: by itself Chroma would count the one core that it may use.
+        os.environ.setdefault("TOKIO_WORKER_THREADS", str(len(cores)))
+        with contextlib.suppress(OSError):
+            # Servers of several folders spread over the cores.
+            os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
 def _end_with_parent(parent_pid: int) -> None:
