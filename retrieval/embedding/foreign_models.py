@@ -99,13 +99,14 @@ def fastembed(settings: EmbeddingSettings, cache_dir: Path, threads: int | None)
     """Return a model that FastEmbed runs on this machine, downloaded at its first use."""
     from llama_index.embeddings.fastembed import FastEmbedEmbedding
 
-    return FastEmbedEmbedding(
+    embedding: BaseEmbedding = FastEmbedEmbedding(
         model_name=settings.model or "",
         cache_dir=str(cache_dir / "fastembed"),
         threads=threads,
         embed_batch_size=settings.batch_size,
         doc_embed_type="passage",
     )
+    return embedding
 
 
 def _key(settings: EmbeddingSettings) -> str | None:
