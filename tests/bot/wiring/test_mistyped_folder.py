@@ -22,7 +22,7 @@ def settings(tmp_path: Path) -> BotSettings:
 @pytest.mark.parametrize("serve", [False, True])
 def test_who_asks_makes_no_folder(settings, serve) -> None:
     opened = wiring.open_librarian(settings, "default", serve=serve)
-    with pytest.raises(EmptyIndexError, match="There is no data folder .*dtaa"), opened:
+    with pytest.raises(EmptyIndexError, match=r"There is no data folder .*dtaa"), opened:
         pass
     assert not settings.data_dir.parent.exists()
 
