@@ -43,6 +43,17 @@ class IngestRequest:
     """How long a file must have stayed the same to be read: for who acts on a change at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read, in words for a person."""
+
+    kind: str
+    label: str
+    suffixes: tuple[str, ...]
+    example: str
+    export: str
+
+
 class Librarian(Protocol):
     """Answers questions and opens sources; every method may block for some 100 ms.
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.ports import IngestRequest
+from bot.ports import Format, IngestRequest
 from bot.terminal.app import AppContext
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from retrieval.domain import (
@@ -88,6 +88,11 @@ NOTE = Post(
     thread_id=NOTES.id,
     ordinal=0,
     text="Ammonia dissolves the oxide that locks aluminium into steel; open a window first.",
+)
+
+
+FORMAT = Format(
+    "post-cards", "Post cards", (".card",), "Dear all, [wish] you were here.", "Turn them over."
 )
 
 
@@ -344,6 +349,7 @@ class FakeApp:
             examine=self._examine,
             evaluate=self._evaluate,
             check_models=lambda _settings: self.model_checks,
+            formats=lambda: (FORMAT,),
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:
