@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.drafts import ThreadDraft
+from ingest.drafts import Found, ThreadDraft
 from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
@@ -21,9 +21,10 @@ _SUMMARY_CHARACTERS: Final = 1_200
 
 
 def file_contents(
-    stamp: FileStamp, kind: str, drafts: Iterable[ThreadDraft], token_ends: TokenEnds
+    stamp: FileStamp, kind: str, found: Iterable[Found], token_ends: TokenEnds
 ) -> FileContents:
     """Give a file's threads, posts and passages their ids and places."""
+    drafts = (each for each in found if isinstance(each, ThreadDraft))
     threads = tuple(_thread_contents(stamp.name, kind, draft, token_ends) for draft in drafts)
     return FileContents(stamp, kind, threads, sum(map(_repeats, threads)))
 
@@ -36,7 +37,16 @@ def _repeats(contents: ThreadContents) -> int:
 def _thread_contents(
     file: str, kind: str, draft: ThreadDraft, token_ends: TokenEnds
 ) -> ThreadContents:
-    thread = Thread(content_id(kind, draft.key), file, kind, draft.title, draft.url)
+    thread = Thread(
+        content_id(kind, draft.key),
+        file,
+        kind,
+        draft.title,
+        draft.url,
+        tags=draft.tags,
+        is_solved=draft.is_solved,
+        is_channel=draft.is_channel,
+    )
     posts = _posts(thread.id, draft)
     passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
     by_id = {passage.id: passage for passage in passages}
@@ -68,6 +78,13 @@ def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
             # A parent that is in no file is still known by its id.
             parent_id=content_id(thread_id, post.parent_key) if post.parent_key else None,
             url=post.url,
+            author_id=post.author_id,
+            edited_at=post.edited_at,
+            score=post.score,
+            is_accepted=post.is_accepted,
+            is_bot=post.is_bot,
+            attachments=post.attachments,
+            mentions=post.mentions,
         )
         for ordinal, post in enumerate(draft.posts)
     )
@@ -101,6 +118,7 @@ def _passages(
                     text=text,
                     kind=paragraph.kind,
                     repeats=paragraph.repeats,
+                    quoted_author=paragraph.quoted_author,
                 )
     return list(passages.values())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from retrieval.domain import TextKind
@@ -30,6 +31,12 @@ class ParagraphDraft:
     start: int
     kind: TextKind = TextKind.OWN
     repeats: int = 0
+    quoted_author: str | None = None
+    """For a quote: whose words the source says that they are."""
+    quoted_key: str | None = None
+    """For a quote: the key of the post that it is taken from, where the source says so."""
+    quoted_thread_key: str | None = None
+    """The key of that post's thread, where it is another one than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,17 @@ class PostDraft:
     created_at: datetime | None = None
     parent_key: str | None = None
     url: str | None = None
+    author_id: str | None = None
+    edited_at: datetime | None = None
+    score: int | None = None
+    """Votes, likes or reactions."""
+    is_accepted: bool = False
+    is_bot: bool = False
+    """A program, webhooks included."""
+    attachments: tuple[str, ...] = ()
+    """Names of the files that hang on it."""
+    mentions: tuple[str, ...] = ()
+    """Ids of the people whom it addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,41 @@ class ThreadDraft:
     posts: tuple[PostDraft, ...]
     title: str | None = None
     url: str | None = None
+    tags: tuple[str, ...] = ()
+    is_solved: bool = False
+    is_channel: bool = False
+    """Whether people talk in it about one thing after another; else its first post opens it."""
+
+
+class LeftOutReason(StrEnum):
+    """Why something that a file holds is no post."""
+
+    SYSTEM = "system"
+    BOT = "bot"
+    DELETED = "deleted"
+    EMPTY = "empty"
+    FORGOTTEN = "forgotten"
+    REPEATED = "repeated"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Posts of a file that were not read, and why: every one is counted once."""
+
+    reason: LeftOutReason
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a file itself says, or shows, that it does not hold, in words for a person."""
+
+    text: str
+
+
+Found = ThreadDraft | LeftOut | Shortfall
+"""What a reader finds in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +116,19 @@ class Reader:
 
     ``sniff`` looks at a file's name and first 64 KiB and says how sure it is, 0 to 1, that
     ``read`` will understand it; the surest reader gets the file.  ``read`` raises
-    ``FileRefusedError`` where the file is not what it seemed.
+    ``FileRefusedError`` where the file is not what it seemed, and accounts for every post
+    that it does not yield.
     """
 
     kind: str
+    """Names the format in the catalogue and in reports."""
+    label: str
+    """What a person calls it."""
+    suffixes: tuple[str, ...]
+    """How the names of such files end, in lower case, with their dot."""
     sniff: Callable[[str, bytes], float]
-    read: Callable[[SourceFile], Iterator[ThreadDraft]]
+    read: Callable[[SourceFile], Iterator[Found]]
+    example: str = ""
+    """A line or two of such a file, shortened."""
+    export: str = ""
+    """How a person gets such a file, in a sentence or two."""

@@ -16,7 +16,7 @@ from ingest.drafts import SourceFile
 from ingest.linking import link_across_threads, link_after_crash
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
-from ingest.readers import reader_for
+from ingest.readers import kinds_told, reader_for
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from ingest.scanning import FoundFile, read_bytes, scan, sha256
 from ingest.writing import BatchWriter
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
     from retrieval.index.store import PassageIndex, Written
 
-READERS_VERSION: Final = "1"
+READERS_VERSION: Final = "2"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -213,14 +213,10 @@ class Ingest:
     def _understand(self, found: FoundFile, stamp: FileStamp, data: bytes) -> FileContents:
         reader = reader_for(found.name, data)
         if reader is None:
-            raise FileRefusedError(
-                found.name,
-                "is of no kind that can be read: plain text (.txt), JSONL (.jsonl), or "
-                "DiscordChatExporter's JSON (.json)",
-            )
+            raise FileRefusedError(found.name, f"is of no kind that can be read: {kinds_told()}")
         encoding = stamp.reading.partition("/")[2] or None
-        drafts = reader.read(SourceFile(found.path, found.name, data, encoding))
-        return file_contents(stamp, reader.kind, drafts, self._token_ends)
+        read = reader.read(SourceFile(found.path, found.name, data, encoding))
+        return file_contents(stamp, reader.kind, read, self._token_ends)
 
     def _stamp(self, found: FoundFile, data: bytes, old: FileStamp | None) -> FileStamp:
         remembered = old.reading.partition("/")[2] if old else ""

@@ -42,6 +42,11 @@ class Thread:
     """The name of the reader that understood the file, e.g. ``plain-text``."""
     title: str | None = None
     url: str | None = None
+    tags: tuple[str, ...] = ()
+    is_solved: bool = False
+    """Whether the source says that the asker was helped."""
+    is_channel: bool = False
+    """Whether people talk here about one thing after another; else its first post opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,19 @@ class Post:
     parent_id: str | None = None
     """The post that this one replies to, where the source says so or a quote shows it."""
     url: str | None = None
+    author_id: str | None = None
+    """The source's own id of the author, which outlives a change of name."""
+    edited_at: datetime | None = None
+    score: int | None = None
+    """Votes, likes or reactions, where the source counts them."""
+    is_accepted: bool = False
+    """Whether the source marks it as the answer."""
+    is_bot: bool = False
+    """Whether a program wrote it."""
+    attachments: tuple[str, ...] = ()
+    """Names of the files that hang on it."""
+    mentions: tuple[str, ...] = ()
+    """Ids of the people whom it addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,8 @@ class Passage:
     """How many further places of its file hold this very text."""
     duplicate_of: str | None = None
     """The passage that it copies with small differences, where that is in the knowledge base."""
+    quoted_author: str | None = None
+    """For a quote: whose words the source says that they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +102,15 @@ def _model_is_there() -> None:
 
 @contextlib.asynccontextmanager
 async def running_bot(
-    home: Path, server: LoopbackDiscord, *, is_killed: bool = False
+    home: Path, server: LoopbackDiscord, *, is_killed: bool = False, under: Sequence[str] = ()
 ) -> AsyncIterator[None]:
-    """Run the bot as a process of its own; it is stopped politely unless ``is_killed``."""
+    """Run the bot as a process of its own; it is stopped politely unless ``is_killed``.
+
+    ``under`` is a command that starts it and leaves its process id as it is.
+    """
     identified = server.gateway.identifies
     bot = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", LAUNCHER, server.rest_url, server.gateway_url),
+        *(*under, sys.executable, "-c", LAUNCHER, server.rest_url, server.gateway_url),
         env={
             **environment(home),
             "FOOTNOTE_DISCORD__TOKEN": server.token,

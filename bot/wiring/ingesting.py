@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
@@ -38,6 +40,16 @@ def ingest(
     Raises:
         FootnoteError: if nothing could be done; refused files are in the report.
     """
+    if request.dry_run and not settings.data_dir.exists():
+        with TemporaryDirectory(prefix="footnote-") as scratch:  # nothing is written, not even it
+            elsewhere = settings.model_copy(update={"data_dir": Path(scratch)})
+            return _ingest(elsewhere, request, listener)
+    return _ingest(settings, request, listener)
+
+
+def _ingest(
+    settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
+) -> IngestReport:
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated

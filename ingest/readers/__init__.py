@@ -25,3 +25,9 @@ def reader_for(name: str, data: bytes, readers: Sequence[Reader] = READERS) -> R
     head = data[:_HEAD_BYTES]
     surest = max(readers, key=lambda reader: reader.sniff(name, head))
     return surest if surest.sniff(name, head) > _SURE_ENOUGH else None
+
+
+def kinds_told(readers: Sequence[Reader] = READERS) -> str:
+    """Return the kinds of files that can be read, for an error's end."""
+    *others, last = [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers]
+    return f"{', '.join(others)} or {last}" if others else last

@@ -27,6 +27,13 @@ _SITE: Final = "https://discord.com/channels"
 _WRITTEN: Final = frozenset({"Default", "Reply", "20", "21", "23"})
 
 
+# Every other type is a thread or a forum's post, which its first message opens.
+_CHANNELS: Final = frozenset(
+    {"GuildTextChat", "GuildNews", "GuildVoiceChat", "GuildStageVoice", "DirectTextChat"}
+    | {"DirectGroupTextChat"}
+)
+
+
 _Content = Annotated[Words, BeforeValidator(lambda value: "" if value is None else value)]
 
 
@@ -37,8 +44,10 @@ class _Wire(BaseModel):
 class Author(_Wire):
     """Who wrote a message."""
 
+    id: Key | None = None
     name: OneLine = ""
     nickname: OneLine | None = None
+    isBot: bool | None = None  # noqa: N815 - the exporter's own name
 
 
 class Reference(_Wire):
@@ -69,15 +78,31 @@ class Forwarded(_Wire):
     content: _Content = ""
 
 
+class Attachment(_Wire):
+    """A file that hangs on a message."""
+
+    fileName: OneLine = ""  # noqa: N815 - the exporter's own name
+
+
+class Reaction(_Wire):
+    """An emoji under a message."""
+
+    count: int = 0
+
+
 class Message(_Wire):
     """One message."""
 
     id: Key
     type: str = "Default"
     timestamp: UtcTime | None = None
+    timestampEdited: UtcTime | None = None  # noqa: N815 - the exporter's own name
     content: _Content = ""
     author: Author | None = None
     embeds: list[Embed] = Field(default_factory=list)
+    attachments: list[Attachment] | None = None
+    reactions: list[Reaction] | None = None
+    mentions: list[Author] | None = None
     reference: Reference | None = None
     forwardedMessage: Forwarded | None = None  # noqa: N815 - the exporter's own name
 
@@ -86,6 +111,7 @@ class Place(_Wire):
     """A guild or a channel."""
 
     id: Key
+    type: str | None = None
     name: OneLine = ""
 
 
@@ -123,7 +149,11 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
     if not posts:
         raise FileRefusedError(source.name, "is empty: nobody wrote anything in it")
     yield ThreadDraft(
-        key=export.channel.id, title=export.channel.name or None, url=place, posts=posts
+        key=export.channel.id,
+        title=export.channel.name or None,
+        url=place,
+        posts=posts,
+        is_channel=export.channel.type in _CHANNELS,
     )
 
 
@@ -164,6 +194,12 @@ def _post(message: Message, place: str) -> PostDraft:
         created_at=message.timestamp,
         parent_key=message.reference.messageId if is_reply and message.reference else None,
         url=f"{place}/{message.id}",
+        author_id=message.author.id if message.author else None,
+        edited_at=message.timestampEdited,
+        score=sum(reaction.count for reaction in message.reactions or ()),
+        is_bot=bool(message.author and message.author.isBot),
+        attachments=tuple(file.fileName for file in message.attachments or () if file.fileName),
+        mentions=tuple(one.id for one in message.mentions or () if one.id),
     )
 
 
@@ -189,4 +225,12 @@ def _embed_parts(embed: Embed) -> Iterator[str]:
             yield f"{field.name.strip()}: {field.value.strip()}"
 
 
-READER: Final = Reader(kind=KIND, sniff=sniff, read=read)
+READER: Final = Reader(
+    kind=KIND,
+    label="DiscordChatExporter JSON",
+    suffixes=(".json",),
+    sniff=sniff,
+    read=read,
+    example='{"guild": {…}, "channel": {…}, "messages": [{"id": "1", "content": "…"}]}',
+    export="In DiscordChatExporter, choose the format JSON; with --include-threads all.",
+)

@@ -4,10 +4,15 @@ Each line is a JSON object, UTF-8::
 
     {"thread_id": "42", "post_id": "1", "text": "Markdown, blank lines between paragraphs",
      "thread_title": "…", "thread_url": "https://…", "author": "…",
-     "created_at": "2026-03-01T12:00:00+00:00", "parent_id": null, "url": "https://…"}
+     "created_at": "2026-03-01T12:00:00+00:00", "parent_id": null, "url": "https://…",
+     "author_id": "…", "edited_at": null, "score": 3, "accepted": false, "bot": false,
+     "attachments": ["log.txt"], "mentions": ["…"], "tags": ["…"], "solved": false,
+     "channel": false}
 
-``thread_id``, ``post_id`` and ``text`` are needed; the rest helps search and citation.  A
-thread's posts keep the order of their lines.  Blank lines are skipped.
+``thread_id``, ``post_id`` and ``text`` are needed; the rest helps search and citation.  ``tags``,
+``solved`` and ``channel`` speak of the thread and may stand on any of its lines; ``channel`` says
+that people talk there about one thing after another.  A thread's posts keep the order of their
+lines.  Blank lines are skipped.
 """
 
 from __future__ import annotations
@@ -40,6 +45,16 @@ class Row(BaseModel):
     created_at: UtcTime | None = None
     parent_id: Key | None = None
     url: OneLine | None = None
+    author_id: Key | None = None
+    edited_at: UtcTime | None = None
+    score: int | None = None
+    accepted: bool | None = None
+    bot: bool | None = None
+    attachments: list[OneLine] | None = None
+    mentions: list[Key] | None = None
+    tags: list[OneLine] | None = None
+    solved: bool | None = None
+    channel: bool | None = None
 
 
 def sniff(name: str, head: bytes) -> float:
@@ -86,6 +101,9 @@ def _thread(key: str, rows: list[Row]) -> ThreadDraft:
         key=key,
         title=next(titles, None),
         url=next(urls, None),
+        tags=tuple(dict.fromkeys(tag for row in rows for tag in row.tags or ())),
+        is_solved=any(row.solved for row in rows),
+        is_channel=any(row.channel for row in rows),
         posts=tuple(_post(row) for row in unique.values()),
     )
 
@@ -99,7 +117,22 @@ def _post(row: Row) -> PostDraft:
         created_at=row.created_at,
         parent_key=row.parent_id,
         url=row.url or None,
+        author_id=row.author_id,
+        edited_at=row.edited_at,
+        score=row.score,
+        is_accepted=bool(row.accepted),
+        is_bot=bool(row.bot),
+        attachments=tuple(row.attachments or ()),
+        mentions=tuple(row.mentions or ()),
     )
 
 
-READER: Final = Reader(kind=KIND, sniff=sniff, read=read)
+READER: Final = Reader(
+    kind=KIND,
+    label="Footnote's JSONL",
+    suffixes=(".jsonl", ".ndjson"),
+    sniff=sniff,
+    read=read,
+    example='{"thread_id": "42", "post_id": "1", "author": "Ann", "text": "How do I …?"}',
+    export="Write one JSON object a post with a small script of your own.",
+)

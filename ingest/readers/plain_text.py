@@ -102,4 +102,12 @@ def _post(key: str, lines: Sequence[ReadLine], parent_key: str | None) -> PostDr
     )
 
 
-READER: Final = Reader(kind=KIND, sniff=sniff, read=read)
+READER: Final = Reader(
+    kind=KIND,
+    label="plain text",
+    suffixes=(".txt",),
+    sniff=sniff,
+    read=read,
+    example="One paragraph a line, posts in the order in which they were written.",
+    export="Copy the thread's text into a file, one paragraph a line.",
+)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import News, Thread, ThreadNews
-from retrieval.index.records import post_in
+from retrieval.domain import News, ThreadNews
+from retrieval.index.records import POST_COLUMNS, THREAD_COLUMNS, post_in, thread_in
 
 if TYPE_CHECKING:
     from retrieval.index.contents import FileContents
@@ -33,14 +33,13 @@ SELECT came.id, came.posts, came.is_new FROM came
  ORDER BY came.is_new DESC, came.posts DESC, came.id
 """
 _THREAD: Final = """
-SELECT t.file_id, t.id, f.name, f.source_kind, t.title, t.url
+SELECT t.file_id, t.id AS thread_id, f.name AS file, f.source_kind, {columns}
   FROM threads t JOIN files f ON f.id = t.file_id AND f.kb = :kb
  WHERE t.id = :thread ORDER BY f.name LIMIT 1
 """
 _POST: Final = """
-SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
-       o.parent_id, o.url AS post_url
-  FROM posts o WHERE o.file_id = ? AND o.thread_id = ? ORDER BY o.ordinal {order} LIMIT 1
+SELECT {columns} FROM posts o
+ WHERE o.file_id = ? AND o.thread_id = ? ORDER BY o.ordinal {order} LIMIT 1
 """
 
 
@@ -78,15 +77,18 @@ def news_since(catalogue: Database, kb: str, since: datetime, limit: int) -> New
 def _thread_news(
     connection: sqlite3.Connection, kb: str, thread_id: str, posts: int, is_new: int
 ) -> ThreadNews | None:
-    row = connection.execute(_THREAD, {"kb": kb, "thread": thread_id}).fetchone()
+    row = connection.execute(
+        _THREAD.format(columns=THREAD_COLUMNS), {"kb": kb, "thread": thread_id}
+    ).fetchone()
     if row is None:  # another process took it away just now
         return None
     order = "ASC" if is_new else "DESC"
-    post = connection.execute(_POST.format(order=order), (row["file_id"], thread_id)).fetchone()
+    post = connection.execute(
+        _POST.format(columns=POST_COLUMNS, order=order), (row["file_id"], thread_id)
+    ).fetchone()
     if post is None:
         return None
-    thread = Thread(row["id"], row["name"], row["source_kind"], row["title"], row["url"])
-    return ThreadNews(thread, posts, bool(is_new), post_in(dict(post)))
+    return ThreadNews(thread_in(dict(row)), posts, bool(is_new), post_in(dict(post)))
 
 
 def _known(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -22,8 +22,27 @@ _MIGRATIONS: Final = {
     """,
     3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
     4: "",  # Passages that are not indexed were not counted by an index of their own.
+    5: "",  # What sources say of their posts was not kept; the next ingest reads all files again.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
+_ADDED_COLUMNS: Final = {
+    "threads": {
+        "tags": "TEXT NOT NULL DEFAULT '[]'",
+        "is_solved": "INTEGER NOT NULL DEFAULT 0",
+        "is_channel": "INTEGER NOT NULL DEFAULT 0",
+    },
+    "posts": {
+        "author_id": "TEXT",
+        "edited_at": "TEXT",
+        "score": "INTEGER",
+        "is_accepted": "INTEGER NOT NULL DEFAULT 0",
+        "is_bot": "INTEGER NOT NULL DEFAULT 0",
+        "attachments": "TEXT NOT NULL DEFAULT '[]'",
+        "mentions": "TEXT NOT NULL DEFAULT '[]'",
+    },
+    "passages": {"quoted_author": "TEXT"},
+}
+"""Columns that tables of earlier versions lack, in the order of schema.sql."""
 _BUSY_SECONDS: Final = 30.0
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -182,6 +201,7 @@ class Database:
             # Another process may have been first.
             for earlier in range(self._version() or SCHEMA_VERSION, SCHEMA_VERSION):
                 connection.execute(_MIGRATIONS[earlier])
+            _add_columns(connection)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _version(self) -> int:
@@ -192,6 +212,14 @@ class Database:
             f"The catalogue {self.path} cannot be opened: {error}. "
             "Check that the data folder exists and may be written."
         )
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    for table, columns in _ADDED_COLUMNS.items():
+        known = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for name, kind in columns.items():
+            if name not in known:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def _damaged(path: Path, how: str) -> IndexDamagedError:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 from retrieval.domain import Passage, Place, Post, SourceView, ThreadView
 from retrieval.errors import NotFoundError
 from retrieval.index.contents import Located
-from retrieval.index.records import Row, located_in, post_in, thread_views
+from retrieval.index.records import (
+    POST_COLUMNS,
+    THREAD_COLUMNS,
+    Row,
+    located_in,
+    post_in,
+    thread_views,
+)
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -25,8 +32,8 @@ _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 # asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
-       p.origin_id, p.repeats, s.original AS duplicate_of,
-       t.title, t.url AS thread_url, f.name AS file, f.source_kind, f.id AS file_id
+       p.origin_id, p.repeats, p.quoted_author, s.original AS duplicate_of,
+       {columns}, f.name AS file, f.source_kind, f.id AS file_id
   FROM ({places}) place
  CROSS JOIN passages p ON p.file_id = place.file_id AND p.id = place.id
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
@@ -36,9 +43,7 @@ SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.k
 """
 # Apart from the passages: a post of megabytes has thousands of them.
 _POSTS_OF: Final = """
-SELECT o.file_id, o.id AS post_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
-       o.parent_id, o.url AS post_url
-  FROM json_each(:posts) wanted
+SELECT o.file_id, {columns} FROM json_each(:posts) wanted
  CROSS JOIN posts o ON o.file_id = wanted.value ->> 0 AND o.id = wanted.value ->> 1
 """
 _BY_ID: Final = """
@@ -90,9 +95,7 @@ SELECT s.original, s.passage FROM json_each(:ids) wanted
  ORDER BY s.passage
 """
 _POSTS: Final = """
-SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
-       o.parent_id, o.url AS post_url
-  FROM ({places}) place
+SELECT {columns} FROM ({places}) place
  CROSS JOIN posts o ON o.file_id = place.file_id AND o.id = place.id
  CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
@@ -266,12 +269,16 @@ class Library:
     def _passages(self, places: str, **values: str | int) -> list[Row]:
         """Return the rows of passages, those of one post sharing what is known of it."""
         connection = self._catalogue.connection
-        rows = connection.execute(_LOCATED.format(places=places), {"kb": self._kb, **values})
+        rows = connection.execute(
+            _LOCATED.format(places=places, columns=THREAD_COLUMNS), {"kb": self._kb, **values}
+        )
         found: list[Row] = [dict(row) for row in rows]
         posts = sorted({(row["file_id"], row["post_id"]) for row in found})
         known = {
             (row["file_id"], row["post_id"]): dict(row)
-            for row in connection.execute(_POSTS_OF, {"posts": json.dumps(posts)})
+            for row in connection.execute(
+                _POSTS_OF.format(columns=POST_COLUMNS), {"posts": json.dumps(posts)}
+            )
         }
         # What another process has replaced between the two queries is left out.
         return [
@@ -282,7 +289,7 @@ class Library:
 
     def _posts(self, places: str, **values: str) -> tuple[Post, ...]:
         rows = self._catalogue.connection.execute(
-            _POSTS.format(places=places), {"kb": self._kb, **values}
+            _POSTS.format(places=places, columns=POST_COLUMNS), {"kb": self._kb, **values}
         )
         unique: dict[str, Post] = {}
         for row in rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from retrieval.index.records import post_in
+from retrieval.index.records import POST_COLUMNS, post_in
 
 if TYPE_CHECKING:
     from retrieval.domain import Post
@@ -23,8 +23,7 @@ WITH opened AS (
      CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
      GROUP BY p.thread_id, p.file_id
 )
-SELECT o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
-       o.parent_id, o.url AS post_url, opened.posts
+SELECT {columns}, opened.posts
   FROM opened CROSS JOIN posts o ON o.file_id = opened.file_id AND o.id = opened.post_id
  ORDER BY opened.name
 """
@@ -45,6 +44,6 @@ def outlines(catalogue: Catalogue, kb: str, thread_ids: Iterable[str]) -> dict[s
     """
     values = {"kb": kb, "threads": json.dumps(list(thread_ids))}
     found: dict[str, Outline] = {}
-    for row in catalogue.connection.execute(_OUTLINES, values):
+    for row in catalogue.connection.execute(_OUTLINES.format(columns=POST_COLUMNS), values):
         found.setdefault(row["thread_id"], Outline(post_in(dict(row)), row["posts"]))
     return found

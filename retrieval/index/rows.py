@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from retrieval.sentences import question_share
 from retrieval.wording import text_key
 
 if TYPE_CHECKING:
     from retrieval.index.contents import FileContents, ThreadContents
+
+
+_INSERT: Final = "INSERT INTO {} VALUES ({})"
 
 
 def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> None:
@@ -26,17 +30,17 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
         ),
     ).lastrowid
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
-    connection.executemany(
-        "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?)", _threads(file_id, file)
-    )
+    connection.executemany(_INSERT.format("threads", _marks(10)), _threads(file_id, file))
     for contents in file.threads:
+        connection.executemany(_INSERT.format("posts", _marks(16)), _posts(file_id, contents))
         connection.executemany(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _posts(file_id, contents)
-        )
-        connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _INSERT.format("passages", _marks(16)),
             _passages(file_id, contents),
         )
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
 
 
 def _threads(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
@@ -44,7 +48,8 @@ def _threads(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
         thread = contents.thread
         yield (
             *(file_id, thread.id, ordinal, thread.title, thread.url),
-            *(contents.summary, text_key(contents.summary)),
+            *(contents.summary, text_key(contents.summary), json.dumps(thread.tags)),
+            *(int(thread.is_solved), int(thread.is_channel)),
         )
 
 
@@ -53,7 +58,10 @@ def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...
         yield (
             *(file_id, post.thread_id, post.id, post.ordinal, post.text, post.author),
             post.created_at.isoformat() if post.created_at else None,
-            *(post.parent_id, post.url),
+            *(post.parent_id, post.url, post.author_id),
+            post.edited_at.isoformat() if post.edited_at else None,
+            *(post.score, int(post.is_accepted), int(post.is_bot)),
+            *(json.dumps(post.attachments), json.dumps(post.mentions)),
         )
 
 
@@ -63,4 +71,5 @@ def _passages(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, 
             *(file_id, p.thread_id, p.post_id, p.id, p.ordinal, p.paragraph, p.start, p.end),
             *(p.kind.value, p.origin_id, p.repeats, int(p.id not in contents.silent)),
             *(text_key(p.text), question_share(p.text), contents.probes.get(p.id)),
+            p.quoted_author,
         )

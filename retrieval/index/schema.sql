@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS threads (
     url         TEXT,
     summary     TEXT NOT NULL,        -- title and opening post: what the thread's score compares
     summary_key TEXT NOT NULL,        -- names that text in embeddings
+    tags        TEXT NOT NULL DEFAULT '[]',  -- JSON: a list of texts
+    is_solved   INTEGER NOT NULL DEFAULT 0,
+    is_channel  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS threads_by_id ON threads (id);
@@ -45,6 +48,13 @@ CREATE TABLE IF NOT EXISTS posts (
     created_at TEXT,
     parent_id  TEXT,
     url        TEXT,
+    author_id  TEXT,                  -- the source's own
+    edited_at  TEXT,
+    score      INTEGER,               -- votes, likes or reactions
+    is_accepted INTEGER NOT NULL DEFAULT 0,
+    is_bot     INTEGER NOT NULL DEFAULT 0,
+    attachments TEXT NOT NULL DEFAULT '[]',  -- JSON: names of files
+    mentions   TEXT NOT NULL DEFAULT '[]',   -- JSON: ids of the people whom it addresses
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);
@@ -67,6 +77,7 @@ CREATE TABLE IF NOT EXISTS passages (
     text_key  TEXT NOT NULL,          -- names its text in embeddings
     asking    REAL NOT NULL,          -- share of its sentences that are questions
     probe     INTEGER,                -- of a quote: a few of its words, by which to know its origin
+    quoted_author TEXT,               -- of a quote: whose words the source says that they are
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS passages_by_id ON passages (id, indexed);

@@ -21,7 +21,8 @@ def threads_in(
     reader: Reader, data: bytes | str, name: str = "thread", encoding: str | None = None
 ) -> list[ThreadDraft]:
     """Read a file, checking what every draft promises."""
-    threads = list(reader.read(source(data, name, encoding)))
+    found = reader.read(source(data, name, encoding))
+    threads = [each for each in found if isinstance(each, ThreadDraft)]
     for thread in threads:
         keys = [post.key for post in thread.posts]
         assert len(set(keys)) == len(keys), "two posts of one name"

@@ -202,3 +202,17 @@ def test_a_byte_order_mark_is_no_obstacle():
     data = b"\xef\xbb\xbf" + export(message(1, "Hello.")).encode()
     assert reader_for("export.json", data) is READER
     assert len(threads_in(READER, data, "export.json")) == 1
+
+
+def test_what_discord_knows_of_a_message_is_kept():
+    fields = message(1, "Turn the key.") | {
+        "timestampEdited": "2024-05-02T10:00:00+00:00",
+        "reactions": [{"count": 2}, {"count": 1}],
+        "attachments": [{"fileName": "log.txt"}],
+        "mentions": [{"id": "9", "name": "bo"}],
+        "author": {"id": "7", "name": "ada", "isBot": True},
+    }
+    [post] = posts_of(fields)
+    assert (post.author_id, post.is_bot, post.score) == ("7", True, 3)
+    assert (post.attachments, post.mentions) == (("log.txt",), ("9",))
+    assert post.edited_at == datetime(2024, 5, 2, 10, tzinfo=UTC)

@@ -158,3 +158,28 @@ def test_the_reader_gets_json_lines():
     assert reader_for("POSTS.NDJSON", b"\n" + data) is READER
     assert reader_for("posts.jsonl", b"") is READER
     assert reader_for("posts.txt", data) is not READER
+
+
+def test_what_the_source_says_of_a_post_is_kept() -> None:
+    line = {
+        "thread_id": "7",
+        "post_id": "2",
+        "text": "Turn the key twice.",
+        "author": "Ann",
+        "author_id": "u1",
+        "edited_at": "2026-02-03T04:05:06Z",
+        "score": 4,
+        "accepted": True,
+        "bot": True,
+        "attachments": ["log.txt"],
+        "mentions": ["u2"],
+        "tags": ["locks"],
+        "solved": True,
+        "channel": True,
+    }
+    [thread] = threads_in(READER, json.dumps(line))
+    [post] = thread.posts
+    assert (thread.tags, thread.is_solved, thread.is_channel) == (("locks",), True, True)
+    assert (post.author_id, post.score, post.is_accepted, post.is_bot) == ("u1", 4, True, True)
+    assert post.edited_at == datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+    assert (post.attachments, post.mentions) == (("log.txt",), ("u2",))

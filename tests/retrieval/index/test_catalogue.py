@@ -150,6 +150,18 @@ def test_a_catalogue_of_another_version_is_refused_by_name(catalogue: Catalogue)
         Catalogue(catalogue.path)
 
 
+def test_an_earlier_catalogue_gets_the_columns_that_it_lacks(catalogue: Catalogue) -> None:
+    added = {"threads": "is_solved", "posts": "author_id", "passages": "quoted_author"}
+    for table, column in added.items():
+        catalogue.connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    catalogue.connection.execute("PRAGMA user_version = 5")
+    catalogue.close()
+    with closing(Catalogue(catalogue.path)) as reopened:
+        for table, column in added.items():
+            rows = reopened.connection.execute(f"PRAGMA table_info({table})").fetchall()
+            assert column in {row["name"] for row in rows}
+
+
 def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite3"
     path.write_bytes(b"these are not the bytes of a database" * 100)

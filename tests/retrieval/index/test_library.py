@@ -11,6 +11,7 @@ from retrieval.domain import TextKind
 from retrieval.errors import NotFoundError
 from retrieval.index import library as statements
 from retrieval.index.library import Library
+from retrieval.index.records import POST_COLUMNS, THREAD_COLUMNS
 from retrieval.index.store import PassageIndex
 from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of, files_of
 
@@ -189,9 +190,10 @@ def test_no_statement_looks_at_every_row(index: PassageIndex, name: str) -> None
     names = ("kb", "ids", "low", "high", "thread", "base", "name", "tail", "id", "origin", "post")
     lists = {"ids": "[]", "posts": "[]", "threads": "[]"}
     values = dict.fromkeys((*names, "passage"), "x") | lists | {"limit": 1}
+    columns = POST_COLUMNS if "posts o" in statement else THREAD_COLUMNS
     places = "SELECT 1 AS file_id, 'x' AS id"
     plan = index.catalogue.connection.execute(
-        "EXPLAIN QUERY PLAN " + statement.replace("{places}", places), values
+        "EXPLAIN QUERY PLAN " + statement.format(places=places, columns=columns), values
     ).fetchall()
     scans = [row["detail"] for row in plan if row["detail"].startswith("SCAN")]
     assert [scan for scan in scans if not re.search(r"json_each|wanted|place|CONSTANT", scan)] == []
