@@ -34,8 +34,14 @@ class Account:
             else:
                 self._edition = each.text
 
-    def report(self, file: str, reader: Reader) -> FileReport:
-        """Return the account of a file that was read to its end."""
+    def report(self, file: str, reader: Reader, kept_out: Iterable[LeftOut] = ()) -> FileReport:
+        """Return the account of a file that was read to its end.
+
+        ``kept_out`` are posts of its threads that were not let in after all.
+        """
+        for each in kept_out:
+            self._left_out[each.reason] += each.posts
+            self._posts -= each.posts
         return FileReport(
             file=file,
             kind=reader.kind,

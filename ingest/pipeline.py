@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ingest.accounts import Account
+from ingest.admission import Admission, admit
 from ingest.bundling import bundled
 from ingest.contents import file_contents
 from ingest.drafts import Found, Reader
@@ -28,13 +29,14 @@ from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError, FootnoteError
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.copies import count_copies
+from retrieval.index.expelling import expel, traces
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
     from retrieval.index.store import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "3"
+READERS_VERSION: Final = "4"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -61,6 +63,7 @@ class Request:
     """Folders below ``paths`` that are none of the corpus, such as the data folder."""
     settled_seconds: float = 0.0
     """How long a file must have stayed the same to be read."""
+    admission: Admission = field(default_factory=Admission)
     passages_at_once: int = _PASSAGES_AT_ONCE
 
 
@@ -96,6 +99,7 @@ class Ingest:
         self._listener = listener
         self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
+        self._version = READERS_VERSION + request.admission.fingerprint
         self._tally = _Tally()
         self.bytes_to_read = 0
         """How large the files are that have to be read; known when the index is opened."""
@@ -128,7 +132,7 @@ class Ingest:
         todo = plan(
             found,
             self._stored,
-            READERS_VERSION,
+            self._version,
             allow_empty=self._request.allow_empty,
             encoding=self._request.encoding,
         )
@@ -144,12 +148,17 @@ class Ingest:
     def _carry_out(self, todo: Plan) -> None:
         batches = self._batches(todo.to_read)
         first = next(batches, None)
-        settled = self._catalogue.is_settled(self._request.knowledge_base)
-        if first is None and not todo.removed and settled:
+        kb = self._request.knowledge_base
+        # Whatever brought them back, be it an old backup of the catalogue.
+        forgotten = traces(self._catalogue, kb, self._request.admission.forgotten)
+        is_settled = forgotten is None and self._catalogue.is_settled(kb)
+        if first is None and not todo.removed and is_settled:
             return
         index = self._open_index()
         on_committed = partial(self._on_committed, index, len(todo.to_read))
         with closing(index), BatchWriter(index, on_committed) as writer:
+            if forgotten is not None:
+                expel(index, forgotten)
             link_after_crash(index)
             index.link_copies()
             for batch in chain([first] if first else [], batches):
@@ -216,7 +225,7 @@ class Ingest:
         encoding = self._request.encoding or (old.reading.partition("/")[2] if old else "")
         try:
             opened = open_found(found, encoding or None, on_bytes)
-            stamp = _stamp(found, opened.sha256, encoding)
+            stamp = _stamp(found, opened.sha256, f"{self._version}/{encoding}")
             if old is not None and _same_but_time(old, stamp):
                 self._touch(stamp)
                 return None
@@ -247,7 +256,8 @@ class Ingest:
                 found.name,
                 f"could not be read as {reader.label} ({type(error).__name__}); please report it",
             ) from error
-        return contents, account.report(found.name, reader)
+        admitted, kept_out = admit(contents, self._request.admission)
+        return admitted, account.report(found.name, reader, kept_out)
 
     def _touch(self, stamp: FileStamp) -> None:
         self._tally.unchanged += 1
@@ -309,14 +319,14 @@ def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Ite
     return single, single.read(source)
 
 
-def _stamp(found: FoundFile, sha256: str, encoding: str) -> FileStamp:
+def _stamp(found: FoundFile, sha256: str, reading: str) -> FileStamp:
     return FileStamp(
         path=found.key,
         name=found.name,
         size=found.size,
         mtime_ns=found.mtime_ns,
         sha256=sha256,
-        reading=f"{READERS_VERSION}/{encoding}",
+        reading=reading,
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from bot.ports import Format, IngestRequest, Librarian
+    from bot.ports import ForgettingPeople, Format, IngestRequest, Librarian
     from ingest.report import IngestReport, Progress
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
@@ -55,6 +55,7 @@ class AppContext:
     evaluate: Callable[[Any, EvalRequest, OnProgress], Report]
     check_models: Callable[[Any], tuple[ModelCheck, ...]]
     formats: Callable[[], tuple[Format, ...]]
+    people: Callable[[Any], ForgettingPeople]
 
 
 @dataclass
@@ -118,6 +119,10 @@ class Session:
         """Return the formats that can be read."""
         return self._context.formats()
 
+    def people(self) -> ForgettingPeople:
+        """Return who keeps posts out of the answers."""
+        return self._context.people(self._settings)
+
     def run_bot(self) -> None:
         """Run the Discord bot until it is stopped."""
         self._context.run_bot(self._settings)
@@ -137,4 +142,5 @@ def real_context() -> AppContext:
         evaluate=wiring.evaluate,
         check_models=wiring.check_models,
         formats=wiring.formats,
+        people=wiring.ForgettingPosts,
     )
