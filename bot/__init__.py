@@ -1,1 +1,3 @@
 """The faces of Footnote: Discord and the terminal."""
+
+import retrieval  # noqa: F401  # switches telemetry off before anything else is imported

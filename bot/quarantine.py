@@ -62,8 +62,15 @@ class Quarantine:
         self._uploads = corpus_dir / UPLOADS
         self._examine = examine
 
-    async def take(self, name: str, data: bytes) -> str:
+    async def take(
+        self, name: str, data: bytes, still_may: Callable[[], None] = lambda: None
+    ) -> str:
         """Accept a file; an earlier one of its name in ``uploads`` is replaced.
+
+        Args:
+            name: As its sender calls it.
+            data: All of it.
+            still_may: Raises where its sender may not add it any more: looking takes a while.
 
         Returns:
             Its name in the corpus.
@@ -81,6 +88,7 @@ class Quarantine:
             raise _not_kept(safe, error) from error
         try:
             await self._look_at(waiting)
+            still_may()
             await asyncio.to_thread(self._move_in, waiting)
         except OSError as error:
             raise _not_kept(safe, error) from error

@@ -7,8 +7,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.discord_app.settings import DiscordSettings
-from retrieval.errors import ConfigurationError
-from retrieval.settings import Settings
+from bot.variables import (
+    PREFIX,
+    Given,
+    check_json,
+    check_names,
+    explained,
+    given_variables,
+    variables,
+)
+from retrieval.settings import DOTENV, Settings
 
 
 class BotSettings(Settings):
@@ -21,11 +29,16 @@ def load_settings(**overrides: Path) -> BotSettings:
     """Return the settings from the environment and ``.env``, ``overrides`` first.
 
     Raises:
-        ConfigurationError: naming the first variable that is wrong.
+        ConfigurationError: naming a variable that there is not, or the first that is wrong.
     """
+    known, given = variables(BotSettings), given_variables(DOTENV)
+    check_names(given, known)
+    check_json(given, known)
+    given |= {
+        f"{PREFIX}{name.upper()}": Given(str(value), "the command line")
+        for name, value in overrides.items()
+    }
     try:
         return BotSettings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "FOOTNOTE_" + "__".join(map(str, first["loc"])).upper()
-        raise ConfigurationError(f"{name}: {first['msg']}. Correct it and start again.") from error
+        raise explained(error.errors()[0], given, known) from error

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.admission import Admission, admit
 from ingest.contents import file_contents
 from ingest.drafts import SourceFile
 from ingest.linking import link_across_threads, link_after_crash
@@ -23,6 +24,7 @@ from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.copies import count_copies
+from retrieval.index.expelling import expel, traces
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -54,6 +56,7 @@ class Request:
     """Folders below ``paths`` that are none of the corpus, such as the data folder."""
     settled_seconds: float = 0.0
     """How long a file must have stayed the same to be read."""
+    admission: Admission = field(default_factory=Admission)
     passages_at_once: int = _PASSAGES_AT_ONCE
 
 
@@ -88,6 +91,7 @@ class Ingest:
         self._listener = listener
         self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
+        self._version = READERS_VERSION + request.admission.fingerprint
         self._tally = _Tally()
         self.bytes_to_read = 0
         """How large the files are that have to be read; known when the index is opened."""
@@ -113,7 +117,7 @@ class Ingest:
         todo = plan(
             found,
             self._stored,
-            READERS_VERSION,
+            self._version,
             allow_empty=self._request.allow_empty,
             encoding=self._request.encoding,
         )
@@ -129,12 +133,17 @@ class Ingest:
     def _carry_out(self, todo: Plan) -> None:
         batches = self._batches(todo.to_read)
         first = next(batches, None)
-        settled = self._catalogue.is_settled(self._request.knowledge_base)
-        if first is None and not todo.removed and settled:
+        kb = self._request.knowledge_base
+        # Whatever brought them back, be it an old backup of the catalogue.
+        forgotten = traces(self._catalogue, kb, self._request.admission.forgotten)
+        is_settled = forgotten is None and self._catalogue.is_settled(kb)
+        if first is None and not todo.removed and is_settled:
             return
         index = self._open_index()
         on_committed = partial(self._on_committed, index, len(todo.to_read))
         with closing(index), BatchWriter(index, on_committed) as writer:
+            if forgotten is not None:
+                expel(index, forgotten)
             link_after_crash(index)
             index.link_copies()
             for batch in chain([first] if first else [], batches):
@@ -216,7 +225,9 @@ class Ingest:
             raise FileRefusedError(found.name, f"is of no kind that can be read: {kinds_told()}")
         encoding = stamp.reading.partition("/")[2] or None
         read = reader.read(SourceFile(found.path, found.name, data, encoding))
-        return file_contents(stamp, reader.kind, read, self._token_ends)
+        contents = file_contents(stamp, reader.kind, read, self._token_ends)
+        admitted, _ = admit(contents, self._request.admission)
+        return admitted
 
     def _stamp(self, found: FoundFile, data: bytes, old: FileStamp | None) -> FileStamp:
         remembered = old.reading.partition("/")[2] if old else ""
@@ -227,7 +238,7 @@ class Ingest:
             size=found.size,
             mtime_ns=found.mtime_ns,
             sha256=sha256(data),
-            reading=f"{READERS_VERSION}/{encoding}",
+            reading=f"{self._version}/{encoding}",
         )
 
     def _touch(self, stamp: FileStamp) -> None:

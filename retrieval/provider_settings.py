@@ -86,7 +86,7 @@ class LLMSettings(BaseModel):
     """Answers that the model writes for one person a day; beyond, extractive ones."""
     cached_answers: int = Field(default=500, ge=0, le=100_000)
     """How many written answers are kept, to be given again while the threads stay the same."""
-    extra_body: dict[str, Any] = {}
+    extra_body: dict[str, Any] = Field(default={}, examples=['{"reasoning_effort": "low"}'])
     """Further fields of each request, as JSON: ``{"reasoning_effort": "low"}``."""
 
     @validator(mode="after")

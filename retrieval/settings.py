@@ -16,6 +16,9 @@ from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_ad
 
 __all__ = ["ChromaSettings", "EmbeddingSettings", "LLMSettings", "SearchSettings", "Settings"]
 
+DOTENV: Final = Path(".env")
+"""Read from the folder in which the process starts."""
+_KNOWLEDGE_BASE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -58,7 +61,7 @@ class ChromaSettings(BaseModel):
 
     url: str | None = None
     """A Chroma server, e.g. ``http://127.0.0.1:8000``, TLS with https; empty: the data folder."""
-    headers: dict[str, SecretStr] = {}
+    headers: dict[str, SecretStr] = Field(default={}, examples=['{"X-Chroma-Token": "…"}'])
     """Sent with each request, as JSON: ``{"X-Chroma-Token": "…"}``."""
     tenant: str | None = None
     """The tenant on that server; empty: its default one."""
@@ -110,8 +113,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="FOOTNOTE_",
         env_nested_delimiter="__",
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a copied .env file has empty ones
+        env_file=DOTENV,
+        env_file_encoding="utf-8-sig",  # as some editors on Windows save it
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,  # a token in the wrong variable stays out of messages
@@ -121,7 +125,7 @@ class Settings(BaseSettings):
     """The index, the model and everything else that Footnote keeps."""
     corpus_dir: Path = Path("corpus")
     """The folder of threads that ``footnote ingest`` reads by default."""
-    knowledge_base: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    knowledge_base: str = "default"
     """The knowledge base that commands use unless they name one."""
     embedding_threads: int | None = Field(default=None, ge=1)
     """Processor cores the embedding model may use; empty: all of them."""
@@ -130,3 +134,18 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     writing: WritingSettings = WritingSettings()
     chroma: ChromaSettings = ChromaSettings()
+
+    @field_validator("data_dir", "corpus_dir")
+    @classmethod
+    def _home_is_found(cls, path: Path) -> Path:
+        try:
+            return path.expanduser()
+        except RuntimeError:
+            raise ValueError("there is no such user's home; write the path without ~") from None
+
+    @field_validator("knowledge_base")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        if not _KNOWLEDGE_BASE.fullmatch(name):
+            raise ValueError("it must be lower-case letters, digits and hyphens, 40 at most")
+        return name

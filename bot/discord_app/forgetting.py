@@ -13,8 +13,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.community.memories import Forgotten, Memories
+from bot.discord_app.askers import asker_of
 from bot.discord_app.cards import Card, TextBlock, Tone, assemble
-from bot.discord_app.desk import asker_of
 from bot.discord_app.responses import Interaction, acknowledge, show_card
 from bot.discord_app.words import ENGLISH, Words, words_for
 from retrieval.errors import FootnoteError

@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",
     "kb": "bot.terminal.kb_command",
+    "people": "bot.terminal.people_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

@@ -45,25 +45,23 @@ def open_librarian(
     Args:
         settings: all settings.
         knowledge_base: its name.
-        serve: whether it stays open for long, so that others must be let in beside it;
-            then it may also be empty at first.
+        serve: whether it stays open for long, so that others must be let in beside it.
 
     Raises:
-        EmptyIndexError: if nothing has been ingested into it yet; with ``serve`` no earlier
-            than a question is asked.
+        EmptyIndexError: if nothing has been ingested into it yet.
     """
     with ExitStack() as stack:
-        if serve:  # the bot may well be there before the first threads are
-            catalogue = Catalogue(settings.data_dir / CATALOGUE)
-        else:
-            catalogue = existing_catalogue(settings, knowledge_base)
+        catalogue = existing_catalogue(settings, knowledge_base)
         stack.callback(catalogue.close)
         yield _Shelves(settings, catalogue, stack, serve=serve).knowledge_base(knowledge_base)
 
 
 @contextmanager
 def open_librarians(settings: BotSettings) -> Iterator[KnowledgeBases]:
-    """Yield all knowledge bases of the data folder, for as long as a bot runs."""
+    """Yield all knowledge bases of the data folder, for as long as a bot runs.
+
+    There may be none yet: the bot may well be there before the first threads are.
+    """
     with ExitStack() as stack:
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
@@ -38,9 +40,21 @@ def ingest(
     Raises:
         FootnoteError: if nothing could be done; refused files are in the report.
     """
+    if request.dry_run and not settings.data_dir.exists():
+        with TemporaryDirectory(prefix="footnote-") as scratch:  # nothing is written, not even it
+            elsewhere = settings.model_copy(update={"data_dir": Path(scratch)})
+            return _ingest(elsewhere, request, listener)
+    return _ingest(settings, request, listener)
+
+
+def _ingest(
+    settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
+) -> IngestReport:
+    from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
+    from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
 
@@ -94,6 +108,7 @@ def ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
+            admission=Admission(forgotten=ForgottenPeople(settings.data_dir).read()),
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()

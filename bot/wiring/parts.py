@@ -30,6 +30,11 @@ def existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:
         EmptyIndexError: if nothing has been ingested into it.
     """
     path = settings.data_dir / CATALOGUE
+    if not settings.data_dir.is_dir():
+        raise EmptyIndexError(
+            f"There is no data folder {settings.data_dir}. Correct --data-dir or "
+            "FOOTNOTE_DATA_DIR, or run `footnote ingest FOLDER` with a folder of threads first."
+        )
     if path.is_file():
         catalogue = Catalogue(path)
         if catalogue.generation(knowledge_base) is not None:
