@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.drafts import Found, ThreadDraft
@@ -13,6 +13,7 @@ from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents, summary_of
+from retrieval.noise import says_nothing
 from retrieval.wording import content_id, squeeze
 
 
@@ -49,12 +50,18 @@ def _thread_contents(
     silent = frozenset(
         passage.id
         for passage in passages
-        if passage.origin_id is not None
-        and squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
+        if says_nothing(quoted_words(passage)) or _stands_elsewhere(passage, by_id)
     )
     probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
     summary = summary_of(draft.title, draft.posts[0].text if draft.posts else "")
     return ThreadContents(thread, summary, posts, passages, silent, probes)
+
+
+def _stands_elsewhere(passage: Passage, by_id: Mapping[str, Passage]) -> bool:
+    """Tell whether a quote's very words are indexed where they come from."""
+    if passage.origin_id is None:
+        return False
+    return squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
 
 
 def quoted_words(passage: Passage) -> str:

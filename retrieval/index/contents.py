@@ -38,7 +38,8 @@ class ThreadContents:
     posts: tuple[Post, ...]
     passages: tuple[Passage, ...]
     silent: frozenset[str] = frozenset()
-    """Ids of quotes whose very words are indexed where they come from."""
+    """Ids of passages that are not indexed: quotes whose very words are indexed where they come
+    from, and what says nothing to who reads it alone."""
     probes: Mapping[str, int] = field(default_factory=dict)
     """Of each quote, by id, a few words as a number: what holds the quote holds them too."""
 
