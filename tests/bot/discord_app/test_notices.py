@@ -115,3 +115,28 @@ async def test_when_discord_does_not_say_who_is_a_member_nothing_is_shown(
         assert "Discord did not say" in (await discord_server.settled(first)).text
         again = discord_server.slash(place.ada, private, "ask", question="When?")
         assert "At six." in (await discord_server.settled(again)).text
+
+
+async def test_with_one_server_set_no_other_is_answered_whatever_is_granted(
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+) -> None:
+    other = discord_server.add_guild("Strangers", [place.ada])
+    elsewhere = discord_server.add_channel(other, "talk")
+    private = discord_server.direct_message_channel(place.ada)
+    outsider = discord_server.add_user("outsider")
+    discord_server.join(other, outsider)
+    librarian = FakeLibrarian(*[make_answer("At six.")] * 2)
+    async with run_footnote(librarian, guild_id=int(place.guild.id)):
+        ignored = discord_server.say(place.ada, elsewhere, f"<@{discord_server.bot.id}> When?")
+        refused = discord_server.say(
+            outsider, discord_server.direct_message_channel(outsider), "When?"
+        )
+        answered = [mention(discord_server, place.ada, place)]
+        answered.append(discord_server.say(place.ada, private, "When?"))
+        for each in answered:
+            [reply] = await discord_server.wait_until(lambda: discord_server.replies_to(each))  # noqa: B023 - waited for at once
+            assert "At six." in reply.text
+        [sentence] = await discord_server.wait_until(lambda: discord_server.replies_to(refused))
+    assert sentence.text == ENGLISH.desk.members_only
+    assert discord_server.replies_to(ignored) == []
+    assert [question.lower() for question in librarian.questions] == ["when?"] * 2
