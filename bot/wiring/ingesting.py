@@ -50,9 +50,11 @@ def ingest(
 def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
+    from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
+    from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
 
@@ -106,6 +108,7 @@ def _ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
+            admission=Admission(forgotten=ForgottenPeople(settings.data_dir).read()),
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()

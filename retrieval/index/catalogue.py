@@ -130,6 +130,13 @@ class Catalogue(Database):
                 [(s.size, s.mtime_ns, s.name, knowledge_base, s.path) for s in stamps],
             )
 
+    def read_all_again(self) -> None:
+        """Let the next ingest read every file anew, each in the encoding that it has."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE files SET reading = '/' || substr(reading, instr(reading, '/') + 1)"
+            )
+
     def indexed_ids(self, knowledge_base: str, paths: Sequence[str] | None = None) -> set[str]:
         """Return the ids of indexed passages, of all files or of those at ``paths``."""
         if paths is not None:
