@@ -142,7 +142,7 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
-        await self.add_cog(Forgetting(self._community.memories, retention_days=days))
+        await self.add_cog(Forgetting(self, self._community, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 from bot.settings import BotSettings
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
-    CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
     make_search,
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:

@@ -298,6 +298,29 @@ async def test_a_server_that_removes_the_bot_is_forgotten(
         )
 
 
+async def test_a_server_that_removed_the_bot_while_it_was_away_is_forgotten(
+    place: Place, run_footnote: RunBot, community: Community, discord_server: LoopbackDiscord
+) -> None:
+    for guild_id in (place.guild_id, 4711):
+        community.guilds.save(guild_id, GuildSettings(language="de"))
+        community.unanswered.keep(WaitingQuestion(1, guild_id, 1, "default", "When?"))
+    async with run_footnote():
+        await discord_server.wait_until(lambda: community.memories.guild_ids() == {place.guild_id})
+    assert community.guilds.of(place.guild_id).language == "de"
+
+
+async def test_another_bots_token_costs_no_server_its_settings(
+    run_footnote: RunBot, community: Community, discord_server: LoopbackDiscord
+) -> None:
+    community.guilds.save(4711, GuildSettings(language="de"))
+    community.starts.application_id = 1
+    me = int(discord_server.bot.id)
+    async with run_footnote():
+        await discord_server.wait_until(lambda: community.starts.application_id == me)
+        await asyncio.sleep(0.1)
+        assert community.memories.guild_ids() == {4711}
+
+
 async def test_mentions_are_answered_only_where_and_if_the_server_wants(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
