@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from ingest.drafts import Found, ThreadDraft
 from ingest.paragraphs import unquoted
@@ -13,11 +12,9 @@ from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
-from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.wording import content_id, squeeze, visible
-
-_SUMMARY_CHARACTERS: Final = 1_200
-"""How much of the opening post the thread's score reads: about the model's 256 tokens."""
+from retrieval.index.contents import FileContents, FileStamp, ThreadContents, summary_of
+from retrieval.noise import says_nothing
+from retrieval.wording import content_id, squeeze
 
 
 def file_contents(
@@ -53,11 +50,18 @@ def _thread_contents(
     silent = frozenset(
         passage.id
         for passage in passages
-        if passage.origin_id is not None
-        and squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
+        if says_nothing(quoted_words(passage)) or _stands_elsewhere(passage, by_id)
     )
     probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
-    return ThreadContents(thread, _summary(draft), posts, passages, silent, probes)
+    summary = summary_of(draft.title, draft.posts[0].text if draft.posts else "")
+    return ThreadContents(thread, summary, posts, passages, silent, probes)
+
+
+def _stands_elsewhere(passage: Passage, by_id: Mapping[str, Passage]) -> bool:
+    """Tell whether a quote's very words are indexed where they come from."""
+    if passage.origin_id is None:
+        return False
+    return squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
 
 
 def quoted_words(passage: Passage) -> str:
@@ -151,9 +155,3 @@ def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage
             passage if origin is None else replace(passage, origin_id=passages[origin].id)
         )
     return tuple(linked)
-
-
-def _summary(draft: ThreadDraft) -> str:
-    opening = draft.posts[0].text if draft.posts else ""
-    words = f"{draft.title or ''}\n{visible(opening)}".strip()
-    return words[:_SUMMARY_CHARACTERS]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.drafts import LeftOut
+
 
 class Stage(StrEnum):
     """The stages of an ingest, in their order."""
@@ -35,6 +37,25 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class FileReport:
+    """What a file that was read came to; posts and ``left_out`` are all that it holds."""
+
+    file: str
+    kind: str
+    """The reader's name for its format."""
+    label: str
+    """What a person calls that."""
+    edition: str
+    """Which version or layout of it, where there are several."""
+    threads: int
+    posts: int
+    left_out: tuple[LeftOut, ...]
+    """Posts that it holds and that were not taken in, by reason."""
+    shortfalls: tuple[str, ...]
+    """What the file itself says, or shows, that it does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """The figures at the end of an ingest."""
 
@@ -56,3 +77,5 @@ class IngestReport:
     passages_unchanged: int
     seconds: float
     dry_run: bool = False
+    files: tuple[FileReport, ...] = ()
+    """Of each file that was read, in the order of reading."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ingest.report import IngestReport
+    from bot.ports import Format
+    from ingest.report import FileReport, IngestReport
     from retrieval.domain import (
         Answer,
         Citation,
@@ -164,6 +165,35 @@ def ingest_shape(report: IngestReport) -> Shape:
             "unchanged": report.passages_unchanged,
         },
         "seconds": round(float(report.seconds), 3),
+        "reports": [_file_shape(file) for file in report.files],
+    }
+
+
+def _file_shape(file: FileReport) -> Shape:
+    return {
+        "file": file.file,
+        "kind": file.kind,
+        "edition": file.edition or None,
+        "threads": file.threads,
+        "posts": file.posts,
+        "left_out": {str(each.reason): each.posts for each in file.left_out},
+        "shortfalls": list(file.shortfalls),
+    }
+
+
+def formats_shape(formats: Sequence[Format]) -> Shape:
+    """Return the document of ``footnote formats``."""
+    return {
+        "formats": [
+            {
+                "kind": one.kind,
+                "label": one.label,
+                "suffixes": list(one.suffixes),
+                "export": one.export,
+                "example": one.example,
+            }
+            for one in formats
+        ]
     }
 
 

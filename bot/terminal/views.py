@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from bot.terminal.file_views import all_left_out, file_lines
 from bot.terminal.layout import (
     CAUTION,
     HEADING,
@@ -89,6 +90,9 @@ def ingest_view(report: IngestReport, knowledge_base: str) -> Group:
         (f" in {report.seconds:.1f} s", SECONDARY),
     )
     blocks: list[RenderableType] = [headline, figures(_ingest_rows(report))]
+    told = [Text(line) for line in file_lines(report)]
+    if told:
+        blocks.append(lines(*told))
     if report.dry_run:
         blocks.append(Text("A dry run: nothing was written.", style=CAUTION))
     return stack(blocks)
@@ -220,6 +224,7 @@ def _hit(rank: int, hit: Hit, columns: int) -> Group:
 
 
 def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
+    left_out = all_left_out(report)
     return [
         (
             "files",
@@ -238,4 +243,5 @@ def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
             "duplicates",
             f"{counted(report.repeats, 'repeated line')}, {counted(report.near, 'near-duplicate')}",
         ),
+        *([("left out", left_out)] if left_out else []),
     ]

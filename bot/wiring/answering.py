@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.parts import (
-    CATALOGUE,
     existing_catalogue,
     load_embedder,
     load_words,
@@ -20,7 +19,7 @@ from bot.wiring.parts import (
     own_chroma_folder,
 )
 from retrieval.errors import IndexBusyError, NotFoundError
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
 
@@ -131,6 +130,7 @@ class _Shelves:
             embedder = self._embedder
             live_generation(self._catalogue, name, embedder)  # before Chroma is opened
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
+            index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
         search = make_search(self._settings, index, embedder, self._words)
         answerer = Answerer(index, search, self._words, self._writer, self._rewriter)

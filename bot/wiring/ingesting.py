@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 from bot.settings import BotSettings
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
-    CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
     make_search,
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
@@ -50,9 +49,11 @@ def ingest(
 def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
+    from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
+    from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
 
@@ -106,6 +107,7 @@ def _ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
+            admission=Admission(forgotten=ForgottenPeople(settings.data_dir).read()),
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()

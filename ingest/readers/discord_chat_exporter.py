@@ -13,9 +13,10 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingest.decoding import decode
-from ingest.drafts import ParagraphDraft, PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.drafts import ParagraphDraft, PostDraft, Reader, ThreadDraft
 from ingest.paragraphs import split_paragraphs
 from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
+from ingest.sources import SourceFile
 from retrieval.domain import TextKind
 from retrieval.errors import FileRefusedError
 

@@ -22,6 +22,9 @@ from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
 
+CATALOGUE: Final = "catalogue.sqlite3"
+"""The file's name in the data folder."""
+
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted
@@ -128,6 +131,13 @@ class Catalogue(Database):
             connection.executemany(
                 "UPDATE files SET size = ?, mtime_ns = ?, name = ? WHERE kb = ? AND path = ?",
                 [(s.size, s.mtime_ns, s.name, knowledge_base, s.path) for s in stamps],
+            )
+
+    def read_all_again(self) -> None:
+        """Let the next ingest read every file anew, each in the encoding that it has."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE files SET reading = '/' || substr(reading, instr(reading, '/') + 1)"
             )
 
     def indexed_ids(self, knowledge_base: str, paths: Sequence[str] | None = None) -> set[str]:

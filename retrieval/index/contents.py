@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from retrieval.domain import Passage, Post, Thread
+from retrieval.wording import visible
+
+_SUMMARY_CHARACTERS: Final = 1_200
+"""How much of the opening post the thread's score reads: about the model's 256 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class ThreadContents:
     posts: tuple[Post, ...]
     passages: tuple[Passage, ...]
     silent: frozenset[str] = frozenset()
-    """Ids of quotes whose very words are indexed where they come from."""
+    """Ids of passages that are not indexed: quotes whose very words are indexed where they come
+    from, and what says nothing to who reads it alone."""
     probes: Mapping[str, int] = field(default_factory=dict)
     """Of each quote, by id, a few words as a number: what holds the quote holds them too."""
 
@@ -44,6 +50,11 @@ class ThreadContents:
     def post_of(self) -> dict[str, Post]:
         """Return the posts by id."""
         return {post.id: post for post in self.posts}
+
+
+def summary_of(title: str | None, opening: str) -> str:
+    """Return what a thread's own score compares with a question."""
+    return f"{title or ''}\n{visible(opening)}".strip()[:_SUMMARY_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)

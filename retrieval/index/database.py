@@ -225,5 +225,5 @@ def _add_columns(connection: sqlite3.Connection) -> None:
 def _damaged(path: Path, how: str) -> IndexDamagedError:
     return IndexDamagedError(
         f"The catalogue {path} is damaged: {how}. Put a backup of it in its place, or remove "
-        "the data folder and ingest afresh."
+        "it, chroma and lexical, nothing else beside them, and ingest afresh."
     )

@@ -264,6 +264,19 @@ class PassageIndex:
         """Tell whether somebody is writing, or was killed while doing so."""
         return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
 
+    def check_vectors(self) -> None:
+        """Check that Chroma was not lost as a whole, or left elsewhere.
+
+        Raises:
+            IndexDamagedError: if it holds nothing where the catalogue does.
+        """
+        kb = self.generation.knowledge_base
+        if not self.vectors.count() and (passages := self.catalogue.counts(kb).passages):
+            raise IndexDamagedError(
+                f"Chroma holds none of the {passages:,} passages of “{kb}”. Run `footnote doctor`, "
+                "which puts them back and embeds nothing again, or correct FOOTNOTE_CHROMA__URL."
+            )
+
     def make_findable(self, ids: Iterable[str]) -> Mended:
         """Search for passages that are indexed, and insert anew those that are not found.
 

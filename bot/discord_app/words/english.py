@@ -25,6 +25,20 @@ ENGLISH: Final = Words(
     desk=DeskWords(
         unknown_base="There is no such knowledge base here; `/help` lists those that there are.",
         nothing_visible="There is no knowledge base to ask here.",
+        not_named=(
+            "Nobody has opened anything to this server yet. Whoever runs this bot can: "
+            "`footnote kb grant {name} --guild {guild}`"
+        ),
+        another_server="I serve one server only, and it is another one; please remove me here.",
+        members_only=(
+            "I answer direct messages of members of the servers that I serve, and I do not find "
+            "you in any of them. `/forget-me` is for everybody."
+        ),
+        not_for_guests="I answer in servers that invited me, and not on anybody's own account.",
+        may_not_add=(
+            "Only those whom the operator of this bot has named may add to these threads; being "
+            "an administrator here is not enough."
+        ),
         not_in_this_channel="I do not answer in this channel; `/help` says where I do.",
         pace="That was a lot of questions at once; please wait {wait}.",
         person_day="You have used up your questions for now; the next one is free in {wait}.",
@@ -76,7 +90,7 @@ ENGLISH: Final = Words(
         as_the_server="As the server",
         only_one="{name}; no other is granted to this place.",
         staff_roles="Staff",
-        reingest_roles="May re-ingest, beside administrators",
+        reingest_roles="May re-ingest beside administrators, if this server may add to the threads",
         nobody="Nobody",
         language="Language of what everybody sees",
         server_language="That of the server",

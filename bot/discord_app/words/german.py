@@ -25,6 +25,22 @@ GERMAN: Final = Words(
     desk=DeskWords(
         unknown_base="Diese Wissensbasis gibt es hier nicht; `/hilfe` zählt die vorhandenen auf.",
         nothing_visible="Hier gibt es keine Wissensbasis, die man fragen könnte.",
+        not_named=(
+            "Für diesen Server ist noch nichts freigegeben. Wer den Bot betreibt, kann das tun: "
+            "`footnote kb grant {name} --guild {guild}`"
+        ),
+        another_server="Ich bin nur für einen anderen Server da; bitte entferne mich von hier.",
+        members_only=(
+            "Auf Direktnachrichten antworte ich Mitgliedern der Server, für die ich da bin, und "
+            "ich finde dich in keinem davon. `/vergiss-mich` ist für alle da."
+        ),
+        not_for_guests=(
+            "Ich antworte auf Servern, die mich eingeladen haben, nicht über ein eigenes Konto."
+        ),
+        may_not_add=(
+            "Diesen Threads darf nur etwas hinzufügen, wen der Betreiber des Bots dafür benannt "
+            "hat; es genügt nicht, hier zur Administration zu gehören."
+        ),
         not_in_this_channel="In diesem Kanal antworte ich nicht; `/hilfe` sagt, wo ich es tue.",
         pace="Das waren viele Fragen auf einmal; bitte warte {wait}.",
         person_day="Deine Fragen sind für jetzt aufgebraucht; die nächste ist in {wait} frei.",
@@ -76,7 +92,7 @@ GERMAN: Final = Words(
         as_the_server="Wie der Server",
         only_one="{name}; eine andere ist hier nicht freigegeben.",
         staff_roles="Team",
-        reingest_roles="Darf neu einlesen, neben der Administration",
+        reingest_roles="Darf neben der Administration neu einlesen, wenn der Server das darf",
         nobody="Niemand",
         language="Sprache dessen, was alle sehen",
         server_language="Die des Servers",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.community.access import Grant
 from bot.community.community import Community, open_community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
@@ -20,9 +21,12 @@ from tests.bot.discord_app.places import Place
 from tests.loopback.client_target import running
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
+from tests.loopback.payloads import Guild
 
 __all__ = ["discord_errors", "discord_server"]
 
+EVERYWHERE = Grant("default")
+"""Tests that are about access revoke it first."""
 RunBot = Callable[..., contextlib.AbstractAsyncContextManager[FootnoteBot]]
 
 
@@ -41,8 +45,15 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def community(tmp_path: Path) -> Iterator[Community]:
+    """What the bot keeps; the default knowledge base is open everywhere, unlike in a new one."""
     with open_community(tmp_path) as opened:
+        opened.grants.grant(EVERYWHERE)
         yield opened
+
+
+def let_add(community: Community, guild: Guild) -> None:
+    """Let a server's administrators add to the default knowledge base, as the operator would."""
+    community.grants.grant(Grant("default", int(guild.id), may_add=True))
 
 
 def as_librarians(librarian: FakeLibrarian | Librarians) -> Librarians:

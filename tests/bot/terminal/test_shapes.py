@@ -278,6 +278,7 @@ def test_an_ingest_reports_the_promised_figures():
         "duplicates": {"repeats": 12, "near": 1},
         "passages": {"total": 1204, "added": 5, "removed": 2, "unchanged": 1199},
         "seconds": 1.25,
+        "reports": [],
     }
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from ingest.contents import file_contents
-from ingest.drafts import SourceFile
 from ingest.readers import reader_for
+from ingest.sources import SourceFile
 from retrieval.domain import Hit, ScoreParts, TextKind
 from retrieval.index.contents import FileStamp
 from retrieval.wording import fold
@@ -29,7 +29,7 @@ def hits_of(path: Path) -> list[Hit]:
     reader = reader_for(path.name, data)
     assert reader is not None
     stamp = FileStamp(str(path), path.name, len(data), 0, "", "")
-    drafts = reader.read(SourceFile(path, path.name, data, None))
+    drafts = reader.read(SourceFile.of(path.name, data))
     contents = file_contents(stamp, "sample", drafts, token_ends)
     return [
         Hit(passage, threads.post_of()[passage.post_id], threads.thread, 1.0, NO_SCORE)
