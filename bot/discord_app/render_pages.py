@@ -10,7 +10,14 @@ from typing import Final
 
 from bot.discord_app.answer_buttons import Press, page_row
 from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
-from bot.discord_app.credits import attribution, introduced, marked, passage_code, with_jump
+from bot.discord_app.credits import (
+    attribution,
+    doubt,
+    introduced,
+    marked,
+    passage_code,
+    with_jump,
+)
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import Answer, Citation, Outcome, SourceView
@@ -75,6 +82,7 @@ def render_whole(
         else marked(
             introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations
         )
+        + doubt(statement, words)
         for statement, who in zip(answer.statements, whose, strict=True)
     ] or [words.talk.gone_source if left else fit(answer.text, PAGE_LIMIT)]
     return _lines_page(answer, press, lines if any(lines) else [words.answer.empty], words)
