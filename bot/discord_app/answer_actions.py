@@ -244,9 +244,7 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
-        quoted = [citation.passage.id for citation in shown.answer.citations]
-        gone = await admission.librarian.missing(quoted)
-        return render_whole(shown.answer, press, admission.words, gone=gone)
+        return render_whole(shown.answer, press, admission.words)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:

@@ -24,7 +24,6 @@ from chromadb.errors import ChromaError
 from pydantic import SecretStr
 
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
-from retrieval.index.collections import Collections
 
 RETRY_PAUSES_SECONDS: Final = (0.3, 0.9, 2.0)
 _CONNECT_SECONDS: Final = 5.0
@@ -106,8 +105,6 @@ class ServerClient(Client):
         server._session = self._session  # noqa: SLF001  # the same
         self._server = server
         self._address = address
-        self.collections: Collections | None = None
-        """Those that are ours, where others are likely to have some, too."""
 
     @property
     def is_shared(self) -> bool:
@@ -283,7 +280,7 @@ def _is_json(response: httpx.Response) -> bool:
 
 def _may_be_repeated(request: httpx.Request) -> bool:
     return (
-        request.method in {"GET", "PUT"}
+        request.method == "GET"
         or request.url.path.rpartition("/")[2] in _REPEATABLE
         or b'"get_or_create":true' in request.content
     )

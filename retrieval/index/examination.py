@@ -9,7 +9,6 @@ from typing import Final
 
 from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
 from retrieval.index.catalogue import Generation
-from retrieval.index.collections import collections_of
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import Mended, OnStep
 from retrieval.index.lexical import LexicalIndex
@@ -39,8 +38,6 @@ class Examination:
     findings: tuple[Finding, ...]
     rebuilt: bool
     seconds: float
-    foreign: int = 0
-    """How many collections on the Chroma server are other installations', and left alone."""
 
     @property
     def is_whole(self) -> bool:
@@ -108,7 +105,6 @@ def examine(
         findings=tuple(findings),
         rebuilt=anew,
         seconds=time.monotonic() - started,
-        foreign=collections_of(stores.client).foreign(),
     )
 
 
