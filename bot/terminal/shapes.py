@@ -49,6 +49,8 @@ def answer_shape(answer: Answer) -> Shape:
                 "text": statement.text,
                 "citations": list(statement.citations),
                 "disputes": list(statement.disputes),
+                "support": str(statement.support),
+                "missing": statement.missing,
             }
             for statement in answer.statements
         ],
@@ -260,7 +262,13 @@ def status_shape(status: Status) -> Shape:
 def _verification_shape(verification: Verification | None) -> Shape | None:
     if verification is None:
         return None
-    return {"verified": verification.verified, "dropped": verification.dropped}
+    return {
+        "quoted": verification.quoted,
+        "confirmed": verification.confirmed,
+        "partly": verification.partly,
+        "unconfirmed": verification.unconfirmed,
+        "dropped": verification.dropped,
+    }
 
 
 def _usage_shape(usage: Usage | None) -> Shape | None:

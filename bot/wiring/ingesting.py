@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from bot.settings import BotSettings
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
-    CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
     make_search,
@@ -20,7 +19,7 @@ from bot.wiring.parts import (
     own_chroma_folder,
 )
 from retrieval.errors import StorageError
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:

@@ -22,6 +22,9 @@ from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
 
+CATALOGUE: Final = "catalogue.sqlite3"
+"""The file's name in the data folder."""
+
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted

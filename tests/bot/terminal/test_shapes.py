@@ -72,8 +72,20 @@ def test_an_answer_has_exactly_the_promised_keys():
         "outcome": "answered",
         "text": ANSWERED.text,
         "statements": [
-            {"text": OIL.text, "citations": [1], "disputes": []},
-            {"text": AMMONIA.text, "citations": [2], "disputes": []},
+            {
+                "text": OIL.text,
+                "citations": [1],
+                "disputes": [],
+                "support": "quoted",
+                "missing": "",
+            },
+            {
+                "text": AMMONIA.text,
+                "citations": [2],
+                "disputes": [],
+                "support": "quoted",
+                "missing": "",
+            },
         ],
         "citations": [
             {
