@@ -103,8 +103,8 @@ def test_answers_of_the_api_say_where_they_stand():
         {
             "result": "success",
             "messages": [
-                message(1, sender_id=7, reactions=[{"emoji_name": "+1"}], **told),
-                message(2, sender_id=7, **private),
+                message(1, sender_id=7, reactions=[{"emoji_name": "+1"}]) | told,
+                message(2, sender_id=7) | private,
             ],
         },
     )
