@@ -85,6 +85,7 @@ class LeftOutReason(StrEnum):
     FORGOTTEN = "forgotten"
     REPEATED = "repeated"
     BROKEN = "broken"
+    PRIVATE = "private"
 
 
 @dataclass(frozen=True, slots=True)
