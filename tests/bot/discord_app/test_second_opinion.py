@@ -219,8 +219,10 @@ async def test_forget_me_and_help_answer_privately(scene: Scene) -> None:
     told = await scene.ada.slash(scene.channel, "help")
     assert told.ephemeral
     assert "for 90 days I keep your questions with their answers" in text_of(told)
-    gone = await scene.ada.slash(scene.channel, "forget-me")
-    assert gone.ephemeral
+    offer = await scene.ada.slash(scene.channel, "forget-me")
+    assert offer.ephemeral
+    privacy = ENGLISH.privacy
+    gone = await scene.ada.click(offer.response.message, label=privacy.delete_kept)
     assert "1 answers to your questions" in text_of(gone)
 
 
