@@ -193,7 +193,11 @@ class ForgettingPeople(Protocol):
 
 
 class AsyncForgettingPeople(Protocol):
-    """The same for the bot, which may not write to the index in its own process."""
+    """The same for the bot, which may not write to the index in its own process.
+
+    Raises:
+        FootnoteError: from any method; what was to be forgotten is remembered all the same.
+    """
 
     async def forget(self, author_id: str) -> int:
         """Remember an author, take their posts out, and return how many these were."""
@@ -201,4 +205,8 @@ class AsyncForgettingPeople(Protocol):
 
     async def allow(self, author_id: str) -> bool:
         """Let the next ingest read an author's posts again; False if nobody forgot them."""
+        ...
+
+    async def finish(self) -> None:
+        """Wait for what was begun, before the bot ends."""
         ...

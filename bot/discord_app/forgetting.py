@@ -1,4 +1,4 @@
-"""``/forget-me``, and what is forgotten by itself: what is old, and servers that were left."""
+"""What is forgotten by itself: what is old, and servers that were left."""
 
 from __future__ import annotations
 
@@ -9,24 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot.community.community import Community
 from bot.community.memories import Forgotten
-from bot.discord_app.askers import asker_of
-from bot.discord_app.cards import Card, TextBlock, Tone, assemble
-from bot.discord_app.responses import Interaction, acknowledge, show_card
-from bot.discord_app.words import ENGLISH, Words, words_for
 from retrieval.errors import FootnoteError
 
 PURGE_SECONDS: Final = 6 * 3_600.0
-_WORDS: Final = ENGLISH.commands["forget-me"]
 _log = logging.getLogger(__name__)
 
 
 class Forgetting(commands.Cog):
-    """Deletes what is kept of people and servers.
+    """Deletes what is old, and what is kept of servers that are left.
 
     Args:
         client: Knows the servers that the bot is in.
@@ -62,14 +56,6 @@ class Forgetting(commands.Cog):
         if self._purging is not None:
             self._purging.cancel()
             await asyncio.gather(self._purging, return_exceptions=True)
-
-    @app_commands.command(name=_WORDS.name, description=_WORDS.description)
-    async def forget_me(self, interaction: Interaction) -> None:
-        """Delete everything about whoever asks for it, and say how much that was."""
-        await acknowledge(interaction, private=True)
-        asker = asker_of(interaction)
-        forgotten = await asyncio.to_thread(self._memories.forget_person, asker.user_id)
-        await show_card(interaction, forgotten_card(forgotten, words_for(asker.locale)))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -123,15 +109,6 @@ class Forgetting(commands.Cog):
             await self._client.wait_until_ready()
             await self._forget_left_servers()
             await asyncio.sleep(self._purge_seconds)
-
-
-def forgotten_card(forgotten: Sequence[Forgotten], words: Words) -> Card:
-    """Return what was deleted, kind by kind."""
-    gone = [each for each in forgotten if each.count]
-    if not gone:
-        return assemble(Tone.SOURCE, [TextBlock(words.privacy.nothing)])
-    lines = [f"- {each.count:,} {words.privacy.kinds.get(each.name, each.name)}" for each in gone]
-    return assemble(Tone.SOURCE, [TextBlock("\n".join([words.privacy.forgotten, *lines]))])
 
 
 def _counts(forgotten: Sequence[Forgotten]) -> str:

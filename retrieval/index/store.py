@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from retrieval.embedding import Embedder
 
+_SOME_TEXTS: Final = 8
 OnStep = Callable[[int, int], None]
 """Hears how much of how much is done."""
 _SEARCHED_AT_MOST: Final = 500
@@ -127,6 +128,11 @@ class PassageIndex:
             self.passages.reopen(self.lexical_folder / live.collection / "passages")
             self.threads.reopen(self.lexical_folder / live.collection / "threads")
             self.generation = live
+
+    def texts_with(self, word: str) -> tuple[str, ...]:
+        """Return some passages' texts that hold a word in any form."""
+        ids = self.passages.holding(word, _SOME_TEXTS)
+        return tuple(one.passage.text for one in self.library.located(ids).values())
 
     def embed(self, contents: Sequence[FileContents], on_embedded: OnStep | None = None) -> int:
         """Make the vectors that ``write`` will need, and return how many were new.

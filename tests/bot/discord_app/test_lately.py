@@ -11,6 +11,7 @@ from bot.community.access import Grant
 from bot.community.community import Community
 from bot.community.guild_settings import DEFAULT
 from bot.community.unanswered import WaitingQuestion
+from bot.discord_app.words import ENGLISH
 from retrieval.domain import News, ThreadNews, Topic
 from tests.bot.discord_app.conftest import EVERYWHERE, RunBot
 from tests.bot.discord_app.factories import (
@@ -284,7 +285,9 @@ async def test_forget_me_deletes_a_question_that_waits(
     librarian = knowing(news(), make_answer("It opens at six."))
     async with run_footnote(librarian) as bot:
         sent = discord_server.slash(place.ada, place.channel, "forget-me")
-        assert "1 questions that waited" in (await discord_server.settled(sent)).text
+        card = await discord_server.settled(sent)
+        pressed = discord_server.press(place.ada, card, label=ENGLISH.privacy.delete_kept)
+        assert "1 questions that waited" in (await discord_server.settled(pressed)).text
         await ingested(bot, librarian)
     assert librarian.questions == []
 

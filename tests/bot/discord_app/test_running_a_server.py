@@ -1,4 +1,4 @@
-"""``/config``, ``/help``, ``/forget-me`` and staff, as administrators and members meet them."""
+"""``/config``, ``/help``, staff and servers that leave, as those who are there meet them."""
 
 from __future__ import annotations
 
@@ -254,26 +254,6 @@ async def test_help_where_nothing_may_be_seen_says_so(
 
 def waiting(user: User, place: Place, asked_at: datetime | None = None) -> WaitingQuestion:
     return WaitingQuestion(int(user.id), place.guild_id, 1, "default", "When?", asked_at=asked_at)
-
-
-async def test_forget_me_deletes_what_is_kept_of_one_person(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
-) -> None:
-    async with run_footnote():
-        community.unanswered.keep(waiting(place.ada, place))
-        community.unanswered.keep(waiting(place.boss, place))
-
-        async def forget() -> str:
-            asked = discord_server.slash(place.ada, place.channel, "forget-me")
-            answer = await discord_server.settled(asked)
-            assert answer.is_ephemeral
-            return answer.text
-
-        kind = ENGLISH.privacy.kinds["unanswered"]
-        assert await forget() == f"{ENGLISH.privacy.forgotten}\n- 1 {kind}"
-        assert await forget() == ENGLISH.privacy.nothing
-        [left] = community.unanswered.waiting("default", 10)
-    assert left.user_id == int(place.boss.id)
 
 
 async def test_what_is_old_is_deleted_when_the_bot_starts(
