@@ -34,7 +34,7 @@ SCHEMA = {
     "additionalProperties": False,
 }
 REQUEST = ChatRequest(
-    "Answer from the posts.", "Why is it so?", 200, 10.0, SCHEMA, asker="somebody"
+    "Answer from the posts.", "Why is it so?", 200, 60.0, SCHEMA, asker="somebody"
 )
 REPLY = Says('{"answerable": "yes — of “course” 👍"}', size=3)
 
@@ -198,11 +198,11 @@ def test_a_fault_ends_in_a_plain_sentence_in_time_and_without_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.otherwise = fault
-    model = open_model(stall_seconds=0.3, retries=0)
-    started = time.monotonic()
+    # Short only where it is the time that is over: any other fault is to be told as what it is.
+    is_late, is_silent = "in time" in reason, "fell silent" in reason
+    model = open_model(stall_seconds=0.3 if is_silent or is_late else 600, retries=0)
     with pytest.raises(ModelCallError, match=reason) as caught:
-        model.complete(ChatRequest("s", "u", 50, 1.0, SCHEMA))
-    assert time.monotonic() - started < 2.5
+        model.complete(ChatRequest("s", "u", 50, 1.0 if is_late else 600.0, SCHEMA))
     said = "".join(traceback.format_exception(caught.value))
     assert KEY not in said
     assert KEY not in caplog.text
@@ -222,7 +222,7 @@ def test_a_call_that_is_given_up_hangs_up(server, open_model: OpenModel) -> None
     server.says(Says("word " * 500, size=5, pause_seconds=0.05))
     with pytest.raises(ModelCallError, match="in time"):
         open_model().complete(ChatRequest("s", "u", 50, 1.0))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not server.hung_up and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.hung_up == 1
@@ -233,7 +233,7 @@ def test_a_call_that_is_given_up_hangs_up(server, open_model: OpenModel) -> None
 )
 def test_what_may_pass_is_tried_again(server, open_model: OpenModel, fault) -> None:
     server.says(fault, REPLY)
-    reply = open_model(stall_seconds=0.2).complete(REQUEST)
+    reply = open_model(stall_seconds=1.0).complete(REQUEST)
     assert reply.text == REPLY.text
     assert len(server.seen) == 2
 
@@ -250,11 +250,10 @@ def test_a_wait_that_the_server_asks_for_is_kept(server, open_model: OpenModel) 
 # Ollama's client does not show headers.
 @pytest.mark.parametrize("provider", ["openai-like", "anthropic"])
 def test_a_wait_beyond_the_deadline_is_not_begun(server, open_model: OpenModel) -> None:
-    server.says(Fails(429, headers={"Retry-After": "60"}), REPLY)
-    started = time.monotonic()
+    server.says(Fails(429, headers={"Retry-After": "86400"}), REPLY)
     with pytest.raises(ModelCallError, match="asked too often"):
-        open_model().complete(ChatRequest("s", "u", 50, 3.0))
-    assert time.monotonic() - started < 1.5
+        open_model().complete(ChatRequest("s", "u", 50, 3_600.0))
+    assert len(server.seen) == 1
 
 
 def test_a_field_that_the_endpoint_refuses_is_left_out_from_then_on(
