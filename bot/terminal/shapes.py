@@ -49,6 +49,8 @@ def answer_shape(answer: Answer) -> Shape:
                 "text": statement.text,
                 "citations": list(statement.citations),
                 "disputes": list(statement.disputes),
+                "support": str(statement.support),
+                "missing": statement.missing,
             }
             for statement in answer.statements
         ],
@@ -152,6 +154,10 @@ def ingest_shape(report: IngestReport) -> Shape:
                 {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
             ],
         },
+        "removals": [
+            {"file": each.file, "posts": each.posts, "why": each.why.value, "by": list(each.by)}
+            for each in report.removals
+        ],
         "threads": report.threads,
         "posts": report.posts,
         "quotes_linked": report.quotes_linked,
@@ -256,7 +262,13 @@ def status_shape(status: Status) -> Shape:
 def _verification_shape(verification: Verification | None) -> Shape | None:
     if verification is None:
         return None
-    return {"verified": verification.verified, "dropped": verification.dropped}
+    return {
+        "quoted": verification.quoted,
+        "confirmed": verification.confirmed,
+        "partly": verification.partly,
+        "unconfirmed": verification.unconfirmed,
+        "dropped": verification.dropped,
+    }
 
 
 def _usage_shape(usage: Usage | None) -> Shape | None:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from ingest.bodies import Quoted, compose
 from ingest.drafts import (
     CERTAIN,
+    ExportedAt,
     Found,
     LeftOut,
     LeftOutReason,
@@ -97,6 +98,8 @@ def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
         yield from _take(source, export)
     posts = export.posts()
     channel = export.channel
+    if export.exported_at:
+        yield ExportedAt(export.exported_at)
     if posts:
         yield ThreadDraft(
             key=channel.id,
@@ -123,6 +126,9 @@ def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
     if not number:
         shortfall = _begin_without_messages(source, export)
     promised = _promised(source)
+    if promised and not number and shortfall is None:
+        told = f"says that it holds {promised:,} messages and holds none"
+        raise FileRefusedError(source.name, f"{told}; export it again")
     if shortfall is None and promised > number:
         shortfall = Shortfall(f"holds {number:,} of the {promised:,} messages that it counts")
     if shortfall is not None:
@@ -176,6 +182,11 @@ class _Export:
                 self._name, "has parts of several channels; keep them in folders of their own"
             )
         self._header = header
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """When the last part was exported."""
+        return self._header.exportedAt if self._header else None
 
     @property
     def channel(self) -> Place:
@@ -244,6 +255,7 @@ class _Export:
             parent_thread_key=elsewhere if elsewhere != self.channel.id else None,
             url=f"{self.place}/{message.id}",
             author_id=author.id if author else None,
+            account=author.name if author and author.nickname else None,
             edited_at=message.timestampEdited,
             score=sum(reaction.count for reaction in message.reactions),
             is_bot=bool(author and author.isBot),

@@ -127,6 +127,7 @@ class Header(Wire):
 
     guild: Place
     channel: Place
+    exportedAt: Annotated[UtcTime | None, IfRight] = None  # noqa: N815  # the exporter's own name
 
 
 CHANNELS: Final = frozenset(

@@ -16,8 +16,8 @@ from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
 
 _PIECE_BYTES: Final = 65_536
-_DEEPEST: Final = 1_000
-"""Containers within each other; no product nests more than some dozens."""
+_DEEPEST: Final = 100_000
+"""Containers within each other: long chains of replies nest, nothing else does."""
 
 
 def document(source: SourceFile, lists: frozenset[str]) -> tuple[Any, Shortfall | None]:

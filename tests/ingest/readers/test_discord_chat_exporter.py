@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.drafts import Found, LeftOut, LeftOutReason, PostDraft, Shortfall, ThreadDraft
+from ingest.drafts import (
+    ExportedAt,
+    Found,
+    LeftOut,
+    LeftOutReason,
+    PostDraft,
+    Shortfall,
+    ThreadDraft,
+)
 from ingest.readers import discord_chat_exporter, reader_for
 from ingest.sources import Bundle, Folder
 from retrieval.domain import TextKind
@@ -26,7 +34,7 @@ def test_a_channel_is_a_thread_with_title_and_link():
     assert (thread.key, thread.title) == ("22", "support")
     assert thread.url == "https://discord.com/channels/11/22"
     assert [post.text for post in thread.posts] == ["Hello.", "Hi."]
-    assert thread.posts[0].author == "Ada"
+    assert (thread.posts[0].author, thread.posts[0].account) == ("Ada", "ada")
     assert thread.posts[0].url == f"https://discord.com/channels/11/22/{FIRST + 1}"
     assert thread.posts[0].created_at == datetime(2024, 5, 1, 10, 1, tzinfo=UTC)
 
@@ -283,6 +291,7 @@ def test_an_error_in_the_middle_does_not_pass_for_a_file_that_breaks_off():
         ('{"guild": {"id": "1"}, "channel": {}, "messages": []}', "channel.id"),
         ("[" * 100_000, "nested too deeply"),
         ("9" * 5_000, "is not JSON"),
+        (export().replace('"messageCount": 0', '"messageCount": 5'), "says that it holds 5"),
     ],
 )
 def test_what_is_no_export_or_an_empty_one_is_refused(data, words):
@@ -294,10 +303,15 @@ def test_undecodable_bytes_are_refused_with_their_offset():
     assert "offset 5" in refusal(READER, data[:5] + b"\xff" + data[5:])
 
 
-def test_an_export_in_which_nobody_wrote_is_no_error():
-    assert found_in(export()) == []
-    joined = message(1, "Joined.", type="GuildMemberJoin")
-    assert found_in(export(joined)) == [LeftOut(LeftOutReason.SYSTEM, 1)]
+def test_a_channel_without_words_is_no_mistake_and_is_accounted_for():
+    assert threads_in(READER, export(), "support.json") == []
+    silent = export(message(1, "Joined.", type="GuildMemberJoin"), message(2), message(2))
+    found = found_in(silent)
+    assert found[0] == ExportedAt(datetime(2024, 6, 1, tzinfo=UTC))
+    reasons = {each.reason: each.posts for each in found if isinstance(each, LeftOut)}
+    assert reasons == dict.fromkeys(
+        [LeftOutReason.SYSTEM, LeftOutReason.EMPTY, LeftOutReason.REPEATED], 1
+    )
 
 
 def test_the_reader_gets_its_files_whatever_they_are_called():
