@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from ingest.drafts import Found, LeftOut, LeftOutReason, Reader, Shortfall, ThreadDraft
+from ingest.drafts import ExportedAt, Found, LeftOut, LeftOutReason, Reader, Shortfall, ThreadDraft
 from ingest.report import FileReport
 
 
@@ -18,6 +19,8 @@ class Account:
         self._left_out: Counter[LeftOutReason] = Counter()
         self._shortfalls: dict[str, None] = {}
         self._edition = ""
+        self.exported_at: datetime | None = None
+        """When the file says that it was made; known at its end."""
 
     def threads(self, found: Iterable[Found]) -> Iterator[ThreadDraft]:
         """Yield the threads that hold posts, and take note of everything else."""
@@ -31,6 +34,8 @@ class Account:
                 self._left_out[each.reason] += each.posts
             elif isinstance(each, Shortfall):
                 self._shortfalls.setdefault(each.text)
+            elif isinstance(each, ExportedAt):
+                self.exported_at = each.time
             else:
                 self._edition = each.text
 

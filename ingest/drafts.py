@@ -85,6 +85,7 @@ class LeftOutReason(StrEnum):
     FORGOTTEN = "forgotten"
     REPEATED = "repeated"
     BROKEN = "broken"
+    PRIVATE = "private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,21 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedAt:
+    """When a file says that it was made; of what stands in several, the newest counts."""
+
+    time: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """Which version or layout of its format a file is in, where there are several."""
 
     text: str
 
 
-Found = ThreadDraft | LeftOut | Shortfall | Edition
+Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Edition
 """What a reader finds in a file."""
 
 

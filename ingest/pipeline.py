@@ -22,21 +22,24 @@ from ingest.opening import open_found, refuse_changed
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
 from ingest.readers import READERS, reader_for
-from ingest.report import FileReport, IngestReport, Progress, Refusal, Stage
+from ingest.removals import given_way, removed_from, removed_with
+from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage
 from ingest.scanning import FoundFile, Scan, scan
 from ingest.sources import Bundle, SourceFile
 from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError, FootnoteError
+from retrieval.index.catalogue import Mark
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.copies import count_copies
 from retrieval.index.expelling import expel, traces
+from retrieval.index.superseding import Superseded, forget_outdone, outdone_by, supersede
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
     from retrieval.index.store import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "4"
+READERS_VERSION: Final = "5"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -76,6 +79,8 @@ class _Tally:
     added: int = 0
     removed: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
+    read_paths: list[str] = field(default_factory=list)
     files: list[FileReport] = field(default_factory=list)
 
 
@@ -129,14 +134,10 @@ class Ingest:
     def _run(self, found: Scan, started: float) -> IngestReport:
         self._tally.refused.extend(found.refused)
         self._listener(Progress(Stage.SCAN, len(found.files), len(found.files)))
-        todo = plan(
-            found,
-            self._stored,
-            self._version,
-            allow_empty=self._request.allow_empty,
-            encoding=self._request.encoding,
-        )
+        todo = self._plan(found)
         self._tally.unchanged = len(todo.unchanged)
+        kb = self._request.knowledge_base
+        self._tally.removals += removed_with(self._catalogue, kb, todo.removed)
         self.bytes_to_read = sum(file.size for file in todo.to_read)
         if self._request.dry_run:
             self._rehearse(todo)
@@ -144,6 +145,30 @@ class Ingest:
             self._carry_out(todo)
         counts = self._catalogue.counts(self._request.knowledge_base)
         return self._report(todo, counts, time.monotonic() - started)
+
+    def _plan(self, found: Scan) -> Plan:
+        todo = self._planned(found)
+        changing = [*todo.removed, *(file.key for file in todo.to_read)]
+        outdone = outdone_by(self._catalogue, self._request.knowledge_base, changing)
+        if not outdone.isdisjoint(file.key for file in todo.unchanged):
+            # They lost posts to one that may hold them no more.
+            self._stored = {
+                path: replace(stamp, reading=f"/{stamp.reading.partition('/')[2]}")
+                if path in outdone
+                else stamp
+                for path, stamp in self._stored.items()
+            }
+            todo = self._planned(found)
+        return todo
+
+    def _planned(self, found: Scan) -> Plan:
+        return plan(
+            found,
+            self._stored,
+            self._version,
+            allow_empty=self._request.allow_empty,
+            encoding=self._request.encoding,
+        )
 
     def _carry_out(self, todo: Plan) -> None:
         batches = self._batches(todo.to_read)
@@ -161,6 +186,8 @@ class Ingest:
                 expel(index, forgotten)
             link_after_crash(index)
             index.link_copies()
+            is_compared = not self._catalogue.is_marked(kb, Mark.UNCOMPARED)
+            self._catalogue.mark(kb, Mark.UNCOMPARED)
             for batch in chain([first] if first else [], batches):
                 index.embed(batch, self._on_embedded)
                 writer.write(batch)
@@ -168,11 +195,24 @@ class Ingest:
             if todo.removed:
                 # Last, so that what only moved to another file is never missing in between.
                 self._tally.removed += index.write((), todo.removed).removed
+            forget_outdone(self._catalogue, kb, [*todo.removed, *self._tally.read_paths])
+            given = supersede(index, self._tally.read_paths if is_compared else None)
+            self._catalogue.unmark(kb, Mark.UNCOMPARED)
+            self._give_way(given)
+            if todo.removed or given:
                 link_across_threads(index, ())
                 index.link_copies()
             if self._tally.removed > _MANY_REMOVED:
                 index.embeddings.prune()
             self._on_written(index)
+
+    def _give_way(self, superseded: Sequence[Superseded]) -> None:
+        self._tally.removals += given_way(superseded)
+        for each in superseded:
+            if each.path in self._stored:
+                self._tally.removed += each.passages
+            else:  # it came just now
+                self._tally.added -= each.passages
 
     def _on_embedded(self, done: int, total: int) -> None:
         self._listener(Progress(Stage.EMBED, done, total))
@@ -183,6 +223,7 @@ class Ingest:
         self._tally.added += written.added
         self._tally.removed += written.removed
         self._tally.read += len(batch)
+        self._tally.read_paths += [file.stamp.path for file in batch]
         self._tally.repeats += sum(file.repeats for file in batch)
         self._listener(Progress(Stage.WRITE, self._tally.read, files))
         self._tally.near += index.link_copies()
@@ -256,8 +297,11 @@ class Ingest:
                 found.name,
                 f"could not be read as {reader.label} ({type(error).__name__}); please report it",
             ) from error
-        admitted, kept_out = admit(contents, self._request.admission)
-        return admitted, account.report(found.name, reader, kept_out)
+        contents = replace(contents, as_of=account.exported_at)
+        admitted = admit(contents, self._request.admission)
+        before = self._catalogue.post_ids(self._request.knowledge_base, stamp.path)
+        self._tally.removals += removed_from(before, admitted)
+        return admitted.contents, account.report(found.name, reader, admitted.left_out())
 
     def _touch(self, stamp: FileStamp) -> None:
         self._tally.unchanged += 1
@@ -301,6 +345,7 @@ class Ingest:
             passages_unchanged=total - tally.added,
             seconds=seconds,
             dry_run=self._request.dry_run,
+            removals=tuple(tally.removals),
             files=tuple(tally.files),
         )
 

@@ -278,6 +278,8 @@ class FirstAnswer:
     answer: Answer
     write: Callable[[], Answer] | None = None
     """Has a language model write, and blocks till then; None where no model is to be asked."""
+    writer: str = ""
+    """That model's name."""
 
     def finished(self) -> Answer:
         """Return the better answer where there may be one."""

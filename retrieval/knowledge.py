@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,7 @@ class KnowledgeBase:
         first = self.open().answerer.first_answer(cleaned, earlier, about=about, asker=asker)
         if first.write is None:
             return first
-        return FirstAnswer(first.answer, partial(self._written, first.write, key))
+        return replace(first, write=partial(self._written, first.write, key))
 
     def _written(self, write: Callable[[], Answer], key: AnswerKey | None) -> Answer:
         answer = write()

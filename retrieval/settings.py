@@ -14,7 +14,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_address
 
-__all__ = ["ChromaSettings", "EmbeddingSettings", "LLMSettings", "SearchSettings", "Settings"]
+__all__ = [
+    "ChromaSettings",
+    "EmbeddingSettings",
+    "IngestSettings",
+    "LLMSettings",
+    "SearchSettings",
+    "Settings",
+]
 
 DOTENV: Final = Path(".env")
 """Read from the folder in which the process starts."""
@@ -90,6 +97,37 @@ class ChromaSettings(BaseModel):
         return headers
 
 
+class IngestSettings(BaseModel):
+    """Whose posts are read from the files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bots: str = "none"
+    """Which programs, webhooks included, may be quoted: none, all, or their ids with commas."""
+    own_ids: str | None = None
+    """Ids that this bot wrote under, with commas, besides the account that it has now."""
+
+    @field_validator("bots", "own_ids")
+    @classmethod
+    def _are_ids(cls, value: str | None) -> str | None:
+        if value and any(len(part.split()) > 1 for part in value.split(",")):
+            raise ValueError("it must be ids with commas between them")
+        return value
+
+    def admitted_bots(self) -> frozenset[str]:
+        """Return the ids of the programs that are let in; ``all`` stands for all."""
+        ids = _ids(self.bots)
+        return frozenset() if ids == {"none"} else ids
+
+    def further_own_ids(self) -> frozenset[str]:
+        """Return the ids that are set."""
+        return _ids(self.own_ids or "")
+
+
+def _ids(value: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in value.split(",") if part.strip())
+
+
 class WritingSettings(BaseModel):
     """What a language model that writes answers is given and asked for; docs/proof.md."""
 
@@ -145,6 +183,7 @@ class Settings(BaseSettings):
     embedding_threads: int | None = Field(default=None, ge=1)
     """Processor cores the embedding model may use; empty: all of them."""
     embedding: EmbeddingSettings = EmbeddingSettings()
+    ingest: IngestSettings = IngestSettings()
     llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
     writing: WritingSettings = WritingSettings()

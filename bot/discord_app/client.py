@@ -132,6 +132,9 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
+        # What it says itself must never be read as what the community knows.
+        own_id = self.user.id if self.user else None
+        self._community.starts.add_own_ids(own_id, self.application_id)
         mention_replies = self._settings.mention_replies
         self.add_dynamic_items(RoomItem)
         await self.tree.set_translator(CatalogueTranslator())

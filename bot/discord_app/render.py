@@ -70,6 +70,8 @@ class Showing:
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
     """What was searched; said where nothing was found."""
+    writer: str = ""
+    """The language model that is about to write, while the card shows what there is."""
 
 
 NO_BUTTONS: Final = Showing()
@@ -97,7 +99,8 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
     blocks: list[Block] = [TextBlock(text), Divider()]
     blocks += [_source_block(source, words, numbered=True) for source in sources[:MAX_SOURCES]]
     blocks.append(TextBlock(_also_cited(sources[MAX_SOURCES:], words)))
-    blocks += [Divider(), TextBlock(_footer(answer, words, left_out=left_out))]
+    footer = _footer(answer, words, left_out=left_out)
+    blocks += [Divider(), TextBlock(f"{footer}{_being_written(showing, words)}")]
     offer = Offer(
         more_sources=len(sources) > MAX_SOURCES or any(map(_is_cut, sources)),
         whole_answer=left_out > 0 or text.endswith(ELLIPSIS) or f"{ELLIPSIS} [" in text,
@@ -115,7 +118,8 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     ]
     sources = _by_post(answer.closest)
     blocks += [_source_block(source, words, numbered=False) for source in sources[:MAX_SOURCES]]
-    blocks += [Divider(), TextBlock(_footing(answer, showing, words))]
+    footing = f"{_footing(answer, showing, words)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footing)]
     more = len(sources) > MAX_SOURCES or any(map(_is_cut, sources))
     offer = Offer(
         more_sources=more,
@@ -147,6 +151,11 @@ def _footing(answer: Answer, showing: Showing, words: Words) -> str:
         told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
         lines.append(f"-# {told}")
     return "\n".join(line for line in lines if line)
+
+
+def _being_written(showing: Showing, words: Words) -> str:
+    writer = fit_line(showing.writer, 60)
+    return f"\n-# {words.answer.being_written.format(writer=writer)}" if writer else ""
 
 
 def _searched(status: Status | None, words: Words) -> str:

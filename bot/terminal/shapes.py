@@ -154,6 +154,10 @@ def ingest_shape(report: IngestReport) -> Shape:
                 {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
             ],
         },
+        "removals": [
+            {"file": each.file, "posts": each.posts, "why": each.why.value, "by": list(each.by)}
+            for each in report.removals
+        ],
         "threads": report.threads,
         "posts": report.posts,
         "quotes_linked": report.quotes_linked,

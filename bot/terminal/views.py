@@ -28,6 +28,7 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
+from bot.terminal.removal_views import removal_lines
 from retrieval.domain import Outcome, Support
 from retrieval.lead_ins import lead_ins
 
@@ -93,6 +94,8 @@ def ingest_view(report: IngestReport, knowledge_base: str) -> Group:
     told = [Text(line) for line in file_lines(report)]
     if told:
         blocks.append(lines(*told))
+    if report.removals:
+        blocks.append(lines(*map(plain, removal_lines(report))))
     if report.dry_run:
         blocks.append(Text("A dry run: nothing was written.", style=CAUTION))
     return stack(blocks)

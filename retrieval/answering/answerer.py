@@ -104,7 +104,8 @@ class Answerer:
         if self._writer is None or answer.outcome is Outcome.NOT_FOUND:
             return FirstAnswer(answer)
         asked = Asked(turn.rewritten or question, () if about else tuple(history), asker)
-        return FirstAnswer(answer, partial(self._written, asked, ranking.hits, answer, meter))
+        write = partial(self._written, asked, ranking.hits, answer, meter)
+        return FirstAnswer(answer, write, self._writer.name)
 
     def _written(self, asked: Asked, hits: Sequence[Hit], first: Answer, meter: Meter) -> Answer:
         assert self._writer is not None  # noqa: S101 - nobody else is handed this

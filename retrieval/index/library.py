@@ -30,7 +30,7 @@ _NEAR_ITS_OPENING: Final = 20
 """So many posts of a thread speak to the one that opened it; a channel goes on for years."""
 _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 
-# Of several files that hold the same passage, the first by name speaks for it.  What is
+# Of several files that hold the same passage, the newest speaks for it.  What is
 # asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
@@ -41,7 +41,7 @@ SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.k
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
   LEFT JOIN sketches s ON s.kb = f.kb AND s.passage = p.id
- ORDER BY f.name, t.ordinal, p.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, p.ordinal
 """
 # Apart from the passages: a post of megabytes has thousands of them.
 _POSTS_OF: Final = """
@@ -101,7 +101,7 @@ SELECT {columns} FROM ({places}) place
  CROSS JOIN posts o ON o.file_id = place.file_id AND o.id = place.id
  CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
- ORDER BY f.name, t.ordinal, o.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, o.ordinal
 """
 _POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
 _POSTS_BY_ID: Final = """
@@ -181,7 +181,7 @@ class Library:
         rows = self._catalogue.connection.execute(
             """
             SELECT t.id, t.summary FROM threads t JOIN files f ON f.id = t.file_id
-             WHERE f.kb = ? ORDER BY f.name DESC
+             WHERE f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (self._kb,),
         )
@@ -193,7 +193,7 @@ class Library:
             """
             SELECT t.id, t.summary FROM json_each(?) wanted
              CROSS JOIN threads t ON t.id = wanted.value
-             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.name DESC
+             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (json.dumps(list(ids)), self._kb),
         )

@@ -14,6 +14,7 @@ from bot.terminal.shapes import (
     thread_shape,
     threads_shape,
 )
+from ingest.report import Removal, Why
 from retrieval.domain import Passage, Post, Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
@@ -265,13 +266,15 @@ def test_a_file_with_one_thread_is_that_thread():
 
 
 def test_an_ingest_reports_the_promised_figures():
-    assert ingest_shape(replace(REPORT, refused=(REFUSAL,))) == {
+    removal = Removal("old.json", 2, Why.NEWER, ("new.json",))
+    assert ingest_shape(replace(REPORT, refused=(REFUSAL,), removals=(removal,))) == {
         "files": {
             "read": 3,
             "unchanged": 1,
             "removed": 0,
             "refused": [{"file": REFUSAL.file, "reason": REFUSAL.reason}],
         },
+        "removals": [{"file": "old.json", "posts": 2, "why": "newer", "by": ["new.json"]}],
         "threads": 2,
         "posts": 3,
         "quotes_linked": 1,
