@@ -83,6 +83,7 @@ def _posts(thread: Thread, draft: ThreadDraft) -> tuple[Post, ...]:
             parent_id=_parent_id(thread, post),
             url=post.url,
             author_id=post.author_id,
+            account=post.account,
             edited_at=post.edited_at,
             score=post.score,
             is_accepted=post.is_accepted,

@@ -50,6 +50,8 @@ class PostDraft:
     """The key of the thread that the parent is in, where that is another one."""
     url: str | None = None
     author_id: str | None = None
+    account: str | None = None
+    """The author's other name, where they show under a nickname."""
     edited_at: datetime | None = None
     score: int | None = None
     """Votes, likes or reactions."""
