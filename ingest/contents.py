@@ -83,6 +83,7 @@ def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
             parent_id=content_id(thread_id, post.parent_key) if post.parent_key else None,
             url=post.url,
             author_id=post.author_id,
+            account=post.account,
             edited_at=post.edited_at,
             score=post.score,
             is_accepted=post.is_accepted,

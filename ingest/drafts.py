@@ -48,6 +48,8 @@ class PostDraft:
     parent_key: str | None = None
     url: str | None = None
     author_id: str | None = None
+    account: str | None = None
+    """The author's other name, where they show under a nickname."""
     edited_at: datetime | None = None
     score: int | None = None
     """Votes, likes or reactions."""

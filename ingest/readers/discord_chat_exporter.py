@@ -219,6 +219,7 @@ def _post(message: Message, place: str) -> PostDraft:
         parent_key=message.reference.messageId if is_reply and message.reference else None,
         url=f"{place}/{message.id}",
         author_id=message.author.id if message.author else None,
+        account=message.author.name if message.author and message.author.nickname else None,
         edited_at=message.timestampEdited,
         score=sum(reaction.count for reaction in message.reactions),
         is_bot=bool(message.author and message.author.isBot),

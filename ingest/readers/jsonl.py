@@ -5,9 +5,9 @@ Each line is a JSON object, UTF-8::
     {"thread_id": "42", "post_id": "1", "text": "Markdown, blank lines between paragraphs",
      "thread_title": "…", "thread_url": "https://…", "author": "…",
      "created_at": "2026-03-01T12:00:00+00:00", "parent_id": null, "url": "https://…",
-     "author_id": "…", "edited_at": null, "score": 3, "accepted": false, "bot": false,
-     "attachments": ["log.txt"], "mentions": ["…"], "tags": ["…"], "solved": false,
-     "channel": false}
+     "author_id": "…", "account": "…", "edited_at": null, "score": 3, "accepted": false,
+     "bot": false, "attachments": ["log.txt"], "mentions": ["…"], "tags": ["…"],
+     "solved": false, "channel": false}
 
 ``thread_id``, ``post_id`` and ``text`` are needed; the rest helps search and citation.  ``tags``,
 ``solved`` and ``channel`` speak of the thread and may stand on any of its lines; ``channel`` says
@@ -47,6 +47,7 @@ class Row(BaseModel):
     parent_id: Key | None = None
     url: OneLine | None = None
     author_id: Key | None = None
+    account: OneLine | None = None
     edited_at: UtcTime | None = None
     score: int | None = None
     accepted: bool | None = None
@@ -119,6 +120,7 @@ def _post(row: Row) -> PostDraft:
         parent_key=row.parent_id,
         url=row.url or None,
         author_id=row.author_id,
+        account=row.account or None,
         edited_at=row.edited_at,
         score=row.score,
         is_accepted=bool(row.accepted),

@@ -96,6 +96,7 @@ class Answerer:
         answer = replace(
             answer,
             trace=trace(turn, ranking, reading, answer),
+            notes=ranking.filters.notes,
             usage=meter.used,
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
@@ -117,7 +118,7 @@ class Answerer:
         answer = self._writer.write(asked, hits, first, surroundings=around, meter=meter)
         took, before = 1000 * (time.perf_counter() - started), first.timings_ms
         timings = replace(before, write=before.write + took, total=before.total + took)
-        return replace(answer, timings_ms=timings)
+        return replace(answer, notes=first.notes, timings_ms=timings)
 
     def find(
         self,
@@ -145,7 +146,7 @@ class Answerer:
         if reading is None:
             return Verdict(Outcome.NOT_FOUND, 0.0)
         verdict = judge(reading.signs, self._calibration())
-        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.author:
+        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict

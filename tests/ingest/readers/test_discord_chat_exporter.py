@@ -24,7 +24,7 @@ def test_a_channel_is_a_thread_with_title_and_link():
     assert (thread.key, thread.title) == ("22", "support")
     assert thread.url == "https://discord.com/channels/11/22"
     assert [post.text for post in thread.posts] == ["Hello.", "Hi."]
-    assert thread.posts[0].author == "Ada"
+    assert (thread.posts[0].author, thread.posts[0].account) == ("Ada", "ada")
     assert thread.posts[0].url == f"https://discord.com/channels/11/22/{FIRST + 1}"
     assert thread.posts[0].created_at == datetime(2024, 5, 1, 10, 1, tzinfo=UTC)
 
