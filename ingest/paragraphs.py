@@ -39,6 +39,7 @@ def unquoted(text: str) -> str:
 
 def _blocks(text: str, *, quote_to_the_end: bool) -> Iterator[tuple[int, int, TextKind]]:
     start, kind, fence, to_the_end = 0, TextKind.OWN, "", False
+    has_fences = _FENCE.search(text) is not None
     for match in _LINE.finditer(text):
         line = match.group()
         if not fence:
@@ -46,7 +47,8 @@ def _blocks(text: str, *, quote_to_the_end: bool) -> Iterator[tuple[int, int, Te
         line_kind = TextKind.QUOTE if to_the_end or _QUOTE_MARK.match(line) else TextKind.OWN
         # A block that was opened in a quote ends with it, closed or not.
         in_fence = bool(fence) and not (kind is TextKind.QUOTE and line_kind is TextKind.OWN)
-        fence = _open_after(text, match.start(), match.end(), fence if in_fence else "")
+        if has_fences:
+            fence = _open_after(text, match.start(), match.end(), fence if in_fence else "")
         if not in_fence and (not line.strip() or line_kind is not kind):
             yield start, match.start(), kind
             start, kind = match.start(), line_kind
