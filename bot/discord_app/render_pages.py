@@ -10,11 +10,10 @@ from typing import Final
 
 from bot.discord_app.answer_buttons import Press, page_row
 from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
-from bot.discord_app.credits import attribution, introduced, marked, passage_code, with_jump
+from bot.discord_app.credits import attribution, marked, passage_code, with_jump
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import Answer, Citation, Outcome, SourceView
-from retrieval.lead_ins import introductions
 
 SOURCES_A_PAGE: Final = 4
 QUOTE_LIMIT: Final = 700
@@ -57,11 +56,10 @@ def render_sources(
 
 
 def render_whole(answer: Answer, press: Press, words: Words = ENGLISH) -> Card:
-    """Return one page of all that an answer says, with who argues and who replies."""
-    whose = introductions(answer.statements, answer.citations)
+    """Return one page of all that an answer says."""
     lines = [
-        marked(introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations)
-        for statement, who in zip(answer.statements, whose, strict=True)
+        marked(fit(statement.text, STATEMENT_LIMIT), statement.citations)
+        for statement in answer.statements
     ] or [fit(answer.text, PAGE_LIMIT)]
     return _lines_page(answer, press, lines if any(lines) else [words.answer.empty], words)
 

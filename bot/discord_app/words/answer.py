@@ -13,18 +13,14 @@ class AnswerWords:
     not_answered: str
     """The title over what comes closest."""
     closest: str
-    closest_passages: str
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
     empty: str
-    argues: str
-    """``{name}``: stands before a sentence, and so does the next."""
-    replies: str
-    """``{name}``"""
-    one_post: str
-    """The name of who argues, where nobody signed; the next is for who replies."""
-    another_post: str
+    asked_by: str
+    """``{name}``, ``{question}``: what an excerpt answers."""
+    unanswered: str
+    """``{part}``: of a question of several, what nothing shown answers."""
     asked: str
     """``{question}``"""
     searched: str
@@ -39,7 +35,7 @@ class AnswerWords:
     left_out: tuple[str, str]
     """``{n}`` sentences."""
     quoted: str
-    """``{verified}``: where each sentence is a post's own."""
+    """Where all that is said is posts' own words."""
     written: str
     """``{writer}``, ``{verified}``: where a language model wrote."""
     verified: tuple[str, str]
@@ -68,15 +64,12 @@ class AnswerWords:
 
 ENGLISH: Final = AnswerWords(
     not_answered="Not answered",
-    closest="The threads do not clearly answer this.",
-    closest_passages="These passages come closest; they may not answer the question:",
+    closest="The threads do not clearly answer this. What comes closest:",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
     empty="The answer is empty.",
-    argues="{name} argues:",
-    replies="{name} replies:",
-    one_post="One post",
-    another_post="Another",
+    asked_by="Asked by {name}: {question}",
+    unanswered="Nothing was found for: {part}",
     asked="Asked: {question}",
     searched="Searched {threads} and {passages}.",
     searched_until="Searched {threads} and {passages}; the newest post is of {date}.",
@@ -85,7 +78,7 @@ ENGLISH: Final = AnswerWords(
     also_cited="Also cited:",
     and_more="and {n} more",
     left_out=("{n} more sentence did not fit here.", "{n} more sentences did not fit here."),
-    quoted="Quoted word for word from the threads; {verified}.",
+    quoted="Quoted word for word from the threads.",
     written="Written by {writer}; checked against the quotes: {verified}.",
     verified=(
         "{verified} of {total} sentence verified",
@@ -106,15 +99,12 @@ ENGLISH: Final = AnswerWords(
 )
 GERMAN: Final = AnswerWords(
     not_answered="Nicht beantwortet",
-    closest="Die Threads beantworten das nicht eindeutig.",
-    closest_passages="Diese Stellen kommen am nächsten; vielleicht beantworten sie es nicht:",
+    closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
     empty="Die Antwort ist leer.",
-    argues="{name} meint:",
-    replies="{name} entgegnet:",
-    one_post="Ein Beitrag",
-    another_post="Ein anderer",
+    asked_by="Gefragt von {name}: {question}",
+    unanswered="Nichts gefunden zu: {part}",
     asked="Frage: {question}",
     searched="Durchsucht: {threads} und {passages}.",
     searched_until="Durchsucht: {threads} und {passages}; der neueste Beitrag ist vom {date}.",
@@ -123,7 +113,7 @@ GERMAN: Final = AnswerWords(
     also_cited="Außerdem belegt durch:",
     and_more="und {n} weitere",
     left_out=("{n} weiterer Satz passte nicht her.", "{n} weitere Sätze passten nicht her."),
-    quoted="Wörtlich aus den Threads; {verified}.",
+    quoted="Wörtlich aus den Threads zitiert.",
     written="Geschrieben von {writer} und mit den Zitaten verglichen: {verified}.",
     verified=("{verified} von {total} Satz geprüft", "{verified} von {total} Sätzen geprüft"),
     each_verified="jeder Satz geprüft",
