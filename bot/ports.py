@@ -14,6 +14,7 @@ from typing import Protocol
 from ingest.report import IngestReport, Progress
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -41,6 +42,17 @@ class IngestRequest:
     """Whether to wait for another ingest, or for whoever keeps the index, or to be refused."""
     settled_seconds: float = 0.0
     """How long a file must have stayed the same to be read: for who acts on a change at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read, in words for a person."""
+
+    kind: str
+    label: str
+    suffixes: tuple[str, ...]
+    example: str
+    export: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,17 @@ class Librarian(Protocol):
         may see it.  ``asker`` is any stable id, for what one person may cost a day; None
         counts nobody.
         """
+        ...
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """Return what ``answer`` does in two steps: first without the model that writes."""
         ...
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
@@ -182,7 +205,11 @@ class ForgettingPeople(Protocol):
 
 
 class AsyncForgettingPeople(Protocol):
-    """The same for the bot, which may not write to the index in its own process."""
+    """The same for the bot, which may not write to the index in its own process.
+
+    Raises:
+        FootnoteError: from any method; what was to be forgotten is remembered all the same.
+    """
 
     async def forget(self, author_id: str) -> int:
         """Remember an author, take their posts out, and return how many these were."""
@@ -190,4 +217,8 @@ class AsyncForgettingPeople(Protocol):
 
     async def allow(self, author_id: str) -> bool:
         """Let the next ingest read an author's posts again; False if nobody forgot them."""
+        ...
+
+    async def finish(self) -> None:
+        """Wait for what was begun, before the bot ends."""
         ...

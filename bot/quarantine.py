@@ -20,12 +20,13 @@ from tempfile import mkdtemp
 from typing import Final
 
 from bot.ports import Reingester
+from ingest.readers import suffixes
 from ingest.report import IngestReport
 from retrieval.errors import FileRefusedError, FootnoteError, StorageError
 
 UPLOADS: Final = "uploads"
 """The folder in the corpus that accepted files go to."""
-SUFFIXES: Final = (".json", ".jsonl", ".txt")
+SUFFIXES: Final = suffixes()
 _AGE_SECONDS: Final = 60.0
 _NAME_CHARACTERS: Final = 80
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.()\[\] -]+")
@@ -115,7 +116,7 @@ class Quarantine:
                 await close()
         if report is None:
             raise FootnoteError("The file could not be looked at; see the log.")
-        if report.refused:
+        if report.files_read == 0 and report.refused:
             raise FileRefusedError(path.name, report.refused[0].reason)
         if report.files_read == 0:
             raise NothingInItError(path.name)

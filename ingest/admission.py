@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,8 +47,22 @@ class Admission:
         return None
 
 
-def admit(contents: FileContents, rules: Admission) -> tuple[FileContents, tuple[LeftOut, ...]]:
-    """Return what of a file is let in, and how many of its posts are not, by reason.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What of a file is let in."""
+
+    contents: FileContents
+    against: Mapping[str, LeftOutReason] = field(default_factory=dict)
+    """Why each of the other posts is not, by id."""
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return how many are not, by reason."""
+        counts = Counter(self.against.values())
+        return tuple(LeftOut(reason, counts[reason]) for reason in LeftOutReason if counts[reason])
+
+
+def admit(contents: FileContents, rules: Admission) -> Admitted:
+    """Return what of a file is let in.
 
     What others quote of a post that stays out stays out, too; where they copy words of
     forgotten people without a mark, those do.
@@ -61,15 +75,13 @@ def admit(contents: FileContents, rules: Admission) -> tuple[FileContents, tuple
         if (reason := rules.reason_against(post, kind)) is not None
     }
     if not against and not rules.forgotten:
-        return contents, ()
+        return Admitted(contents)
     passages = {
         id_
         for thread in contents.threads
         for id_ in _repeating(thread, kind, against, rules.forgotten)
     }
-    counts = Counter(against.values())
-    left_out = tuple(LeftOut(reason, counts[reason]) for reason in LeftOutReason if counts[reason])
-    return withdraw(contents, against, passages), left_out
+    return Admitted(withdraw(contents, against, passages), against)
 
 
 def _repeating(

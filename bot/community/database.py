@@ -118,6 +118,14 @@ class CommunityDatabase:
             except sqlite3.OperationalError as error:
                 raise _refused(self.path, error) from error
 
+    def guild_ids(self, table: str) -> frozenset[int]:
+        """Return the servers that one of our tables speaks of; 0 and NULL stand for none."""
+        with self.transaction() as connection:
+            rows = connection.execute(
+                f"SELECT DISTINCT guild_id FROM {table} WHERE guild_id > 0"  # noqa: S608 - ours
+            ).fetchall()
+        return frozenset(guild_id for (guild_id,) in rows)
+
     def delete(self, table: str, condition: str, value: str | int) -> int:
         """Delete the rows of one of our tables that fulfil ``condition``; return how many.
 

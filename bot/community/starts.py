@@ -1,4 +1,4 @@
-"""What earlier starts of the bot left behind: whether one was, and with which account."""
+"""What earlier starts of the bot left behind: whether one was, and with which accounts."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class FirstStart(StrEnum):
 
 _FIRST_START: Final = "first_start"
 _APPLICATION: Final = "application_id"
+_OWN_IDS: Final = "own_ids"
 
 
 class Starts:
-    """Two facts, in the database.
+    """A few facts, in the database.
 
     Raises:
         StorageError: from any method, if the database cannot be read or written.
@@ -54,6 +55,18 @@ class Starts:
     @application_id.setter
     def application_id(self, value: int) -> None:
         self._write(_APPLICATION, str(value))
+
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """The ids under which the bot has written, in all its starts."""
+        return frozenset((self._read(_OWN_IDS) or "").split())
+
+    def add_own_ids(self, *ids: int | None) -> None:
+        """Remember ids under which the bot writes now."""
+        known = self.own_ids
+        wanted = known.union(str(id_) for id_ in ids if id_)
+        if wanted != known:
+            self._write(_OWN_IDS, " ".join(sorted(wanted)))
 
     def _read(self, name: str) -> str | None:
         with self._database.transaction() as connection:

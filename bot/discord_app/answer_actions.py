@@ -244,7 +244,9 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
-        return render_whole(shown.answer, press, admission.words)
+        quoted = [citation.passage.id for citation in shown.answer.citations]
+        gone = await admission.librarian.missing(quoted)
+        return render_whole(shown.answer, press, admission.words, gone=gone)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:

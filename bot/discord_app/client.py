@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -21,6 +21,7 @@ from bot.discord_app.configuring import Configuring
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.first_start import FirstSteps
+from bot.discord_app.forget_me import ForgetMe
 from bot.discord_app.forgetting import Forgetting
 from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
@@ -37,10 +38,15 @@ from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
 from bot.discord_app.words import words_for
 from bot.discord_app.words.translator import CatalogueTranslator
-from bot.ports import Librarians, Reingester
+from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
 
+PUBLIC_BOT: Final = (
+    "Anybody can invite this bot into their server, where it says nothing but stands under its "
+    "name: switch off Public Bot at https://discord.com/developers/applications → your "
+    "application → Bot."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -72,10 +78,11 @@ class FootnoteBot(commands.AutoShardedBot):
         settings: The token in it is not used here.
         community: What is kept of servers and people.
         quarantine: Looks at uploaded files; None: there is no ``/upload``.
+        people: Takes posts out of the answers; None: ``/forget-me`` does not offer that.
         options: For ``discord.Client``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part that it puts together
         self,
         librarians: Librarians,
         reingester: Reingester,
@@ -83,6 +90,8 @@ class FootnoteBot(commands.AutoShardedBot):
         settings: DiscordSettings,
         community: Community,
         quarantine: Quarantine | None = None,
+        *,
+        people: AsyncForgettingPeople | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -115,6 +124,7 @@ class FootnoteBot(commands.AutoShardedBot):
         self._looking: asyncio.Task[None] | None = None
         self._reingester = reingester
         self._quarantine = quarantine
+        self._people = people
         self._settings = settings
         self._community = community
         self._was_ready = False
@@ -122,6 +132,9 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
+        # What it says itself must never be read as what the community knows.
+        own_id = self.user.id if self.user else None
+        self._community.starts.add_own_ids(own_id, self.application_id)
         mention_replies = self._settings.mention_replies
         self.add_dynamic_items(RoomItem)
         await self.tree.set_translator(CatalogueTranslator())
@@ -142,7 +155,9 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
-        await self.add_cog(Forgetting(self._community.memories, retention_days=days))
+        memories = self._community.memories
+        await self.add_cog(ForgetMe(self, self.desk, memories, self._people))
+        await self.add_cog(Forgetting(self, self._community, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib
@@ -160,6 +175,8 @@ class FootnoteBot(commands.AutoShardedBot):
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         await super().close()
+        if self._people is not None:
+            await self._people.finish()
         self.desk.close()
 
     async def on_ready(self) -> None:
@@ -167,6 +184,8 @@ class FootnoteBot(commands.AutoShardedBot):
         if not self._was_ready:
             self._was_ready = True
             _log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
+            if self.application is not None and self.application.bot_public:
+                _log.warning(PUBLIC_BOT)
             self._meet_servers()
 
     def _meet_servers(self) -> None:

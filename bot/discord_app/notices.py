@@ -43,7 +43,7 @@ class Notices:
             # One sentence for whoever can do something about it, and nothing for anybody else.
             if asker.may_manage and self._is_due(("server", asker.place.guild_id), _A_DAY):
                 await reply_with_text(message, str(error))
-        elif self._is_due((type(error), asker.user_id), _A_MINUTE):
+        elif self._is_due((type(error), asker.user_id, _where(asker, error)), _A_MINUTE):
             is_pace = isinstance(error, TooManyError) and error.limit is Limit.PACE
             if not (is_pace and await _react(message)):
                 await reply_with_text(message, str(error))
@@ -56,6 +56,11 @@ class Notices:
             self._next = {key: at for key, at in self._next.items() if at > now}
         self._next[key] = now + pause_seconds
         return True
+
+
+def _where(asker: Asker, error: RefusedError) -> int | None:
+    """Return the channel that an error is about; a limit is about the person."""
+    return None if isinstance(error, TooManyError) else asker.place.channel_id
 
 
 async def _react(message: discord.Message) -> bool:

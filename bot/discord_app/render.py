@@ -5,7 +5,7 @@ What does not fit is one press away: see ``bot.discord_app.render_pages``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from bot.discord_app.cards import (
     Tone,
     assemble,
 )
-from bot.discord_app.credits import attribution, markers, passage_code, with_jump
+from bot.discord_app.credits import attribution, doubt, markers, passage_code, with_jump
 from bot.discord_app.markdown import ELLIPSIS, fit, fit_line, length, quote_block
 from bot.discord_app.render_excerpts import excerpt_blocks, is_cut, shown_together
 from bot.discord_app.words import ENGLISH, Words
@@ -29,15 +29,17 @@ from retrieval.domain import (
     Outcome,
     Statement,
     Status,
+    Verification,
 )
 
+EXTRACTIVE: Final = "extractive"
+"""The mode of answers that no model wrote."""
 ANSWER_LIMIT: Final = 1_200
 QUOTE_LIMIT: Final = 280
 MAX_SOURCES: Final = 3
 MAX_QUOTES_PER_SOURCE: Final = 3
 MAX_MENTIONED: Final = 5
 """Further sources that are named without their quote."""
-EXTRACTIVE: Final = "extractive"
 _SHORTEST_STATEMENT: Final = 60
 """A statement that would be cut to less than this is left out instead."""
 
@@ -68,6 +70,8 @@ class Showing:
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
     """What was searched; said where nothing was found."""
+    writer: str = ""
+    """The language model that is about to write, while the card shows what there is."""
 
 
 NO_BUTTONS: Final = Showing()
@@ -93,7 +97,8 @@ def render_answer(answer: Answer, showing: Showing = NO_BUTTONS, words: Words = 
 def _excerpts(answer: Answer, showing: Showing, words: Words) -> Card:
     groups = shown_together(answer)
     blocks = excerpt_blocks(groups, words)
-    blocks += [Divider(), TextBlock(_footer(answer, words, left_out=0))]
+    footer = f"{_footer(answer, words, left_out=0)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footer)]
     offer = Offer(
         whole_answer=any(map(is_cut, groups)),
         thread=showing.can_open_thread,
@@ -108,7 +113,8 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
     blocks: list[Block] = [TextBlock(text), Divider()]
     blocks += [_source_block(source, words, numbered=True) for source in sources[:MAX_SOURCES]]
     blocks.append(TextBlock(_also_cited(sources[MAX_SOURCES:], words)))
-    blocks += [Divider(), TextBlock(_footer(answer, words, left_out=left_out))]
+    footer = _footer(answer, words, left_out=left_out)
+    blocks += [Divider(), TextBlock(f"{footer}{_being_written(showing, words)}")]
     offer = Offer(
         more_sources=len(sources) > MAX_SOURCES or any(map(_is_cut, sources)),
         whole_answer=left_out > 0 or text.endswith(ELLIPSIS) or f"{ELLIPSIS} [" in text,
@@ -122,7 +128,8 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     groups = tuple((citation,) for citation in answer.closest[:MAX_SOURCES])
     blocks: list[Block] = [TextBlock(f"**{text.not_answered}**\n{text.closest}"), Divider()]
     blocks += excerpt_blocks(groups, words)
-    blocks += [Divider(), TextBlock(_footing(answer, showing, words))]
+    footing = f"{_footing(answer, showing, words)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footing)]
     offer = Offer(
         more_sources=len(answer.closest) > MAX_SOURCES or any(map(is_cut, groups)),
         thread=showing.can_open_thread,
@@ -149,7 +156,15 @@ def _rows(showing: Showing, offer: Offer, words: Words) -> tuple[ButtonRow, ...]
 def _footing(answer: Answer, showing: Showing, words: Words) -> str:
     """Return the question, and what was searched for it."""
     lines = [_asked(answer.question, words), _searched(showing.searched, words)]
+    if answer.mode != EXTRACTIVE:
+        told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
+        lines.append(f"-# {told}")
     return "\n".join(line for line in lines if line)
+
+
+def _being_written(showing: Showing, words: Words) -> str:
+    writer = fit_line(showing.writer, 60)
+    return f"\n-# {words.answer.being_written.format(writer=writer)}" if writer else ""
 
 
 def _searched(status: Status | None, words: Words) -> str:
@@ -174,6 +189,7 @@ def _answer_text(answer: Answer, words: Words) -> tuple[str, tuple[Statement, ..
     left = ANSWER_LIMIT
     for shown, statement in enumerate(answer.statements):
         marker = f" {markers(statement.citations)}" if statement.citations else ""
+        marker += doubt(statement, words)
         room = left - length(marker)
         if shown and room < min(_SHORTEST_STATEMENT, length(fit(statement.text, ANSWER_LIMIT))):
             return "\n".join(lines), answer.statements[:shown]
@@ -245,22 +261,23 @@ def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
         if answer.fallback:
             lines.append(f"-# {text.fallback.format(why=fit_line(answer.fallback, 160))}")
     else:
-        told = {"writer": fit_line(answer.mode, 60), "verified": _verified(answer, words)}
-        lines.append(f"-# {text.written.format(**told)}")
+        lines += [f"-# {line}" for line in _written(answer, words)]
     return "\n".join(line for line in lines if line)
 
 
-def _verified(answer: Answer, words: Words) -> str:
-    """Return how many of the sentences hold: what a post says itself always does."""
-    text, checked = words.answer, answer.verification
-    verified = checked.verified if checked else len(answer.statements)
-    total = verified + (checked.dropped if checked else 0)
-    if not total:
-        return text.each_verified
-    told = text.verified[total != 1].format(verified=verified, total=total)
-    if checked and checked.dropped:
-        told += f"; {text.dropped.format(n=checked.dropped)}"
-    return told
+def _written(answer: Answer, words: Words) -> Iterator[str]:
+    """Yield who wrote an answer, what was confirmed of it, and what its mark stands for."""
+    text, counts = words.answer, answer.verification or Verification()
+    told = text.unconfirmed
+    if counts.confirmed or counts.partly:
+        total = counts.shown - counts.quoted
+        told = text.confirmed[total != 1].format(n=counts.confirmed, total=total)
+    dropped = f" {text.count(text.dropped, counts.dropped)}" if counts.dropped else ""
+    is_all_quoted = counts.shown == counts.quoted
+    writer = text.written.format(writer=fit_line(answer.mode, 60))
+    yield f"{text.quoted}{dropped}" if is_all_quoted else f"{writer} {told}{dropped}"
+    if counts.partly or counts.unconfirmed:
+        yield text.doubt
 
 
 def _asked(question: str, words: Words) -> str:

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "chat": "bot.terminal.chat_command",
     "topics": "bot.terminal.topics_command",
     "news": "bot.terminal.news_command",
+    "formats": "bot.terminal.formats_command",
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from bot.ports import Removed
 from bot.settings import BotSettings
 from bot.wiring.parts import (
-    CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.forgotten import ForgottenPeople
 from retrieval.index.ownership import INGEST, alone
 

@@ -8,7 +8,7 @@ import sys
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarians
 from bot.wiring.garbage import leave_alone_what_stays
-from retrieval.errors import EmptyIndexError
+from retrieval.errors import EmptyIndexError, IndexBusyError, UnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ def run_bot(settings: BotSettings) -> None:
         ConfigurationError: without a token, or with one that Discord refuses.
         UnavailableError: if the index or the model cannot be used.
     """
+    from bot.child_forgetting import ChildForgetting
     from bot.child_ingest import ChildIngest
     from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
@@ -28,9 +29,10 @@ def run_bot(settings: BotSettings) -> None:
     from ingest.watching import Pace
 
     check_token(settings.discord)
-    command = [sys.executable, "-m", "bot.terminal.main"]
-    command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
-    command += ["ingest", "--events", "--kb", settings.knowledge_base]
+    footnote = [sys.executable, "-m", "bot.terminal.main"]
+    footnote += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
+    people = ChildForgetting(footnote)
+    command = [*footnote, "ingest", "--events", "--kb", settings.knowledge_base]
     # A file that is still being written is left to the next round.
     reingester = ChildIngest([*command, "--no-wait", "--settled", str(Pace().whole_seconds)])
     quarantine = Quarantine(
@@ -48,5 +50,12 @@ def run_bot(settings: BotSettings) -> None:
             librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
+        except UnavailableError as error:
+            # A server that is not up yet, or an index in use: each question tries again.
+            if type(error) not in {UnavailableError, IndexBusyError}:
+                raise
+            _log.warning("%s Until then the bot cannot answer.", error)
         leave_alone_what_stays()
-        run_bot(settings.discord, librarians, reingester, community, corpus, quarantine)
+        run_bot(
+            settings.discord, librarians, reingester, community, corpus, quarantine, people=people
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from retrieval.domain import Passage, Post, Thread
@@ -66,6 +67,12 @@ class FileContents:
     threads: tuple[ThreadContents, ...]
     repeats: int = 0
     """Lines that repeat another line of the file word for word."""
+    as_of: datetime | None = None
+    """When the file says that it was made; None: when it was last changed."""
+
+    def made_at(self) -> datetime:
+        """Return an aware time: of what stands in several files, the newest counts."""
+        return self.as_of or datetime.fromtimestamp(self.stamp.mtime_ns / 1e9, UTC)
 
     def indexed(self) -> Iterator[Passage]:
         """Yield the passages that belong in Chroma and in the lexical index."""

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 _SHORTEST_PREFIX: Final = 4
 _PLACES: Final = 20
+_NEAR_ITS_OPENING: Final = 20
+"""So many posts of a thread speak to the one that opened it; a channel goes on for years."""
 _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 
-# Of several files that hold the same passage, the first by name speaks for it.  What is
+# Of several files that hold the same passage, the newest speaks for it.  What is
 # asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
@@ -39,7 +41,7 @@ SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.k
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
   LEFT JOIN sketches s ON s.kb = f.kb AND s.passage = p.id
- ORDER BY f.name, t.ordinal, p.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, p.ordinal
 """
 # Apart from the passages: a post of megabytes has thousands of them.
 _POSTS_OF: Final = """
@@ -107,9 +109,12 @@ SELECT {columns} FROM ({places}) place
  CROSS JOIN posts o ON o.file_id = place.file_id AND o.id = place.id
  CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
- ORDER BY f.name, t.ordinal, o.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, o.ordinal
 """
 _POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
+_POSTS_BY_ID: Final = """
+SELECT o.file_id, o.id FROM json_each(:ids) wanted CROSS JOIN posts o ON o.id = wanted.value
+"""
 _REPLIES: Final = """
 SELECT o.file_id, o.id FROM posts o WHERE o.parent_id = :post AND o.id <> :post
  UNION
@@ -159,7 +164,7 @@ class Library:
         rows = self._catalogue.connection.execute(
             """
             SELECT t.id, t.summary FROM threads t JOIN files f ON f.id = t.file_id
-             WHERE f.kb = ? ORDER BY f.name DESC
+             WHERE f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (self._kb,),
         )
@@ -171,7 +176,7 @@ class Library:
             """
             SELECT t.id, t.summary FROM json_each(?) wanted
              CROSS JOIN threads t ON t.id = wanted.value
-             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.name DESC
+             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (json.dumps(list(ids)), self._kb),
         )
@@ -195,6 +200,21 @@ class Library:
         rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
         found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
         return [found[id_] for id_ in thread_ids if id_ in found]
+
+    def replied_to(self, posts: Sequence[Post]) -> dict[str, Post]:
+        """Return what posts reply to, by the ids of those that do.
+
+        Where a source does not say it, that is the post that opened the thread, for the first
+        posts of it.
+        """
+        ids = json.dumps([post.parent_id for post in posts if post.parent_id])
+        parents = {post.id: post for post in self._posts(_POSTS_BY_ID, ids=ids)}
+        near = [post for post in posts if not post.parent_id and post.ordinal <= _NEAR_ITS_OPENING]
+        threads = list(dict.fromkeys(post.thread_id for post in near))
+        openings = {one.thread.id: one.post for one in self.openings_of_threads(threads)}
+        found = {post.id: parents.get(post.parent_id or "") for post in posts}
+        found |= {post.id: openings.get(post.thread_id) for post in near}
+        return {id_: post for id_, post in found.items() if post is not None and post.id != id_}
 
     def newest_post_at(self) -> datetime | None:
         """Return when the latest post was written; looks at every post, 0.1 s for 100,000."""

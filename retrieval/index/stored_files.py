@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from retrieval.domain import Passage, Post, TextKind
@@ -33,7 +34,8 @@ def stored_files(catalogue: Catalogue, file_ids: Sequence[int]) -> Iterator[File
             reading=row["reading"],
         )
         threads = tuple(_threads(catalogue, row["id"]))
-        yield FileContents(stamp, row["source_kind"], threads, row["repeats"])
+        as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
+        yield FileContents(stamp, row["source_kind"], threads, row["repeats"], as_of)
 
 
 def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from retrieval.domain import Passage, Post, TextKind
 from retrieval.index.contents import FileContents, ThreadContents, summary_of
+from retrieval.noise import says_nothing
 
 Span = tuple[int, int]
 
@@ -61,7 +62,12 @@ def _left(
         posts=left,
         passages=moved,
         # What was silent beside its origin has to speak for itself when that is gone.
-        silent=frozenset(p.id for p in moved if p.id in thread.silent and p.origin_id),
+        silent=frozenset(
+            passage.id
+            for passage in kept
+            if passage.id in thread.silent
+            if passage.origin_id not in gone or says_nothing(passage.text)
+        ),
         probes={p.id: thread.probes[p.id] for p in moved if p.id in thread.probes},
     )
 

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from ingest.scanning import MAX_FILE_BYTES, FoundFile, path_key, read_bytes, scan, sha256, shown
+from ingest.archives import MAX_FILE_BYTES
+from ingest.opening import open_found
+from ingest.scanning import FoundFile, path_key, scan, shown
+from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError, UsageError
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOT_AS_ROOT = pytest.mark.skipif(AS_ROOT, reason="root may read everything")
 ODD_BYTES = b"caf\xe9.txt"
+
+
+def read_bytes(found: FoundFile) -> bytes:
+    source = open_found(found, None, lambda _: None).source
+    assert isinstance(source, SourceFile)
+    return source.data
 
 
 @pytest.fixture
@@ -91,16 +100,15 @@ def test_a_file_that_was_written_just_now_is_whole_if_it_stays_the_same(corpus):
     write(corpus / "new.txt")
     before = time.monotonic()
     assert scan((corpus,), corpus, settled_seconds=0.4).files
-    assert 0.2 < time.monotonic() - before < 2
+    assert time.monotonic() - before > 0.2
 
 
 def test_files_that_are_settled_wait_for_nobody(corpus):
     old, future = write(corpus / "old.txt"), write(corpus / "future.txt")
     os.utime(old, (1_000_000_000, 1_000_000_000))
     os.utime(future, (4_000_000_000, 4_000_000_000))
-    before = time.monotonic()
-    assert len(scan((corpus,), corpus, settled_seconds=5).files) == 2
-    assert time.monotonic() - before < 4
+    # It would wait an hour.
+    assert len(scan((corpus,), corpus, settled_seconds=3_600).files) == 2
 
 
 def test_a_file_that_is_still_being_written_is_held_back_and_the_others_are_read(corpus):
@@ -266,12 +274,11 @@ def test_a_file_is_read_whole(corpus):
     (corpus / "a.bin").write_bytes(data)
     [found] = scan((corpus,), corpus).files
     assert read_bytes(found) == data
-    assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
     found = FoundFile(str(tmp_path / "missing"), "big.json", MAX_FILE_BYTES + 1, 0)
-    with pytest.raises(FileRefusedError, match="too large: 256 MB of at most 256 MB"):
+    with pytest.raises(FileRefusedError, match="too large: 4,096 MB of at most 4,096 MB"):
         read_bytes(found)
 
 

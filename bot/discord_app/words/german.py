@@ -122,15 +122,50 @@ GERMAN: Final = Words(
         left="Du kannst jetzt {now} Fragen stellen und heute noch {day}.",
         privacy=(
             "Datenschutz: {days} Tage lang behalte ich deine Fragen mit ihren Antworten, für die "
-            "Knöpfe darunter, und was du zu Antworten sagst; `/vergiss-mich` löscht es sofort. "
-            "Nachrichten, die mich nichts fragen, behalte ich nicht."
+            "Knöpfe darunter, und was du zu Antworten sagst; `/vergiss-mich` löscht es sofort "
+            "und kann deine Beiträge aus meinen Antworten lassen. Nachrichten, die mich nichts "
+            "fragen, behalte ich nicht."
         ),
         model="{model} formuliert die Antworten und bekommt dazu die Frage und das Gefundene.",
         remembers="Dieser Server lässt unbeantwortete Fragen warten, bis die Threads sie klären.",
         configure="Administration: `/einstellungen`",
     ),
     privacy=PrivacyWords(
-        nothing="Über dich ist nichts gespeichert.",
+        about_kept=(
+            "**Was ich über dich aufbewahre**\nDeine Fragen mit den Antworten darauf, was du zu "
+            "Antworten gesagt hast, wartende Fragen, und wo du mit mir sprichst. Das lässt sich "
+            "sofort löschen."
+        ),
+        delete_kept="Lösche, was du über mich aufbewahrst",
+        about_posts=(
+            "**Was du in den Threads geschrieben hast**\nIch zitiere, was Leute schrieben, mit "
+            "Namen. Deine Beiträge können für immer aus meinen Antworten bleiben: die ich kenne, "
+            "die du noch schreibst, und Zitate daraus in Beiträgen anderer."
+        ),
+        leave_out_posts="Lass meine Beiträge aus den Antworten",
+        are_you_sure=(
+            "**Alle deine Beiträge weglassen, für immer?**\nRückgängig machen kann das nur, wer "
+            "den Bot betreibt. Deine Beiträge erkenne ich an deinem Discord-Konto; was du anderswo "
+            "oder ohne Konto geschrieben hast, kann der Betreiber herausnehmen. Was ich in Kanälen "
+            "schon gesagt habe, bleibt dort und wird als überholt markiert. Die Beiträge selbst "
+            "bleiben, wo du sie geschrieben hast."
+        ),
+        sure="Ja, für immer",
+        not_sure="Nein",
+        posts_going="Ich nehme deine Beiträge heraus; das kann einige Minuten dauern.",
+        posts_gone=(
+            "Erledigt. Aus den Antworten genommene Beiträge von dir: {n}. Damit auch künftige "
+            "wegbleiben, bewahre ich einen Code auf, aus dem niemand dein Konto ablesen kann."
+        ),
+        posts_none=(
+            "Erledigt. In den Threads, die ich kenne, war kein Beitrag von dir. Damit keiner "
+            "hineinkommt, bewahre ich einen Code auf, aus dem niemand dein Konto ablesen kann."
+        ),
+        posts_not_gone=(
+            "Deine Beiträge ließen sich gerade nicht herausnehmen; warum, steht im Protokoll des "
+            "Bots. Bitte versuche es später noch einmal."
+        ),
+        nothing="Ich hatte nichts über dich: keine Frage, kein Urteil, kein Gespräch.",
         forgotten="Endgültig gelöscht:",
         kinds={
             "guild_settings": "Einstellungen",
@@ -192,7 +227,10 @@ GERMAN: Final = Words(
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
-        "forget-me": CommandWords("vergiss-mich", "Lösche, was der Bot über dich gespeichert hat."),
+        "forget-me": CommandWords(
+            "vergiss-mich",
+            "Lösche, was der Bot über dich aufbewahrt, oder lass deine Beiträge weg.",
+        ),
         "reingest": CommandWords(
             "neu-einlesen", "Bringe die Wissensbasis auf den Stand ihres Ordners."
         ),

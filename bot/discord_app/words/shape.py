@@ -158,8 +158,20 @@ class HelpWords:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyWords:
-    """``/forget-me``."""
+    """``/forget-me``: two offers, the labels of their buttons (80 characters), what came of it."""
 
+    about_kept: str
+    delete_kept: str
+    about_posts: str
+    leave_out_posts: str
+    are_you_sure: str
+    sure: str
+    not_sure: str
+    posts_going: str
+    posts_gone: str
+    """``{n}``"""
+    posts_none: str
+    posts_not_gone: str
     nothing: str
     forgotten: str
     kinds: Mapping[str, str]

@@ -14,7 +14,7 @@ from bot.community.access import Grant
 from bot.community.community import Community, open_community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
-from bot.ports import Librarians, Reingester
+from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.bot.discord_app.places import Place
@@ -74,6 +74,7 @@ def run_footnote(
         librarian: FakeLibrarian | Librarians | None = None,
         reingester: Reingester | None = None,
         quarantine: Quarantine | None = None,
+        people: AsyncForgettingPeople | None = None,
         **settings: Any,
     ) -> AsyncIterator[FootnoteBot]:
         bot = FootnoteBot(
@@ -83,6 +84,7 @@ def run_footnote(
             DiscordSettings(**settings),
             community,
             quarantine,
+            people=people,
             guild_ready_timeout=0.01,
         )
         async with running(bot, discord_server.token):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -49,6 +52,10 @@ class FakeLibrarian:
     def __init__(self, *answers: Answer | Exception, delay_seconds: float = 0.0) -> None:
         self.answers: deque[Answer | Exception] = deque(answers)
         self.delay_seconds = delay_seconds
+        self.first: deque[Answer] = deque()
+        """What there is before a model has written; where it is empty there is no model."""
+        self.may_write = threading.Event()
+        self.may_write.set()
         self.questions: list[str] = []
         self.histories: list[tuple[str, ...]] = []
         self.abouts: list[str] = []
@@ -81,6 +88,23 @@ class FakeLibrarian:
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
             raise answer
+        return answer
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        answer = self.answer(question, history, about=about, asker=asker)
+        if not self.first:
+            return FirstAnswer(answer)
+        return FirstAnswer(self.first.popleft(), partial(self._write, answer), "some-model")
+
+    def _write(self, answer: Answer) -> Answer:
+        self.may_write.wait(10)
         return answer
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
@@ -138,6 +162,29 @@ class FakeLibrarians:
 
     def of(self, name: str) -> Librarian:
         return self.by_name[name]
+
+
+class FakeForgettingPeople:
+    """Counts the posts of ``posts`` by author; fails once where ``error`` is set."""
+
+    def __init__(self, posts: dict[str, int] | None = None) -> None:
+        self.posts = posts or {}
+        self.forgotten: list[str] = []
+        self.error: Exception | None = None
+        self.is_finished = False
+
+    async def forget(self, author_id: str) -> int:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        self.forgotten.append(author_id)
+        return self.posts.pop(author_id, 0)
+
+    async def allow(self, author_id: str) -> bool:
+        return author_id in self.forgotten
+
+    async def finish(self) -> None:
+        self.is_finished = True
 
 
 class FakeReingester:

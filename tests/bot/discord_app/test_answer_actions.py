@@ -337,12 +337,14 @@ async def test_a_question_waits_where_the_server_lets_it(
 
 
 async def test_a_models_sentences_are_counted_and_a_fallback_is_named(scene: Scene) -> None:
-    written: Answer = replace(LONG, mode="some model", verification=Verification(7, 1))
+    written: Answer = replace(
+        LONG, mode="some model", verification=Verification(confirmed=7, dropped=1)
+    )
     fallback = replace(LONG, fallback="the model refused")
     scene.librarian.answers.extendleft([fallback, written])
     async with scene.run(scene.librarian):
         first, second = await scene.asked(), await scene.asked()
-    assert "7 of 8 sentences verified; 1 dropped" in first.text
+    assert "confirmed 7 of 7 sentences. 1 sentence was dropped." in first.text
     assert "The model's answer is not shown: the model refused." in second.text
 
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.ports import IngestRequest, Removed
+from bot.ports import Format, IngestRequest, Removed
 from bot.terminal.app import AppContext
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from retrieval.domain import (
     Answer,
     Citation,
+    FirstAnswer,
     Hit,
     News,
     Outcome,
@@ -88,6 +89,11 @@ NOTE = Post(
     thread_id=NOTES.id,
     ordinal=0,
     text="Ammonia dissolves the oxide that locks aluminium into steel; open a window first.",
+)
+
+
+FORMAT = Format(
+    "post-cards", "Post cards", (".card",), "Dear all, [wish] you were here.", "Turn them over."
 )
 
 
@@ -262,6 +268,16 @@ class FakeLibrarian:
         self.asked.append((question, tuple(history)))
         return self.answers.get(question, replace(NOT_FOUND, question=question))
 
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        return FirstAnswer(self.answer(question, history, about=about, asker=asker))
+
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         self._fail_on_order()
         self.asked.append((query, ()))
@@ -369,6 +385,7 @@ class FakeApp:
             examine=self._examine,
             evaluate=self._evaluate,
             check_models=lambda _settings: self.model_checks,
+            formats=lambda: (FORMAT,),
             people=lambda _settings: self.people,
         )
 
