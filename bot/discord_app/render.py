@@ -36,6 +36,8 @@ EXTRACTIVE: Final = "extractive"
 """The mode of answers that no model wrote."""
 ANSWER_LIMIT: Final = 1_200
 QUOTE_LIMIT: Final = 280
+MAX_EXCERPTS: Final = 4
+"""As many as a question of several has parts; else there are no more than three."""
 MAX_SOURCES: Final = 3
 MAX_QUOTES_PER_SOURCE: Final = 3
 MAX_MENTIONED: Final = 5
@@ -96,10 +98,11 @@ def render_answer(answer: Answer, showing: Showing = NO_BUTTONS, words: Words = 
 
 def _excerpts(answer: Answer, showing: Showing, words: Words) -> Card:
     groups = shown_together(answer)
-    blocks = excerpt_blocks(groups, words)
+    blocks = excerpt_blocks(groups[:MAX_EXCERPTS], words)
     footer = f"{_footer(answer, words, left_out=0)}{_being_written(showing, words)}"
     blocks += [Divider(), TextBlock(footer)]
     offer = Offer(
+        more_sources=len(groups) > MAX_EXCERPTS,
         whole_answer=any(map(is_cut, groups)),
         thread=showing.can_open_thread,
     )

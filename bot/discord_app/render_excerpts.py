@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from bot.discord_app.cards import Block
-from bot.discord_app.credits import attribution, with_jump
+from bot.discord_app.cards import Block, safe_url
+from bot.discord_app.credits import attribution, jumping, passage_code
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.safe_markdown import fit_quoted
 from bot.discord_app.words import Words
@@ -45,9 +45,10 @@ def _block(group: tuple[Citation, ...], words: Words) -> Block:
     credit = attribution(
         first.post, first.thread, first.passage.kind, words, first.passage.quoted_author
     )
+    url = safe_url(first.post.url, first.thread.url)
+    credit = credit if url else f"{credit} · {passage_code(first.passage.id)}"
     lines = [credit, _asked(first, words), _quoted(group, EXCERPT_LIMIT)]
-    text = "\n".join(line for line in lines if line)
-    return with_jump(text, first.post, first.thread, first.passage, words)
+    return jumping("\n".join(line for line in lines if line), url, words)
 
 
 def _asked(citation: Citation, words: Words) -> str:

@@ -18,7 +18,7 @@ _FENCED: Final = re.compile(
 _LIST_ITEM: Final = re.compile(r"(?P<indent> {0,8})(?P<mark>[-*+]|\d{1,3}[.)])[ ]+(?=\S)")
 _HEADING: Final = re.compile(r" {0,3}#{1,6}[ ]+(?P<title>.+?)[ ]*#*$")
 _INLINE: Final = re.compile(
-    r"`(?P<code>[^`\n]+)`"
+    r"(?<![`\\])`(?P<code>[^`\n]*[^`\n\\])`(?!`)"
     r"|(?<![*\w\\])\*\*(?P<bold>(?![\s*])[^*\n]*(?<![\s*\\]))\*\*(?![*\w])"
     r"|(?<![_\w\\])__(?P<strong>(?![\s_])[^_\n]*(?<![\s_\\]))__(?![_\w])"
     r"|(?<![*\w\\])\*(?P<italics>(?![\s*])[^*\n]*(?<![\s*\\]))\*(?![*\w])"
@@ -33,13 +33,14 @@ _SMALLEST_CUT: Final = 20
 def safe_markdown(text: str) -> str:
     """Return ``text``, cleaned, with the harmless part of its formatting, in balanced marks."""
     cleaned = clean_text(text)
-    parts, at = [], 0
+    shown, at = "", 0
     for block in _FENCED.finditer(cleaned):
-        if not block["code"].strip():
+        if not block["code"].strip("`\\ \n"):
             continue
-        parts += [_lines(cleaned[at : block.start()]), _code_block(block)]
+        shown = _below(shown + _lines(cleaned[at : block.start()])) + _code_block(block)
         at = block.end()
-    return "".join([*parts, _lines(cleaned[at:])])
+    rest = cleaned[at:]
+    return shown + ("\n" if at and rest and not rest.startswith("\n") else "") + _lines(rest)
 
 
 def quoted(text: str) -> str:
@@ -77,6 +78,10 @@ def _shorter(text: str, end: int) -> int:
         return end if end < _SMALLEST_CUT else end - 1
     line = text.rfind("\n", 0, end)
     return line if line * 2 > end else word_border(text, end)
+
+
+def _below(text: str) -> str:
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _code_block(block: re.Match[str]) -> str:

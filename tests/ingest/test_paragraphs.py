@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.paragraphs import split_paragraphs
-from retrieval.wording import unquoted
 from retrieval.domain import TextKind
+from retrieval.wording import unquoted
 
 OWN, QUOTE = TextKind.OWN, TextKind.QUOTE
 
