@@ -70,6 +70,8 @@ class Showing:
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
     """What was searched; said where nothing was found."""
+    writer: str = ""
+    """The language model that is about to write, while the card shows what there is."""
 
 
 NO_BUTTONS: Final = Showing()
@@ -97,7 +99,8 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
     blocks: list[Block] = [TextBlock(text), Divider()]
     blocks += [_source_block(source, words, numbered=True) for source in sources[:MAX_SOURCES]]
     blocks.append(TextBlock(_also_cited(sources[MAX_SOURCES:], words)))
-    blocks += [Divider(), TextBlock(_footer(answer, words, left_out=left_out))]
+    footer = _footer(answer, words, left_out=left_out)
+    blocks += [Divider(), TextBlock(f"{footer}{_being_written(showing, words)}")]
     offer = Offer(
         more_sources=len(sources) > MAX_SOURCES or any(map(_is_cut, sources)),
         whole_answer=left_out > 0 or text.endswith(ELLIPSIS) or f"{ELLIPSIS} [" in text,
@@ -115,7 +118,8 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     ]
     sources = _by_post(answer.closest)
     blocks += [_source_block(source, words, numbered=False) for source in sources[:MAX_SOURCES]]
-    blocks += [Divider(), TextBlock(_footing(answer, showing, words))]
+    footing = f"{_footing(answer, showing, words)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footing)]
     more = len(sources) > MAX_SOURCES or any(map(_is_cut, sources))
     offer = Offer(
         more_sources=more,
@@ -143,10 +147,16 @@ def _rows(showing: Showing, offer: Offer, words: Words) -> tuple[ButtonRow, ...]
 def _footing(answer: Answer, showing: Showing, words: Words) -> str:
     """Return the question, and what was searched for it."""
     lines = [_asked(answer.question, words), _searched(showing.searched, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.mode != EXTRACTIVE:
         told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
         lines.append(f"-# {told}")
     return "\n".join(line for line in lines if line)
+
+
+def _being_written(showing: Showing, words: Words) -> str:
+    writer = fit_line(showing.writer, 60)
+    return f"\n-# {words.answer.being_written.format(writer=writer)}" if writer else ""
 
 
 def _searched(status: Status | None, words: Words) -> str:
@@ -236,6 +246,7 @@ def _also_cited(sources: Sequence[_Source], words: Words) -> str:
 def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     text = words.answer
     lines = [_asked(answer.question, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.statements and left_out > 0:
         lines.append(f"-# {text.count(text.left_out, left_out)}")
     if answer.mode == EXTRACTIVE:
@@ -245,6 +256,15 @@ def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     else:
         lines += [f"-# {line}" for line in _written(answer, words)]
     return "\n".join(line for line in lines if line)
+
+
+def _noted(answer: Answer, words: Words) -> Iterator[str]:
+    """Yield what somebody should know of how their question was read."""
+    for note in answer.notes[:MAX_MENTIONED]:
+        people = ", ".join(fit_line(one, 60) for one in note.people[:MAX_MENTIONED])
+        more = " …" if len(note.people) > MAX_MENTIONED else ""
+        about = fit_line(note.about, 60)
+        yield words.answer.notes[note.kind].format(about=about, people=people + more)
 
 
 def _written(answer: Answer, words: Words) -> Iterator[str]:

@@ -68,7 +68,8 @@ def test_the_request_carries_its_prompt_its_limit_and_its_schema(
     more = body.get("options", body)
     assert more["temperature"] == 0.25
     assert more["seed"] == 7
-    assert more.get("max_tokens", more.get("num_predict")) == 200
+    room = 200 if provider == "anthropic" else 2_200  # with that for thoughts
+    assert more.get("max_tokens", more.get("num_predict")) == room
     schema = {
         "openai-like": lambda: body["response_format"]["json_schema"]["schema"],
         "ollama": lambda: body["format"],
@@ -121,6 +122,50 @@ def test_a_reply_that_was_cut_at_its_limit_says_so(server, open_model: OpenModel
 def test_tags_of_reasoning_are_left_to_the_parser(server, open_model: OpenModel) -> None:
     server.says(Says("<think>Hm.</think>Yes.", thoughts="Let me see."))
     assert open_model().complete(REQUEST).text == "<think>Hm.</think>Yes."
+
+
+def test_models_are_asked_to_think_little(server, provider, open_model: OpenModel) -> None:
+    open_model().complete(REQUEST)
+    body = sent(server)
+    wished = {"openai-like": body.get("reasoning_effort"), "ollama": body.get("think")}
+    assert wished.get(provider) == {"openai-like": "low", "ollama": False}.get(provider)
+
+
+def test_who_wants_it_otherwise_is_asked_so(server, provider, open_model: OpenModel) -> None:
+    wishes: dict[str, dict[str, Any]] = {
+        "openai-like": {"reasoning_effort": "high"},
+        "ollama": {"think": True},
+    }
+    wished = wishes.get(provider, {"top_k": 3})
+    open_model(extra_body=wished).complete(REQUEST)
+    assert sent(server).items() >= wished.items()
+
+
+@pytest.mark.parametrize("provider", ["openai-like"])
+@pytest.mark.parametrize("complaint", ["Unsupported parameter: 'reasoning_effort'", "Bad request"])
+def test_an_endpoint_that_minds_that_wish_is_not_asked_again(
+    server, open_model: OpenModel, complaint: str
+) -> None:
+    server.reply_to = lambda body: Fails(400, complaint) if "reasoning_effort" in body else REPLY
+    assert open_model().complete(REQUEST).text == REPLY.text
+
+
+@pytest.mark.parametrize("provider", ["openai-like"])
+def test_a_server_that_fails_over_the_schema_is_asked_without(
+    server, open_model: OpenModel
+) -> None:
+    said = "1 validation error: {'loc': ('body',), 'expected': \"'text' or 'json_object'\"}"
+    server.reply_to = lambda body: Fails(500, said) if "response_format" in body else REPLY
+    assert open_model().complete(REQUEST).text == REPLY.text
+
+
+def test_a_model_that_only_thinks_is_said_to(server, open_model: OpenModel) -> None:
+    server.says(Says("", thoughts="Let me see.", stop="length"))
+    with pytest.raises(ModelCallError, match="all of its reply on thoughts") as raised:
+        open_model().complete(REQUEST)
+    assert raised.value.usage is not None
+    assert raised.value.usage.calls == 1
+    assert raised.value.usage.output_tokens > 0
 
 
 def test_fifty_thousand_characters_are_not_read_to_their_end(server, open_model: OpenModel) -> None:
