@@ -66,6 +66,8 @@ class Post:
     url: str | None = None
     author_id: str | None = None
     """The source's own id of the author, which outlives a change of name."""
+    account: str | None = None
+    """The author's other name, where they show under a nickname."""
     edited_at: datetime | None = None
     score: int | None = None
     """Votes, likes or reactions, where the source counts them."""
@@ -247,6 +249,40 @@ class Timings:
     total: float = 0.0
 
 
+class NoteKind(StrEnum):
+    """What could not be done with a condition of a question as it was asked."""
+
+    NOBODY = "nobody"
+    """Nobody is called so; it was dropped."""
+    SEVERAL = "several"
+    """Several people are; all of them were looked at."""
+    NOTHING_LEFT = "nothing-left"
+    """No post fulfils the conditions; they were dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody should know of how their question was read."""
+
+    kind: NoteKind
+    about: str
+    """The name, or the conditions in words."""
+    people: tuple[str, ...] = ()
+    """Who is called so, each with the id by which to ask for one of them."""
+
+    @property
+    def told(self) -> str:
+        """The note in a sentence or two."""
+        if self.kind is NoteKind.NOBODY:
+            return f"Nobody here is called “{self.about}”, so everybody's posts were searched."
+        if self.kind is NoteKind.NOTHING_LEFT:
+            return f"There are no posts {self.about}, so all were searched."
+        return (
+            f"“{self.about}” may be {', '.join(self.people)}: all of them were searched. "
+            "`from:` and an id asks for one."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person gets for a question."""
@@ -275,6 +311,7 @@ class Answer:
     """None where no language model was asked."""
     trace: tuple[str, ...] = ()
     """The steps behind the answer, in plain words."""
+    notes: tuple[Note, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
 
 

@@ -167,7 +167,7 @@ class KnowledgeBase:
             QuestionError: if the query is empty, blank or too long.
         """
         cleaned = clean_question(query)
-        ranking = self.open().search.search(cleaned, limit)
+        ranking = self.open().search.search(cleaned, limit, strict=True)
         return ranking.hits, ranking.timings_ms
 
     def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:

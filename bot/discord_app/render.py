@@ -159,6 +159,7 @@ def _rows(showing: Showing, offer: Offer, words: Words) -> tuple[ButtonRow, ...]
 def _footing(answer: Answer, showing: Showing, words: Words) -> str:
     """Return the question, and what was searched for it."""
     lines = [_asked(answer.question, words), _searched(showing.searched, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.mode != EXTRACTIVE:
         told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
         lines.append(f"-# {told}")
@@ -256,6 +257,7 @@ def _also_cited(sources: Sequence[_Source], words: Words) -> str:
 def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     text = words.answer
     lines = [_asked(answer.question, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.statements and left_out > 0:
         lines.append(f"-# {text.count(text.left_out, left_out)}")
     if answer.mode == EXTRACTIVE:
@@ -266,6 +268,15 @@ def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     else:
         lines += [f"-# {line}" for line in _written(answer, words)]
     return "\n".join(line for line in lines if line)
+
+
+def _noted(answer: Answer, words: Words) -> Iterator[str]:
+    """Yield what somebody should know of how their question was read."""
+    for note in answer.notes[:MAX_MENTIONED]:
+        people = ", ".join(fit_line(one, 60) for one in note.people[:MAX_MENTIONED])
+        more = " …" if len(note.people) > MAX_MENTIONED else ""
+        about = fit_line(note.about, 60)
+        yield words.answer.notes[note.kind].format(about=about, people=people + more)
 
 
 def _written(answer: Answer, words: Words) -> Iterator[str]:

@@ -62,6 +62,7 @@ def answer_shape(answer: Answer) -> Shape:
         "fallback": answer.fallback,
         "verification": _verification_shape(answer.verification),
         "usage": _usage_shape(answer.usage),
+        "notes": [note.told for note in answer.notes],
         "trace": list(answer.trace),
         "timings_ms": _timings_shape(answer.timings_ms),
     }

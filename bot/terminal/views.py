@@ -59,6 +59,8 @@ def answer_view(answer: Answer, *, with_trace: bool = False) -> Group:
     elif answer.closest:
         blocks.append(Text("Closest to it, with no claim that they answer:", style=SECONDARY))
         blocks.extend(_quotes(answer.closest, "{}."))
+    if answer.notes:
+        blocks.append(lines(*(plain(note.told, CAUTION) for note in answer.notes)))
     if with_trace:
         blocks.append(trace_view(answer))
     blocks.append(_colophon(answer))

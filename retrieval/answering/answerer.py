@@ -17,6 +17,7 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, FirstAnswer, Hit, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
 from retrieval.writing.usage import Meter
@@ -85,13 +86,16 @@ class Answerer:
         meter = Meter()
         turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
         found = time.perf_counter()
-        reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
+        # A post that tells whoever sums it up what to say answers nobody.
+        hits = [hit for hit in ranking.hits if not addresses_the_model(hit.passage.text)]
+        reading = self._reader.read(ranking, hits) if hits else None
         verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
         done = time.perf_counter()
         answer = replace(
             answer,
             trace=trace(turn, ranking, reading, answer),
+            notes=ranking.filters.notes,
             usage=meter.used,
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
@@ -113,7 +117,7 @@ class Answerer:
         answer = self._writer.write(asked, hits, first, surroundings=around, meter=meter)
         took, before = 1000 * (time.perf_counter() - started), first.timings_ms
         timings = replace(before, write=before.write + took, total=before.total + took)
-        return replace(answer, timings_ms=timings)
+        return replace(answer, notes=first.notes, timings_ms=timings)
 
     def find(
         self,
@@ -141,7 +145,7 @@ class Answerer:
         if reading is None:
             return Verdict(Outcome.NOT_FOUND, 0.0)
         verdict = judge(reading.signs, self._calibration())
-        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.author:
+        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict

@@ -177,7 +177,7 @@ class Reader:
 
     def _absent(self, ranking: Ranking) -> tuple[str, ...]:
         """Return whose words are asked for, where none of them wrote anything here."""
-        if ranking.filters.author:
+        if ranking.filters.authors:
             return ()
         names = speakers(ranking.mended.question)
         return () if any(map(self._is_subject, names)) else names

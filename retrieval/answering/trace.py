@@ -32,6 +32,7 @@ def _steps(
         yield turn.told
     for typed, known in ranking.mended.changes:
         yield f"Read “{typed}”, which the threads never use, as “{known}”."
+    yield from (note.told for note in ranking.filters.notes)
     if ranking.filters:
         yield f"Looked only at posts {ranking.filters.described()}."
     yield (

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -23,6 +23,7 @@ _MIGRATIONS: Final = {
     3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
     4: "",  # Passages that are not indexed were not counted by an index of their own.
     5: "",  # What sources say of their posts was not kept; the next ingest reads all files again.
+    7: "",  # Authors had one name; the next ingest reads all files again.
     6: "",  # When files were made was not kept; the next ingest reads all files again.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
@@ -41,6 +42,7 @@ _ADDED_COLUMNS: Final = {
         "is_bot": "INTEGER NOT NULL DEFAULT 0",
         "attachments": "TEXT NOT NULL DEFAULT '[]'",
         "mentions": "TEXT NOT NULL DEFAULT '[]'",
+        "account": "TEXT",
     },
     "passages": {"quoted_author": "TEXT"},
 }

@@ -34,7 +34,7 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
     connection.executemany(_INSERT.format("threads", _marks(10)), _threads(file_id, file))
     for contents in file.threads:
-        connection.executemany(_INSERT.format("posts", _marks(16)), _posts(file_id, contents))
+        connection.executemany(_INSERT.format("posts", _marks(17)), _posts(file_id, contents))
         connection.executemany(
             _INSERT.format("passages", _marks(16)),
             _passages(file_id, contents),
@@ -63,7 +63,7 @@ def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...
             *(post.parent_id, post.url, post.author_id),
             post.edited_at.isoformat() if post.edited_at else None,
             *(post.score, int(post.is_accepted), int(post.is_bot)),
-            *(json.dumps(post.attachments), json.dumps(post.mentions)),
+            *(json.dumps(post.attachments), json.dumps(post.mentions), post.account),
         )
 
 

@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS posts (
     is_bot     INTEGER NOT NULL DEFAULT 0,
     attachments TEXT NOT NULL DEFAULT '[]',  -- JSON: names of files
     mentions   TEXT NOT NULL DEFAULT '[]',   -- JSON: ids of the people whom it addresses
+    account    TEXT,                  -- the author's other name, where they show under a nickname
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,8 @@ class AnswerWords:
     """``{writer}``: while a language model writes."""
     fallback: str
     """``{why}``"""
+    notes: Mapping[str, str]
+    """By ``NoteKind``'s values: ``{about}``, and for several ``{people}``."""
     reading: str
     found: str
     """``{passages}``, ``{threads}``: what an answer is being made of."""
@@ -101,6 +104,12 @@ ENGLISH: Final = AnswerWords(
     read_in_vain="{writer} read these passages and found no answer in them.",
     being_written="{writer} is reading the passages; its answer will stand here…",
     fallback="The model's answer is not shown: {why}.",
+    notes={
+        "nobody": "Nobody here is called “{about}”, so everybody's posts were searched.",
+        "several": "“{about}” may be {people}: all of them were searched. `from:` and an id "
+        "asks for one.",
+        "nothing-left": "There are no posts {about}, so all were searched.",
+    },
     reading="Reading the threads…",
     found="Found {passages} in {threads}; writing the answer…",
     more_sources="More sources",
@@ -141,6 +150,13 @@ GERMAN: Final = AnswerWords(
     read_in_vain="{writer} hat diese Stellen gelesen und keine Antwort darin gefunden.",
     being_written="{writer} liest die Stellen; seine Antwort erscheint gleich hier …",
     fallback="Die Antwort des Modells wird nicht gezeigt: {why}.",
+    notes={
+        "nobody": "Niemand heißt hier „{about}“; gesucht wurde in den Beiträgen von allen.",
+        "several": "„{about}“ kann {people} sein: gesucht wurde bei allen. `from:` mit einer Id "
+        "meint eine Person.",
+        "nothing-left": "Zu diesen Bedingungen gibt es keine Beiträge ({about}); gesucht wurde in "
+        "allen.",
+    },
     reading="Ich lese die Threads…",
     found="Gefunden: {passages} in {threads}; ich schreibe die Antwort…",
     more_sources="Weitere Quellen",

@@ -24,6 +24,8 @@ from bot.discord_app.words import ENGLISH, GERMAN, Words
 from retrieval.domain import (
     Answer,
     Citation,
+    Note,
+    NoteKind,
     Outcome,
     Statement,
     Support,
@@ -179,6 +181,20 @@ def test_an_answer_of_a_model_comes_first_with_its_numbers_then_its_sources() ->
     assert source.text == "> It opens at six.\n-# [1] Ada · 2024-03-01 · Tides"
     assert source.button.url == "https://forum.example/p/1"
     assert "Quoted word for word" in card.blocks[-1].text
+
+
+def test_what_became_of_a_condition_is_said_on_every_kind_of_card() -> None:
+    people = tuple(f"*Sam* {n} (s{n})" for n in range(30))
+    notes = (Note(NoteKind.SEVERAL, "*sam*", people), Note(NoteKind.NOTHING_LEFT, "by Sam"))
+    for answer in (make_answer("It opens at six."), make_closest("It opens."), make_not_found()):
+        card = render_answer(replace(answer, notes=notes))
+        check_limits(card)
+        shown = text_of(card)
+        assert "may be \\*Sam\\* 0 (s0), " in shown
+        assert "s29" not in shown
+        assert "There are no posts by Sam, so all were searched." in shown
+    german = render_answer(replace(make_not_found(), notes=notes[1:]), words=GERMAN)
+    assert "gibt es keine Beiträge (by Sam)" in text_of(german)
 
 
 def test_a_source_without_a_link_says_how_to_open_it() -> None:

@@ -122,6 +122,7 @@ def test_an_answer_has_exactly_the_promised_keys():
         "fallback": None,
         "verification": None,
         "usage": None,
+        "notes": [],
         "trace": list(ANSWERED.trace),
         "timings_ms": {"embed": 4.0, "search": 11.5, "write": 2.25, "total": 18.0},
     }

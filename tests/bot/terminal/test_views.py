@@ -17,7 +17,7 @@ from bot.terminal.views import (
     status_view,
     trace_view,
 )
-from retrieval.domain import Statement, TextKind, ThreadHit, Timings
+from retrieval.domain import Note, NoteKind, Statement, TextKind, ThreadHit, Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
     ANSWERED,
@@ -310,3 +310,10 @@ def test_an_answer_without_steps_says_so():
 )
 def test_sizes_are_readable(count, text):
     assert readable_bytes(count) == text
+
+
+def test_what_became_of_a_condition_is_said_under_the_answer():
+    note = Note(NoteKind.NOBODY, "Tim\x1b[2J")
+    shown = text_of(answer_view(replace(ANSWERED, notes=(note,))), columns=500)
+    assert "Nobody here is called “Tim" in shown
+    assert "\x1b[2J" not in shown
