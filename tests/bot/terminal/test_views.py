@@ -17,7 +17,16 @@ from bot.terminal.views import (
     status_view,
     trace_view,
 )
-from retrieval.domain import Note, NoteKind, Statement, TextKind, ThreadHit, Timings
+from retrieval.domain import (
+    Note,
+    NoteKind,
+    Statement,
+    Support,
+    TextKind,
+    ThreadHit,
+    Timings,
+    Verification,
+)
 from tests.bot.terminal.fakes import (
     AMMONIA,
     ANSWERED,
@@ -216,6 +225,27 @@ def test_in_a_channel_the_question_that_an_excerpt_answers_is_told():
 def test_what_no_excerpt_answers_is_named():
     text = text_of(answer_view(replace(ANSWERED, unanswered=("Which oil?",))), columns=500)
     assert "Nothing was found for: Which oil?\n" in text
+
+
+def test_what_only_a_model_says_is_marked_and_what_it_found_wanting_is_told():
+    first, second = ANSWERED.statements
+    written = replace(
+        ANSWERED,
+        mode="some-model",
+        statements=(
+            replace(first, support=Support.PARTLY, missing="overnight"),
+            replace(second, support=Support.UNCONFIRMED),
+        ),
+        verification=Verification(partly=1, unconfirmed=1, dropped=1),
+    )
+    text = text_of(answer_view(written), columns=500)
+    assert "[1] ◇ (“overnight” is not in its quotes)" in text
+    assert "[2] ◇\n" in text
+    assert "◇ the model's wording, not confirmed: read the quote" in text
+    assert "2 sentences: 1 partly confirmed, 1 not confirmed; 1 dropped" in text
+    assert "◇" not in text_of(answer_view(ANSWERED))
+    closest = text_of(answer_view(replace(CLOSEST, mode="some-model")), columns=500)
+    assert "some-model read the passages and found no answer" in closest
 
 
 def test_what_comes_closest_does_not_look_like_an_answer():
