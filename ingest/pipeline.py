@@ -144,7 +144,8 @@ class Ingest:
         else:
             self._carry_out(todo)
         counts = self._catalogue.counts(self._request.knowledge_base)
-        return self._report(todo, counts, time.monotonic() - started)
+        report = self._report(todo, counts, time.monotonic() - started)
+        return replace(report, passed_over=found.passed_over)
 
     def _plan(self, found: Scan) -> Plan:
         todo = self._planned(found)
