@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.drafts import Found, ThreadDraft
+from ingest.drafts import Found, PostDraft, ThreadDraft
 from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
@@ -44,7 +44,7 @@ def _thread_contents(
         is_solved=draft.is_solved,
         is_channel=draft.is_channel,
     )
-    posts = _posts(thread.id, draft)
+    posts = _posts(thread, draft)
     passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
@@ -69,18 +69,18 @@ def quoted_words(passage: Passage) -> str:
     return unquoted(passage.text) if passage.kind is TextKind.QUOTE else passage.text
 
 
-def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
-    ids = {post.key: content_id(thread_id, post.key) for post in draft.posts}
+def _posts(thread: Thread, draft: ThreadDraft) -> tuple[Post, ...]:
+    ids = {post.key: content_id(thread.id, post.key) for post in draft.posts}
     return tuple(
         Post(
             id=ids[post.key],
-            thread_id=thread_id,
+            thread_id=thread.id,
             ordinal=ordinal,
             text=post.text,
             author=post.author,
             created_at=post.created_at,
             # A parent that is in no file is still known by its id.
-            parent_id=content_id(thread_id, post.parent_key) if post.parent_key else None,
+            parent_id=_parent_id(thread, post),
             url=post.url,
             author_id=post.author_id,
             account=post.account,
@@ -93,6 +93,14 @@ def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
         )
         for ordinal, post in enumerate(draft.posts)
     )
+
+
+def _parent_id(thread: Thread, post: PostDraft) -> str | None:
+    if post.parent_key is None:
+        return None
+    elsewhere = post.parent_thread_key
+    at = content_id(thread.source_kind, elsewhere) if elsewhere else thread.id
+    return content_id(at, post.parent_key)
 
 
 def _passages(

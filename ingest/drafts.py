@@ -46,6 +46,8 @@ class PostDraft:
     author: str | None = None
     created_at: datetime | None = None
     parent_key: str | None = None
+    parent_thread_key: str | None = None
+    """The key of the thread that the parent is in, where that is another one."""
     url: str | None = None
     author_id: str | None = None
     account: str | None = None

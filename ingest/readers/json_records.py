@@ -16,24 +16,8 @@ from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
 
 _PIECE_BYTES: Final = 65_536
-
-
-def records(source: SourceFile, prefix: str) -> Iterator[Json | Shortfall]:
-    """Yield the records at ``prefix`` (as ``ijson`` has it) of a JSON document.
-
-    A file that breaks off gives all that is whole, then a ``Shortfall`` that says so.
-
-    Raises:
-        FileRefusedError: if it is not JSON, or not UTF-8 and no encoding was named.
-    """
-    number = 0
-    with _utf8(source) as stream:
-        try:
-            for record in ijson.items(stream, prefix):
-                number += 1
-                yield record
-        except ijson.JSONError as error:
-            yield _shortfall(source, error, number)
+_DEEPEST: Final = 100_000
+"""Containers within each other: long chains of replies nest, nothing else does."""
 
 
 def document(source: SourceFile, lists: frozenset[str]) -> tuple[Any, Shortfall | None]:
@@ -63,7 +47,7 @@ def streamed(source: SourceFile, name: str) -> Iterator[tuple[dict[str, Any], An
     number = 0
     with _utf8(source) as stream:
         try:
-            for event, value in ijson.basic_parse(stream):
+            for event, value in _events(stream):
                 building.take(event, value)
                 if event in _ENDS and building.is_in(name):
                     number += 1
@@ -88,6 +72,11 @@ def json_lines(source: SourceFile, stream: BinaryIO) -> Iterator[Any]:
                 yield None
             else:
                 yield Shortfall(f"{source.name} breaks off in line {number:,}; export it again.")
+
+
+def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
+    # Numbers as floats: of a whole one with thousands of digits the C library breaks down.
+    return iter(ijson.basic_parse(stream, use_float=True))
 
 
 def _utf8(source: SourceFile) -> BinaryIO:
@@ -138,7 +127,7 @@ def _salvaged(source: SourceFile, lists: frozenset[str]) -> tuple[Any, Shortfall
     building = _Building()
     with _utf8(source) as stream:
         try:
-            for event, value in ijson.basic_parse(stream):
+            for event, value in _events(stream):
                 building.take(event, value)
         except ijson.JSONError as error:
             number = building.cut(lists)
@@ -166,6 +155,8 @@ class _Building:
         elif event in {"end_map", "end_array"}:
             self._open.pop()
         elif event in _NEW:
+            if len(self._open) >= _DEEPEST:
+                raise ijson.JSONError("it is nested too deeply")
             container = _NEW[event]()
             is_member = bool(self._open) and isinstance(self._open[-1][0], dict)
             name = self._key if is_member else ""

@@ -17,6 +17,7 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
 from retrieval.writing.usage import Meter
@@ -86,7 +87,9 @@ class Answerer:
         meter = Meter()
         turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
         found = time.perf_counter()
-        reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
+        # A post that tells whoever sums it up what to say answers nobody.
+        hits = [hit for hit in ranking.hits if not addresses_the_model(hit.passage.text)]
+        reading = self._reader.read(ranking, hits) if hits else None
         verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
         done = time.perf_counter()

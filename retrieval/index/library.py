@@ -222,11 +222,12 @@ class Library:
         """Return what posts reply to, by the ids of those that do.
 
         Where a source does not say it, that is the post that opened the thread, for the first
-        posts of it.
+        posts of it, as far as posts are somebody's: without authors nobody knows where one ends.
         """
         ids = json.dumps([post.parent_id for post in posts if post.parent_id])
         parents = {post.id: post for post in self._posts(_POSTS_BY_ID, ids=ids)}
-        near = [post for post in posts if not post.parent_id and post.ordinal <= _NEAR_ITS_OPENING]
+        signed = [post for post in posts if post.author and not post.parent_id]
+        near = [post for post in signed if post.ordinal <= _NEAR_ITS_OPENING]
         threads = list(dict.fromkeys(post.thread_id for post in near))
         openings = {one.thread.id: one.post for one in self.openings_of_threads(threads)}
         found = {post.id: parents.get(post.parent_id or "") for post in posts}

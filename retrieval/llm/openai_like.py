@@ -33,7 +33,14 @@ class OpenAILikeWire(LlamaIndexWire):
         Part.USAGE: ("stream_options", "include_usage"),
         Part.EFFORT: ("reasoning",),
         # Servers word this one in many ways, so it comes last.
-        Part.SCHEMA: ("response_format", "json_schema", "schema", "grammar", "structured"),
+        Part.SCHEMA: (
+            "response_format",
+            "json_schema",
+            "json_object",
+            "schema",
+            "grammar",
+            "structured",
+        ),
     }
 
     def __init__(self, settings: LLMSettings) -> None:

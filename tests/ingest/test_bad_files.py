@@ -27,7 +27,7 @@ BAD = {
     "picture.png": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "no kind that can be read"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "zero byte at offset 8"),
     "latin.txt": (b"Caf\xe9 am Fluss\n", "byte 0xe9 at offset 3"),
-    "broken.json": (b'{"guild": {"id": "1"}, "channel": {', "breaks off at line 1"),
+    "broken.json": (b'{"guild": {"id": "1"}, "channel": {', "breaks off before its first message"),
     "rows.jsonl": (b'{"thread_id": "1", "post_id": "1"}\n', "line 1: text: Field required"),
 }
 FIVE_MEGABYTES = 5 * 2**20

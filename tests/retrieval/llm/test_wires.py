@@ -150,6 +150,15 @@ def test_an_endpoint_that_minds_that_wish_is_not_asked_again(
     assert open_model().complete(REQUEST).text == REPLY.text
 
 
+@pytest.mark.parametrize("provider", ["openai-like"])
+def test_a_server_that_fails_over_the_schema_is_asked_without(
+    server, open_model: OpenModel
+) -> None:
+    said = "1 validation error: {'loc': ('body',), 'expected': \"'text' or 'json_object'\"}"
+    server.reply_to = lambda body: Fails(500, said) if "response_format" in body else REPLY
+    assert open_model().complete(REQUEST).text == REPLY.text
+
+
 def test_a_model_that_only_thinks_is_said_to(server, open_model: OpenModel) -> None:
     server.says(Says("", thoughts="Let me see.", stop="length"))
     with pytest.raises(ModelCallError, match="all of its reply on thoughts") as raised:
