@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.drafts import Found, PostDraft, ThreadDraft
-from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents, summary_of
 from retrieval.noise import says_nothing
-from retrieval.wording import content_id, squeeze
+from retrieval.wording import content_id, squeeze, unquoted, words
 
 
 def file_contents(
@@ -45,7 +44,8 @@ def _thread_contents(
         is_channel=draft.is_channel,
     )
     posts = _posts(thread, draft)
-    passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
+    passages, keyed = _passages(thread.id, draft, posts, token_ends)
+    passages = _linked(passages, posts, keyed)
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
         passage.id
@@ -105,8 +105,11 @@ def _parent_id(thread: Thread, post: PostDraft) -> str | None:
 
 def _passages(
     thread_id: str, draft: ThreadDraft, posts: Sequence[Post], token_ends: TokenEnds
-) -> list[Passage]:
+) -> tuple[tuple[Passage, ...], dict[str, str]]:
+    """Return the passages, and by id of a quote the post that the source says it is from."""
     passages: dict[str, Passage] = {}
+    keyed: dict[str, str] = {}
+    keys = {post_draft.key for post_draft in draft.posts}
     seen: Counter[tuple[str, str]] = Counter()
     paragraph_number = -1
     for post, post_draft in zip(posts, draft.posts, strict=True):
@@ -120,6 +123,8 @@ def _passages(
                 within.add(text)
                 passage_id = content_id(post.id, text, str(seen[post.id, text]))
                 seen[post.id, text] += 1
+                if paragraph.quoted_key in keys:
+                    keyed[passage_id] = content_id(thread_id, paragraph.quoted_key)
                 passages[passage_id] = Passage(
                     id=passage_id,
                     post_id=post.id,
@@ -133,11 +138,17 @@ def _passages(
                     repeats=paragraph.repeats,
                     quoted_author=paragraph.quoted_author,
                 )
-    return list(passages.values())
+    return tuple(passages.values()), keyed
 
 
-def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage, ...]:
-    """Link the quotes of a thread to the earlier passages whose words they repeat."""
+def _linked(
+    passages: Sequence[Passage], posts: Sequence[Post], keyed: Mapping[str, str]
+) -> tuple[Passage, ...]:
+    """Link the quotes of a thread to the passages whose words they repeat.
+
+    Where several do, whose words the source says that they are decides, then the parent.
+    ``keyed`` holds, by quote, the id of the post that the source says it is taken from.
+    """
     if all(passage.kind is TextKind.OWN for passage in passages):
         return tuple(passages)
     index: QuoteIndex[int] = QuoteIndex(
@@ -145,22 +156,38 @@ def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage
     )
     for number, passage in enumerate(passages):
         index.add(number, quoted_words(passage))
-    order = {post.id: post.ordinal for post in posts}
+    by_id = {post.id: post for post in posts}
+
+    def unlikely(key: int, quote: Passage) -> tuple[bool, ...]:
+        origin = passages[key]
+        author, parent = by_id[origin.post_id].author, by_id[quote.post_id].parent_id
+        return (
+            origin.post_id != keyed.get(quote.id, origin.post_id),
+            not _may_be(author, quote.quoted_author),
+            origin.kind is TextKind.QUOTE,
+            parent is not None and origin.post_id != parent,
+        )
+
     linked: list[Passage] = []
     for number, passage in enumerate(passages):
         origin = None
         if passage.kind is TextKind.QUOTE:
             words = quoted_words(passage)
+            at = by_id[passage.post_id].ordinal
             found = [key for key in (*index.same(words), *index.holding(words)) if key != number]
             found = [
-                key
-                for key in found
-                if key < number or order[passages[key].post_id] < order[passage.post_id]
+                key for key in found if key < number or by_id[passages[key].post_id].ordinal < at
             ] or [key for key in found if passages[key].kind is TextKind.OWN]
-            origin = min(
-                found, key=lambda key: (passages[key].kind is TextKind.QUOTE, key), default=None
-            )
+            origin = min(found, key=lambda key: (*unlikely(key, passage), key), default=None)
         linked.append(
             passage if origin is None else replace(passage, origin_id=passages[origin].id)
         )
     return tuple(linked)
+
+
+def _may_be(author: str | None, named: str | None) -> bool:
+    """Tell whether somebody may be who a quote names, perhaps by a part of the name."""
+    if author is None or named is None:
+        return True
+    one, other = set(words(author)), set(words(named))
+    return one <= other or other <= one

@@ -131,6 +131,8 @@ class Hit:
     asked_before: float = 0.0
     """Cosine of the question and the passage before this in the thread, where that asks
     something too; else 0."""
+    asked: Post | None = None
+    """The post whose question this one answers; None where it opened its exchange itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,11 @@ class Citation:
     """Offset of the quote in the post's text."""
     end: int
     passage: Passage
+    """What was found there; the quote may reach beyond it."""
     post: Post
     thread: Thread
+    asked: Post | None = None
+    """The post whose question this one answers, where that is known."""
 
 
 class Support(StrEnum):
@@ -180,7 +185,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer with the numbers of the citations that it rests on."""
+    """An excerpt, or a sentence that a model wrote, with the citations that it rests on."""
 
     text: str
     citations: tuple[int, ...]
@@ -291,6 +296,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     """For ``closest``: the nearest passages, shown without claiming that they answer."""
+    unanswered: tuple[str, ...] = ()
+    """Of a question of several, the parts that nothing shown answers."""
     confidence: float = 0.0
     """How likely the threads answer the question, 0 to 1."""
     mode: str = "extractive"

@@ -56,6 +56,7 @@ def answer_shape(answer: Answer) -> Shape:
         ],
         "citations": [_citation_shape(citation) for citation in answer.citations],
         "closest": [_citation_shape(citation) for citation in answer.closest],
+        "unanswered": list(answer.unanswered),
         "confidence": round(float(answer.confidence), 4),
         "mode": answer.mode,
         "fallback": answer.fallback,
@@ -104,6 +105,11 @@ def hit_shape(hit: Hit) -> Shape:
         "file": hit.thread.file,
         "thread": _thread_key(hit.thread),
         "author": hit.post.author,
+        "created_at": _time(hit.post.created_at),
+        "url": hit.post.url,
+        "post": hit.post.id,
+        "in_reply_to": hit.post.parent_id,
+        "quoted_author": hit.passage.quoted_author,
         "score": round(float(hit.score), 6),
         "parts": {
             "dense": round(float(hit.parts.dense), 6),
@@ -155,6 +161,7 @@ def ingest_shape(report: IngestReport) -> Shape:
                 {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
             ],
         },
+        "passed_over": list(report.passed_over),
         "removals": [
             {"file": each.file, "posts": each.posts, "why": each.why.value, "by": list(each.by)}
             for each in report.removals
@@ -294,6 +301,8 @@ def _citation_shape(citation: Citation) -> Shape:
         "created_at": _time(citation.post.created_at),
         "url": citation.post.url,
         "in_reply_to": citation.post.parent_id,
+        "kind": str(citation.passage.kind),
+        "quoted_author": citation.passage.quoted_author,
     }
 
 

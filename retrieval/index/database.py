@@ -200,7 +200,8 @@ class Database:
             raise IndexMismatchError(
                 f"The catalogue {self.path} was written by another version of Footnote "
                 f"(layout {version}, this one reads {SCHEMA_VERSION}). "
-                "Ingest into a new data folder, or install the version that wrote it."
+                "Install the version that wrote it, or ingest into a new data folder, where the "
+                "bot shows nothing until `footnote kb grant` opens it again."
             )
         schema = resources.files("retrieval.index").joinpath("schema.sql").read_text("utf-8")
         with self.writing() as connection:

@@ -14,18 +14,14 @@ class AnswerWords:
     not_answered: str
     """The title over what comes closest."""
     closest: str
-    closest_passages: str
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
     empty: str
-    argues: str
-    """``{name}``: stands before a sentence, and so does the next."""
-    replies: str
-    """``{name}``"""
-    one_post: str
-    """The name of who argues, where nobody signed; the next is for who replies."""
-    another_post: str
+    asked_by: str
+    """``{name}``, ``{question}``: what an excerpt answers."""
+    unanswered: str
+    """``{part}``: of a question of several, what nothing shown answers."""
     asked: str
     """``{question}``"""
     searched: str
@@ -40,7 +36,7 @@ class AnswerWords:
     left_out: tuple[str, str]
     """``{n}`` sentences."""
     quoted: str
-    """Where each sentence is a post's own."""
+    """Where all that is said is posts' own words."""
     written: str
     """``{writer}``: where a language model wrote; one of the next two follows."""
     confirmed: tuple[str, str]
@@ -80,15 +76,12 @@ class AnswerWords:
 
 ENGLISH: Final = AnswerWords(
     not_answered="Not answered",
-    closest="The threads do not clearly answer this.",
-    closest_passages="These passages come closest; they may not answer the question:",
+    closest="The threads do not clearly answer this. What comes closest:",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
     empty="The answer is empty.",
-    argues="{name} argues:",
-    replies="{name} replies:",
-    one_post="One post",
-    another_post="Another",
+    asked_by="Asked by {name}: {question}",
+    unanswered="Nothing was found for: {part}",
     asked="Asked: {question}",
     searched="Searched {threads} and {passages}.",
     searched_until="Searched {threads} and {passages}; the newest post is of {date}.",
@@ -129,15 +122,12 @@ ENGLISH: Final = AnswerWords(
 )
 GERMAN: Final = AnswerWords(
     not_answered="Nicht beantwortet",
-    closest="Die Threads beantworten das nicht eindeutig.",
-    closest_passages="Diese Stellen kommen am nächsten; vielleicht beantworten sie es nicht:",
+    closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
     empty="Die Antwort ist leer.",
-    argues="{name} meint:",
-    replies="{name} entgegnet:",
-    one_post="Ein Beitrag",
-    another_post="Ein anderer",
+    asked_by="Gefragt von {name}: {question}",
+    unanswered="Nichts gefunden zu: {part}",
     asked="Frage: {question}",
     searched="Durchsucht: {threads} und {passages}.",
     searched_until="Durchsucht: {threads} und {passages}; der neueste Beitrag ist vom {date}.",
