@@ -17,6 +17,7 @@ from ingest.readers import (
     github,
     hacker_news,
     jsonl,
+    mail,
     plain_text,
     reddit,
     slack,
@@ -36,6 +37,7 @@ READERS: Final[tuple[Reader, ...]] = (
     reddit.READER,
     forum_magnum.READER,
     hacker_news.READER,
+    mail.READER,
     jsonl.READER,
     plain_text.READER,
 )
