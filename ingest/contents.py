@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from ingest.drafts import Found, ThreadDraft
+from ingest.exchanges import understand
 from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.wording import content_id, squeeze, visible
-
-_SUMMARY_CHARACTERS: Final = 1_200
-"""How much of the opening post the thread's score reads: about the model's 256 tokens."""
+from retrieval.wording import content_id, squeeze
 
 
 def file_contents(
@@ -47,7 +44,8 @@ def _thread_contents(
         is_solved=draft.is_solved,
         is_channel=draft.is_channel,
     )
-    posts = _posts(thread.id, draft)
+    understood = understand(thread, _posts(thread.id, draft), _own_words(thread.id, draft))
+    posts = understood.posts
     passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
@@ -57,12 +55,22 @@ def _thread_contents(
         and squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
     )
     probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
-    return ThreadContents(thread, _summary(draft), posts, passages, silent, probes)
+    return ThreadContents(thread, posts, passages, understood.exchanges, silent, probes)
 
 
 def quoted_words(passage: Passage) -> str:
     """Return a passage's text, for a quote without its ``>`` marks."""
     return unquoted(passage.text) if passage.kind is TextKind.QUOTE else passage.text
+
+
+def _own_words(thread_id: str, draft: ThreadDraft) -> dict[str, str]:
+    """Return what the author of each post says, by post id, without quotes of others."""
+    return {
+        content_id(thread_id, post.key): "\n\n".join(
+            paragraph.text for paragraph in post.paragraphs if paragraph.kind is TextKind.OWN
+        )
+        for post in draft.posts
+    }
 
 
 def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
@@ -151,9 +159,3 @@ def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage
             passage if origin is None else replace(passage, origin_id=passages[origin].id)
         )
     return tuple(linked)
-
-
-def _summary(draft: ThreadDraft) -> str:
-    opening = draft.posts[0].text if draft.posts else ""
-    words = f"{draft.title or ''}\n{visible(opening)}".strip()
-    return words[:_SUMMARY_CHARACTERS]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
     from retrieval.index.store import PassageIndex, Written
 
-READERS_VERSION: Final = "2"
+READERS_VERSION: Final = "3"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from retrieval.domain import Passage, Post, Thread
+from retrieval.domain import Exchange, Passage, Post, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class ThreadContents:
     """A thread with everything in it."""
 
     thread: Thread
-    summary: str
-    """Title and opening post: what the thread's own score compares with a question."""
     posts: tuple[Post, ...]
     passages: tuple[Passage, ...]
+    exchanges: tuple[Exchange, ...] = ()
     silent: frozenset[str] = frozenset()
-    """Ids of quotes whose very words are indexed where they come from."""
+    """Ids of what is not indexed: quotes whose very words are where they come from, and what
+    says nothing."""
     probes: Mapping[str, int] = field(default_factory=dict)
     """Of each quote, by id, a few words as a number: what holds the quote holds them too."""
 
@@ -59,6 +59,10 @@ class FileContents:
     def indexed(self) -> Iterator[Passage]:
         """Yield the passages that belong in Chroma and in the lexical index."""
         return (passage for thread in self.threads for passage in thread.indexed())
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield the exchanges of all its threads."""
+        return (exchange for thread in self.threads for exchange in thread.exchanges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,12 @@ SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:posts) wanted
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  GROUP BY wanted.key
 """
-_OPENING_OF_THREADS: Final = """
-SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:threads) wanted
- CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
- CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+_OPENING_OF_EXCHANGES: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:exchanges) wanted
+ CROSS JOIN exchanges x ON x.id = wanted.value
+ CROSS JOIN files f ON f.id = x.file_id AND f.kb = :kb
+ CROSS JOIN passages p ON p.thread_id = x.thread_id AND p.file_id = x.file_id
+                      AND p.post_id = x.id AND p.indexed
  GROUP BY wanted.key
 """
 # SQLite's datetime() gives UTC, so that times of different zones can be compared.
@@ -100,6 +102,9 @@ SELECT {columns} FROM ({places}) place
  CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
  ORDER BY f.name, t.ordinal, o.ordinal
+"""
+_POSTS_BY_ID: Final = """
+SELECT o.file_id, o.id FROM json_each(:ids) wanted CROSS JOIN posts o ON o.id = wanted.value
 """
 _POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
 _REPLIES: Final = """
@@ -171,28 +176,32 @@ class Library:
             found.setdefault(original, []).append(copy)
         return found
 
-    def summaries(self) -> dict[str, str]:
-        """Return the summaries of all threads, by thread id."""
+    def exchanges(self) -> dict[str, str]:
+        """Return the texts of all exchanges, by exchange id."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT t.id, t.summary FROM threads t JOIN files f ON f.id = t.file_id
+            SELECT x.id, x.text FROM exchanges x JOIN files f ON f.id = x.file_id
              WHERE f.kb = ? ORDER BY f.name DESC
             """,
             (self._kb,),
         )
         return {row[0]: row[1] for row in rows}
 
-    def summaries_of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return the summaries of threads, by thread id; unknown ids are left out."""
+    def exchanges_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the texts of exchanges, by exchange id; unknown ids are left out."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT t.id, t.summary FROM json_each(?) wanted
-             CROSS JOIN threads t ON t.id = wanted.value
-             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.name DESC
+            SELECT x.id, x.text FROM json_each(?) wanted
+             CROSS JOIN exchanges x ON x.id = wanted.value
+             CROSS JOIN files f ON f.id = x.file_id AND f.kb = ? ORDER BY f.name DESC
             """,
             (json.dumps(list(ids)), self._kb),
         )
         return {row[0]: row[1] for row in rows}
+
+    def posts(self, ids: Iterable[str]) -> dict[str, Post]:
+        """Return posts, by id; unknown ids are left out."""
+        return {post.id: post for post in self._posts(_POSTS_BY_ID, ids=json.dumps(list(ids)))}
 
     def beginning(self, prefix: str, limit: int) -> list[Located]:
         """Return passages whose id begins like this; any passages where nothing is typed."""
@@ -207,11 +216,11 @@ class Library:
         found = {(row["thread_id"], row["post_id"]): located_in(row) for row in reversed(rows)}
         return [found[key] for key in posts if key in found]
 
-    def openings_of_threads(self, thread_ids: Sequence[str]) -> list[Located]:
-        """Return the first indexed passage of threads, in the order given."""
-        rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
-        found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
-        return [found[id_] for id_ in thread_ids if id_ in found]
+    def openings_of_exchanges(self, ids: Sequence[str]) -> list[Located]:
+        """Return the first indexed passage of exchanges, in the order given."""
+        rows = self._passages(_OPENING_OF_EXCHANGES, exchanges=json.dumps(ids))
+        found = {row["post_id"]: located_in(row) for row in reversed(rows)}
+        return [found[id_] for id_ in ids if id_ in found]
 
     def newest_post_at(self) -> datetime | None:
         """Return when the latest post was written; looks at every post, 0.1 s for 100,000."""
