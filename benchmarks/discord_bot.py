@@ -25,6 +25,8 @@ from typing import Any, Final
 from benchmarks.corpora import language, write_corpus
 from benchmarks.ingest_run import footnote
 from benchmarks.stub_embedder import StubReader
+from bot.community.access import Grant
+from bot.community.community import open_community
 from retrieval.embedding.minilm import load_minilm
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.interactions import Interaction
@@ -201,6 +203,8 @@ async def loaded_bot(home: Path) -> AsyncIterator[Load]:
         }
         # Discord's own limit would be what is measured: the loopback's is out of the way.
         server.rate_limits.limit = 1_000_000
+        with open_community(home / "data") as community:
+            community.grants.grant(Grant("default"))
         bot = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _LAUNCHER, server.rest_url, server.gateway_url),
             env={**os.environ, **environment},

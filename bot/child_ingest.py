@@ -20,8 +20,8 @@ from ingest.report import IngestReport
 from retrieval.errors import FileRefusedError, FootnoteError, IndexBusyError, UnavailableError
 
 DEFAULT_ARGV: Final = (sys.executable, "-m", "bot.terminal.main", "ingest", "--events")
-LONGEST_LINE_BYTES: Final = 16 * 1024 * 1024
-"""A report names every refused file."""
+LONGEST_LINE_BYTES: Final = 64 * 1024 * 1024
+"""A report names every file that was read or refused."""
 NICENESS: Final = 10
 """Who asks the bot comes first; an ingest takes what is left of the processor."""
 _TERMINATE_SECONDS: Final = 5.0

@@ -43,6 +43,26 @@ class IngestRequest:
     """How long a file must have stayed the same to be read: for who acts on a change at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read, in words for a person."""
+
+    kind: str
+    label: str
+    suffixes: tuple[str, ...]
+    example: str
+    export: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken out of all knowledge bases for somebody who wants to be forgotten."""
+
+    posts: int
+    by_source: tuple[tuple[str, int], ...] = ()
+    """How many posts came from each kind of source: an id may stand for several people."""
+
+
 class Librarian(Protocol):
     """Answers questions and opens sources; every method may block for some 100 ms.
 
@@ -137,4 +157,56 @@ class Reingester(Protocol):
         Raises:
             FootnoteError: when the ingest could not be done.
         """
+        ...
+
+
+class ForgettingPeople(Protocol):
+    """Keeps the posts of those who ask for it out of the answers, for good.
+
+    An author is named by the source's own id; where a source has none, by ``KIND:NAME``, such
+    as ``plain-text:Ada``.  May take as long as an ingest, and waits for one.
+
+    Raises:
+        FootnoteError: with one line for a person, from any method; what was to be forgotten
+            is remembered all the same, and the next ingest takes it out.
+    """
+
+    def forget(self, author_id: str, name: str | None = None) -> Removed:
+        """Remember an author, and take their posts and quotes of them out everywhere.
+
+        ``name`` is one that they write under where sources have no ids: only for who knows
+        that it is theirs, since anybody may choose a name.
+        """
+        ...
+
+    def allow(self, author_id: str) -> bool:
+        """Let the next ingest read an author's posts again; False if nobody forgot them."""
+        ...
+
+    def is_forgotten(self, author_id: str) -> bool:
+        """Tell whether an author is forgotten."""
+        ...
+
+    def count(self) -> int:
+        """Return how many are."""
+        ...
+
+
+class AsyncForgettingPeople(Protocol):
+    """The same for the bot, which may not write to the index in its own process.
+
+    Raises:
+        FootnoteError: from any method; what was to be forgotten is remembered all the same.
+    """
+
+    async def forget(self, author_id: str) -> int:
+        """Remember an author, take their posts out, and return how many these were."""
+        ...
+
+    async def allow(self, author_id: str) -> bool:
+        """Let the next ingest read an author's posts again; False if nobody forgot them."""
+        ...
+
+    async def finish(self) -> None:
+        """Wait for what was begun, before the bot ends."""
         ...

@@ -20,12 +20,13 @@ from tempfile import mkdtemp
 from typing import Final
 
 from bot.ports import Reingester
+from ingest.readers import suffixes
 from ingest.report import IngestReport
 from retrieval.errors import FileRefusedError, FootnoteError, StorageError
 
 UPLOADS: Final = "uploads"
 """The folder in the corpus that accepted files go to."""
-SUFFIXES: Final = (".json", ".jsonl", ".txt")
+SUFFIXES: Final = suffixes()
 _AGE_SECONDS: Final = 60.0
 _NAME_CHARACTERS: Final = 80
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.()\[\] -]+")
@@ -62,8 +63,15 @@ class Quarantine:
         self._uploads = corpus_dir / UPLOADS
         self._examine = examine
 
-    async def take(self, name: str, data: bytes) -> str:
+    async def take(
+        self, name: str, data: bytes, still_may: Callable[[], None] = lambda: None
+    ) -> str:
         """Accept a file; an earlier one of its name in ``uploads`` is replaced.
+
+        Args:
+            name: As its sender calls it.
+            data: All of it.
+            still_may: Raises where its sender may not add it any more: looking takes a while.
 
         Returns:
             Its name in the corpus.
@@ -81,6 +89,7 @@ class Quarantine:
             raise _not_kept(safe, error) from error
         try:
             await self._look_at(waiting)
+            still_may()
             await asyncio.to_thread(self._move_in, waiting)
         except OSError as error:
             raise _not_kept(safe, error) from error
@@ -107,7 +116,7 @@ class Quarantine:
                 await close()
         if report is None:
             raise FootnoteError("The file could not be looked at; see the log.")
-        if report.refused:
+        if report.files_read == 0 and report.refused:
             raise FileRefusedError(path.name, report.refused[0].reason)
         if report.files_read == 0:
             raise NothingInItError(path.name)

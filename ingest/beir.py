@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.contents import file_contents
 from ingest.drafts import ParagraphDraft, PostDraft, ThreadDraft
-from ingest.exchanges import MOST_CHARACTERS
 from ingest.paragraphs import split_paragraphs
 from ingest.passages import TokenEnds
 from retrieval.domain import Exchange, Standing
+from retrieval.exchanges import MOST_CHARACTERS
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
 from retrieval.wording import squeeze, visible
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.drafts import Found, ThreadDraft
-from ingest.exchanges import understand
 from ingest.paragraphs import unquoted
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
+from retrieval.exchanges import own_words, understand
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
+from retrieval.noise import says_nothing
 from retrieval.wording import content_id, squeeze
 
 
@@ -44,33 +45,29 @@ def _thread_contents(
         is_solved=draft.is_solved,
         is_channel=draft.is_channel,
     )
-    understood = understand(thread, _posts(thread.id, draft), _own_words(thread.id, draft))
-    posts = understood.posts
+    posts = _posts(thread.id, draft)
     passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
+    understood = understand(thread, posts, own_words(posts, passages))
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
         passage.id
         for passage in passages
-        if passage.origin_id is not None
-        and squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
+        if says_nothing(quoted_words(passage)) or _stands_elsewhere(passage, by_id)
     )
     probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
-    return ThreadContents(thread, posts, passages, understood.exchanges, silent, probes)
+    return ThreadContents(thread, understood.posts, passages, understood.exchanges, silent, probes)
+
+
+def _stands_elsewhere(passage: Passage, by_id: Mapping[str, Passage]) -> bool:
+    """Tell whether a quote's very words are indexed where they come from."""
+    if passage.origin_id is None:
+        return False
+    return squeeze(quoted_words(passage)) == squeeze(quoted_words(by_id[passage.origin_id]))
 
 
 def quoted_words(passage: Passage) -> str:
     """Return a passage's text, for a quote without its ``>`` marks."""
     return unquoted(passage.text) if passage.kind is TextKind.QUOTE else passage.text
-
-
-def _own_words(thread_id: str, draft: ThreadDraft) -> dict[str, str]:
-    """Return what the author of each post says, by post id, without quotes of others."""
-    return {
-        content_id(thread_id, post.key): "\n\n".join(
-            paragraph.text for paragraph in post.paragraphs if paragraph.kind is TextKind.OWN
-        )
-        for post in draft.posts
-    }
 
 
 def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:

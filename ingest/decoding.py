@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from ingest.drafts import SourceFile
+from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
 
 _MAX_CONTROL_SHARE: Final = 0.1
@@ -24,20 +24,21 @@ def decode(source: SourceFile) -> str:
     Raises:
         FileRefusedError: naming the offset where the bytes stop being text.
     """
-    bom = len(codecs.BOM_UTF8) if source.data.startswith(codecs.BOM_UTF8) else 0
+    data = source.data
+    bom = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     try:
-        text = source.data[bom:].decode("utf-8")
+        text = data[bom:].decode("utf-8")
     except UnicodeDecodeError as error:
-        text = _decode_otherwise(source, bom + error.start)
+        text = _decode_otherwise(source, data, bom + error.start)
     _refuse_binary(source.name, text)
     return text
 
 
-def _decode_otherwise(source: SourceFile, offset: int) -> str:
+def _decode_otherwise(source: SourceFile, data: bytes, offset: int) -> str:
     if source.encoding is None:
-        raise FileRefusedError(source.name, _not_utf8(source.data, offset))
+        raise FileRefusedError(source.name, _not_utf8(data, offset))
     try:
-        return source.data.decode(source.encoding)
+        return data.decode(source.encoding)
     except (UnicodeError, LookupError) as error:
         raise FileRefusedError(
             source.name, f"is neither UTF-8 nor {source.encoding}: {error}"

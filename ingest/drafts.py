@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from typing import Final
 
+from ingest.sources import Bundle, Folder, Group, SourceFile
 from retrieval.domain import TextKind
 
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file to be read."""
-
-    path: Path
-    name: str
-    """Its path relative to the folder that is ingested, POSIX style: what people see."""
-    data: bytes
-    encoding: str | None = None
-    """How to read it where it is not UTF-8; None: refuse it then."""
+CERTAIN: Final = 0.95
+"""How sure a ``sniff`` is that knows a product by its content."""
+LIKELY: Final = 0.7
+"""By signs that other products might share."""
+POSSIBLE: Final = 0.3
+"""By the file's name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,22 @@ class Shortfall:
     text: str
 
 
-Found = ThreadDraft | LeftOut | Shortfall
+@dataclass(frozen=True, slots=True)
+class ExportedAt:
+    """When a file says that it was made; of what stands in several, the newest counts."""
+
+    time: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which version or layout of its format a file is in, where there are several."""
+
+    text: str
+
+
+Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Edition
 """What a reader finds in a file."""
 
 
@@ -117,7 +128,10 @@ class Reader:
     ``sniff`` looks at a file's name and first 64 KiB and says how sure it is, 0 to 1, that
     ``read`` will understand it; the surest reader gets the file.  ``read`` raises
     ``FileRefusedError`` where the file is not what it seemed, and accounts for every post
-    that it does not yield.
+    that it does not yield: threads and ``LeftOut`` together are what the file holds.
+
+    A format of several files has ``bundles``, which picks from a folder, or an archive, those
+    that belong together, and ``read_bundle``, which reads them; they are then nobody else's.
     """
 
     kind: str
@@ -132,3 +146,7 @@ class Reader:
     """A line or two of such a file, shortened."""
     export: str = ""
     """How a person gets such a file, in a sentence or two."""
+    bundles: Callable[[Folder], Sequence[Group]] | None = None
+    read_bundle: Callable[[Bundle], Iterator[Found]] | None = None
+    family: str = ""
+    """The kind whose thread keys it shares, so that a thread is the same in both; else none."""

@@ -61,7 +61,7 @@ def _refuse_empty(scan: Scan, stored: Mapping[str, FileStamp]) -> None:
     empty = [
         folder
         for folder in scan.folders
-        if not any(_is_below(file.key, [folder]) for file in scan.files)
+        if not any(_is_at_or_below(file.key, [folder]) for file in scan.files)
     ]
     if not empty:
         return
@@ -74,8 +74,8 @@ def _refuse_empty(scan: Scan, stored: Mapping[str, FileStamp]) -> None:
         )
     if empty and not scan.files and not scan.refused:
         raise UnavailableError(
-            f"There are no files in {names}. Put threads there (.txt, .jsonl, .json), or name "
-            "another folder."
+            f"There are no files in {names}. Put threads there (footnote formats lists what can "
+            "be read), or name another folder."
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.drafts import LeftOut
+
 
 class Stage(StrEnum):
     """The stages of an ingest, in their order."""
@@ -34,6 +36,50 @@ class Refusal:
     reason: str
 
 
+class Why(StrEnum):
+    """Why posts that were there are not any more."""
+
+    FILE_GONE = "file-gone"
+    EMPTIED = "emptied"
+    """Their file holds no posts at all."""
+    GONE = "gone"
+    """Their file does not hold them."""
+    NEWER = "newer"
+    """Other files hold newer texts of them."""
+    BOT = "bot"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Posts of a file that were taken out, and why."""
+
+    file: str
+    posts: int
+    why: Why
+    by: tuple[str, ...] = ()
+    """Where their newer texts stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What a file that was read came to; posts and ``left_out`` are all that it holds."""
+
+    file: str
+    kind: str
+    """The reader's name for its format."""
+    label: str
+    """What a person calls that."""
+    edition: str
+    """Which version or layout of it, where there are several."""
+    threads: int
+    posts: int
+    left_out: tuple[LeftOut, ...]
+    """Posts that it holds and that were not taken in, by reason."""
+    shortfalls: tuple[str, ...]
+    """What the file itself says, or shows, that it does not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """The figures at the end of an ingest."""
@@ -56,3 +102,7 @@ class IngestReport:
     passages_unchanged: int
     seconds: float
     dry_run: bool = False
+    removals: tuple[Removal, ...] = ()
+    """What was taken out; a rehearsal does not compare files with each other."""
+    files: tuple[FileReport, ...] = ()
+    """Of each file that was read, in the order of reading."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
+from ingest.archives import Archive, archive_at
 from ingest.report import Refusal
 from retrieval.errors import FileRefusedError, UsageError
 
-MAX_FILE_BYTES: Final = 256 * 2**20
-"""Larger files are refused before they are read."""
+_ESCAPED: Final = re.compile(r"\.[0-9A-Fa-f]{2}.*\.json$")
+"""What begins with an escaped character, as topics of zulip-archive do, is not hidden."""
 _TEMPORARY: Final = re.compile(
     r"""~$ | ^~\$ | ^\#.*\#$ | ^4913$              # backups and trial files of editors
     | \.(?:swp|swx|tmp|temp                       # what is renamed when it is whole
@@ -38,6 +38,16 @@ class FoundFile:
     """Relative to the corpus folder or the one asked for, as text that can be kept and shown."""
     size: int
     mtime_ns: int
+    archive: Archive | None = None
+    """The archive that it is in; ``place`` is then a path in it."""
+    inner: str = ""
+    """Its path in the archive."""
+    members: tuple[FoundFile, ...] = ()
+    """The files that are read as this one."""
+    folder: str = ""
+    """The folder or archive in which they were found."""
+    kind: str = ""
+    """The reader that wants to read them so."""
 
     @property
     def path(self) -> Path:
@@ -61,6 +71,17 @@ class Scan:
     unseen: tuple[Path, ...] = ()
     """Files and folders in them that could not be looked at: nobody knows what is there."""
 
+    def close(self) -> None:
+        """Let go of the archives; no file can be read after that."""
+        for archive in {id(file.archive): file.archive for file in _leaves(self.files)}.values():
+            if archive is not None:
+                archive.close()
+
+
+def _leaves(files: Iterable[FoundFile]) -> Iterator[FoundFile]:
+    for file in files:
+        yield from file.members or (file,)
+
 
 def scan(
     paths: Sequence[Path],
@@ -69,11 +90,11 @@ def scan(
     ignored: Sequence[Path] = (),
     settled_seconds: float = 0.0,
 ) -> Scan:
-    """Find the files at ``paths``: files themselves, folders with all below them.
+    """Find the files at ``paths``: files themselves, folders and archives with all in them.
 
-    Hidden files and folders, temporary files of editors and downloads, and links to folders
-    are passed over.  What lies in the corpus folder is named from there, whether that, a part
-    of it or one file is asked for.
+    Hidden files and folders, temporary files of editors and downloads, links to folders, and
+    the folders of pictures that an exporter puts beside its file are passed over.  What lies in
+    the corpus folder is named from there, whether that, a part of it or one file is asked for.
 
     Args:
         paths: what to look at.
@@ -97,6 +118,7 @@ def scan(
         if not _is_folder(path):
             looking.at(str(path), path.parent)
     looking.hold_back_unsettled(settled_seconds)
+    looking.into_archives()
     refused = [Refusal(shown(str(path)), "does not exist") for path in missing]
     ordered = sorted(looking.files.values(), key=attrgetter("name", "place"))
     folders = dict.fromkeys(looking.folders)
@@ -111,38 +133,6 @@ def scan(
 def is_passed_over(relative: Path) -> bool:
     """Tell whether a path is hidden, below a hidden folder, or some program's temporary file."""
     return any(map(_is_hidden, relative.parts)) or _is_temporary(relative.name)
-
-
-def read_bytes(found: FoundFile) -> bytes:
-    """Return a file's bytes, all from one moment.
-
-    Raises:
-        FileRefusedError: if it is too large, cannot be read, or changed meanwhile.
-    """
-    if found.size > MAX_FILE_BYTES:
-        megabytes = found.size / 2**20
-        raise FileRefusedError(
-            found.name, f"is too large: {megabytes:,.0f} MB of at most {MAX_FILE_BYTES >> 20} MB"
-        )
-    try:
-        # What has become a pipe since it was found must not keep the ingest waiting.
-        with os.fdopen(os.open(found.place, os.O_RDONLY | _AT_ONCE), "rb") as file:
-            # No more: a buffer for the largest file that may be takes longer than most files.
-            data = file.read(found.size + 1)
-            after = os.fstat(file.fileno())
-    except OSError as error:
-        raise FileRefusedError(found.name, f"cannot be read: {error.strerror}") from error
-    if (after.st_size, after.st_mtime_ns) != (found.size, found.mtime_ns):
-        raise FileRefusedError(found.name, "changed while it was being read; ingest it again")
-    return data
-
-
-_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def path_key(path: str) -> str:
@@ -189,7 +179,12 @@ def _within(folder: str | Path) -> str:
 
 
 def _is_hidden(name: str) -> bool:
-    return name.startswith(".")
+    return name.startswith(".") and not _ESCAPED.match(name)
+
+
+def _is_media_of(folder: str, files: Iterable[str]) -> bool:
+    """Tell whether a folder holds the pictures and files of an export that lies beside it."""
+    return folder.endswith("_Files") and folder.removesuffix("_Files") in files
 
 
 def _is_temporary(name: str) -> bool:
@@ -214,7 +209,12 @@ class _Looking:
             )
         self.folders.append(folder)
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
-            folders[:] = sorted(name for name in folders if self._is_looked_into(root, name))
+            there = set(names)
+            folders[:] = sorted(
+                name
+                for name in folders
+                if self._is_looked_into(root, name) and not _is_media_of(name, there)
+            )
             within = _within(root)
             for name in sorted(names):
                 if not (_is_hidden(name) or _is_temporary(name)):
@@ -231,6 +231,37 @@ class _Looking:
             self.refused[path] = Refusal(name, "is no ordinary file")
             return
         self.files.setdefault(path, FoundFile(path, name, found.st_size, found.st_mtime_ns))
+
+    def into_archives(self) -> None:
+        """Put the files in archives in the place of the archives."""
+        for file in list(self.files.values()):
+            archive = archive_at(file.place, file.name)
+            if archive is None:
+                continue
+            del self.files[file.place]
+            try:
+                self._into(file, archive)
+            except FileRefusedError as error:
+                archive.close()
+                self.refused[file.place] = Refusal(error.file, error.reason)
+
+    def _into(self, file: FoundFile, archive: Archive) -> None:
+        members = archive.members()
+        names = {member.name for member in members}
+        for member in members:
+            inner = PurePosixPath(member.name)
+            if is_passed_over(Path(inner)) or _is_beside_export(inner, names):
+                continue
+            place, name = f"{file.place}/{member.name}", shown(f"{file.name}/{member.name}")
+            trouble = member.trouble
+            if archive_at(place, member.name) is not None:
+                trouble = "is an archive inside an archive; unpack the outer one"
+            if trouble is not None:
+                self.refused[place] = Refusal(name, trouble)
+                continue
+            self.files[place] = FoundFile(
+                place, name, member.size, file.mtime_ns, archive, member.name
+            )
 
     def _name(self, path: str, folder: Path) -> str:
         """Return a file's name from the corpus folder or, outside of it, from ``folder``."""
@@ -257,6 +288,14 @@ class _Looking:
     def _unreadable(self, error: OSError) -> None:
         path = os.fsdecode(error.filename)
         self.refused[path] = Refusal(shown(path), f"cannot be read: {error.strerror}")
+
+
+def _is_beside_export(path: PurePosixPath, names: set[str]) -> bool:
+    """Tell whether a file in an archive lies in the folder of pictures of an export there."""
+    return any(
+        parent.name.endswith("_Files") and str(parent).removesuffix("_Files") in names
+        for parent in path.parents
+    ) or "__MACOSX" in path.parts  # fmt: skip
 
 
 def _trouble(file: FoundFile) -> str | None:

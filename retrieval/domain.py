@@ -7,6 +7,7 @@ beyond small derived values.  They are made by ``ingest`` from source files, kep
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -208,14 +209,30 @@ class Citation:
     thread: Thread
 
 
+class Support(StrEnum):
+    """What is known of whether a sentence says what its quotes say."""
+
+    QUOTED = "quoted"
+    """It is the post's own."""
+    CONFIRMED = "confirmed"
+    """A second reading found all of it in its quotes."""
+    PARTLY = "partly"
+    """A second reading found a part of it in its quotes."""
+    UNCONFIRMED = "unconfirmed"
+    """It is a model's, and nothing but the model speaks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer with the numbers of the citations that carry it."""
+    """One sentence of an answer with the numbers of the citations that it rests on."""
 
     text: str
     citations: tuple[int, ...]
     disputes: tuple[int, ...] = ()
     """Numbers of the citations that this one contradicts."""
+    support: Support = Support.QUOTED
+    missing: str = ""
+    """For ``partly``: those words of it that the quotes do not say, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +252,30 @@ class Usage:
 class Verification:
     """What became of the sentences that a language model wrote."""
 
-    verified: int
-    dropped: int
-    """Sentences that were not shown, since the posts that they cite do not carry them."""
+    quoted: int = 0
+    confirmed: int = 0
+    partly: int = 0
+    unconfirmed: int = 0
+    dropped: int = 0
+    """Sentences that are not shown."""
+
+    @property
+    def shown(self) -> int:
+        """All that are shown."""
+        return self.quoted + self.confirmed + self.partly + self.unconfirmed
 
     @property
     def told(self) -> str:
-        """The counts in plain words: "7 of 8 sentences verified; 1 dropped"."""
-        total = self.verified + self.dropped
+        """The counts in plain words: "5 sentences: 4 confirmed, 1 not confirmed; 1 dropped"."""
+        kinds = (
+            (self.quoted, "quoted"),
+            (self.confirmed, "confirmed"),
+            (self.partly, "partly confirmed"),
+            (self.unconfirmed, "not confirmed"),
+        )
+        each = ", ".join(f"{count} {kind}" for count, kind in kinds if count)
         dropped = f"; {self.dropped} dropped" if self.dropped else ""
-        return f"{self.verified} of {total} sentence{'s' * (total != 1)} verified{dropped}"
+        return f"{self.shown} sentence{'s' * (self.shown != 1)}: {each or 'none'}{dropped}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +304,8 @@ class Answer:
     confidence: float = 0.0
     """How likely the threads answer the question, 0 to 1."""
     mode: str = "extractive"
-    """Who wrote it: ``extractive``, or the name of a language model's writer."""
+    """Who decided what is shown: ``extractive``, or the name of the language model that wrote
+    the answer or, for ``closest``, found none in the passages."""
     fallback: str | None = None
     """Why a language model was asked and its answer is not shown, in a few plain words."""
     verification: Verification | None = None
@@ -283,6 +315,19 @@ class Answer:
     trace: tuple[str, ...] = ()
     """The steps behind the answer, in plain words."""
     timings_ms: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """An answer that is there, and how it may become a better one that takes a while."""
+
+    answer: Answer
+    write: Callable[[], Answer] | None = None
+    """Has a language model write, and blocks till then; None where no model is to be asked."""
+
+    def finished(self) -> Answer:
+        """Return the better answer where there may be one."""
+        return self.answer if self.write is None else self.write()
 
 
 @dataclass(frozen=True, slots=True)

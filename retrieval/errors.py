@@ -22,7 +22,10 @@ Each message says what happened to what, and what to do next.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from retrieval.domain import Usage
 
 
 class FootnoteError(Exception):
@@ -84,6 +87,11 @@ class ModelUnavailableError(UnavailableError):
 
 class ModelCallError(UnavailableError):
     """A language model gave no usable reply, or may not be asked now."""
+
+    def __init__(self, message: str, usage: Usage | None = None) -> None:
+        """Say why; ``usage`` is what was spent all the same, if anything."""
+        super().__init__(message)
+        self.usage = usage
 
 
 class StorageError(UnavailableError):

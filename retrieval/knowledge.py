@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -111,11 +113,32 @@ class KnowledgeBase:
         Raises:
             QuestionError: if the question is empty, blank or too long.
         """
+        return self.first_answer(question, history, about=about, asker=asker).finished()
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """Return what ``answer`` does in two steps: first without the model that writes.
+
+        Raises:
+            QuestionError: if the question is empty, blank or too long.
+        """
         cleaned, earlier = clean_question(question), tuple(_cleaned(history))
         key = self._key(cleaned, (*earlier, about))
         if key is not None and self._cache is not None and (kept := self._cache.get(key)):
-            return kept
-        answer = self.open().answerer.answer(cleaned, earlier, about=about, asker=asker)
+            return FirstAnswer(kept)
+        first = self.open().answerer.first_answer(cleaned, earlier, about=about, asker=asker)
+        if first.write is None:
+            return first
+        return FirstAnswer(first.answer, partial(self._written, first.write, key))
+
+    def _written(self, write: Callable[[], Answer], key: AnswerKey | None) -> Answer:
+        answer = write()
         if key is not None and self._cache is not None:
             self._cache.put(key, answer)
         return answer

@@ -65,10 +65,10 @@ class LLMSettings(BaseModel):
     """Whether replies are held to a JSON schema; ``auto``: unless the endpoint refuses."""
     native_citations: bool = True
     """Whether a provider that cites by itself (Anthropic) may; what it cites is checked, too."""
-    review: bool = False
-    """Whether a second call judges each sentence beside the posts that it cites."""
+    review: bool = True
+    """Whether a second call compares the sentences of an answer with their quotes."""
     deadline_seconds: float = Field(default=12.0, gt=0, le=600)
-    """For all calls that one answer takes, further attempts included."""
+    """For all calls that one answer takes; people see the quoting answer meanwhile."""
     stall_seconds: float = Field(default=5.0, gt=0, le=600)
     """A reply that has begun and then says nothing for so long is given up."""
     retries: int = Field(default=2, ge=0, le=10)

@@ -122,9 +122,9 @@ def in_place(own: Scores, exchanges: Scores, found: Candidates, settings: Search
     """Return each passage's score together with those of what surrounds it.
 
     A mean, weighted: the passage's own score counts 1; that of its exchange, where it is part
-    of one, ``exchange_weight``; that of the better of the paragraphs beside it in its post,
-    where there are any, ``neighbour_weight``, less the longer the passage is: a short one says
-    little without them, a long one stands for itself.  A neighbour about something else counts
+    of one, ``exchange_weight``; else that of the better of the paragraphs beside it in its
+    post, where there are any, ``neighbour_weight``, less the longer the passage is: a short one
+    says little without them, a long one stands for itself.  A neighbour about something else counts
     ``_UNLIKE`` of the passage's own score.
     """
     places = np.arange(len(own))
@@ -134,9 +134,10 @@ def in_place(own: Scores, exchanges: Scores, found: Candidates, settings: Search
         np.where(after != places, own[after], -np.inf),
     )
     has_neighbour = np.isfinite(beside)
-    exchange_weight = settings.exchange_weight * (found.exchanges >= 0)
+    in_exchange = found.exchanges >= 0
+    exchange_weight = settings.exchange_weight * in_exchange
     shortness = _HALF_LENGTH / (_HALF_LENGTH + found.lengths)
-    neighbour_weight = settings.neighbour_weight * shortness * has_neighbour
+    neighbour_weight = settings.neighbour_weight * shortness * (has_neighbour & ~in_exchange)
     beside = np.where(has_neighbour, np.maximum(beside, _UNLIKE * own), 0.0)
     total = own + exchange_weight * exchanges + neighbour_weight * beside
     return np.asarray(total / (1 + exchange_weight + neighbour_weight), dtype=np.float64)
@@ -148,14 +149,13 @@ def pointed(
     """Return scores by which what answers comes before the question that it answers.
 
     A question that was asked before points to its replies: each passage of an exchange is drawn
-    towards the best of it, whoever wrote that, and then weighed by its worth as an answer.
+    up to the best of its asker's words, and then weighed by its worth as an answer.
     """
     exchanges = found.exchanges[kept]
-    in_one = exchanges >= 0
-    best = np.full(int(exchanges.max(initial=-1)) + 2, -np.inf)
-    np.maximum.at(best, exchanges[in_one], scores[in_one])
-    drawn = scores.copy()
-    drawn[in_one] += settings.pointing * (best[exchanges[in_one]] - scores[in_one])
+    asked = np.full(int(exchanges.max(initial=-1)) + 2, -np.inf)
+    by_asker = found.askers[kept] & (exchanges >= 0)
+    np.maximum.at(asked, exchanges[by_asker], scores[by_asker])
+    drawn = scores + settings.pointing * np.maximum(asked[exchanges] - scores, 0.0)
     drawn += settings.worth_weight * np.maximum(found.worths[kept], -_LEAST_WORTH)
     drawn -= settings.asker_penalty * found.askers[kept]
     return drawn - settings.same_post_penalty * _later_of_post(drawn, found.posts[kept])

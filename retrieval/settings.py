@@ -9,12 +9,19 @@ import re
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_address
 
-__all__ = ["ChromaSettings", "EmbeddingSettings", "LLMSettings", "SearchSettings", "Settings"]
+__all__ = [
+    "ChromaSettings",
+    "EmbeddingSettings",
+    "IngestSettings",
+    "LLMSettings",
+    "SearchSettings",
+    "Settings",
+]
 
 DOTENV: Final = Path(".env")
 """Read from the folder in which the process starts."""
@@ -29,10 +36,10 @@ class SearchSettings(BaseModel):
 
     dense_weight: float = Field(default=0.75, ge=0, le=1)
     """Share of the dense z-score; the rest is BM25's.  .70 to .80 are within .001 nDCG."""
-    exchange_weight: float = Field(default=2.0, ge=0)
+    exchange_weight: float = Field(default=1.5, ge=0)
     """Weight of the exchange's score beside the passage's own, dense and BM25 alike."""
     pointing: float = Field(default=0.7, ge=0, le=1)
-    """How far each passage of an exchange is drawn up to the best of it, whoever wrote that."""
+    """How far each passage of an exchange is drawn up to the best of its asker's words."""
     worth_weight: float = Field(default=0.25, ge=0)
     """Weight of what speaks for a reply by its place in the exchange."""
     asker_penalty: float = Field(default=2.0, ge=0)
@@ -40,10 +47,9 @@ class SearchSettings(BaseModel):
     same_post_penalty: float = Field(default=2.0, ge=0)
     """Taken from what is not the best passage of its post, likewise."""
     neighbour_weight: float = Field(default=1.05, ge=0)
-    """Weight of the better of the paragraphs beside a passage in its post, halved at 300
-    characters of passage.  On questions about threads in plain text recall@3 .95 against .91
-    without it; .75 to 1.4 within one question.  Cranfield nDCG@10 .482 against .468 with a
-    weight that does not know the length."""
+    """Weight of the better of the paragraphs beside a passage that is part of no exchange, halved
+    at 300 characters of passage.  Cranfield nDCG@10 .482 against .468 with a weight that does not
+    know the length."""
     focus_weight: float = Field(default=1.0, ge=0)
     """Weight, beside a whole question of several sentences, of its first and those that ask.
     Forum questions: nDCG@10 .283 against .270 without; .5 .278, 2 .281."""
@@ -91,6 +97,37 @@ class ChromaSettings(BaseModel):
         return headers
 
 
+class IngestSettings(BaseModel):
+    """Whose posts are read from the files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bots: str = "none"
+    """Which programs, webhooks included, may be quoted: none, all, or their ids with commas."""
+    own_ids: str | None = None
+    """Ids that this bot wrote under, with commas, besides the account that it has now."""
+
+    @field_validator("bots", "own_ids")
+    @classmethod
+    def _are_ids(cls, value: str | None) -> str | None:
+        if value and any(len(part.split()) > 1 for part in value.split(",")):
+            raise ValueError("it must be ids with commas between them")
+        return value
+
+    def admitted_bots(self) -> frozenset[str]:
+        """Return the ids of the programs that are let in; ``all`` stands for all."""
+        ids = _ids(self.bots)
+        return frozenset() if ids == {"none"} else ids
+
+    def further_own_ids(self) -> frozenset[str]:
+        """Return the ids that are set."""
+        return _ids(self.own_ids or "")
+
+
+def _ids(value: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in value.split(",") if part.strip())
+
+
 class WritingSettings(BaseModel):
     """What a language model that writes answers is given and asked for; docs/proof.md."""
 
@@ -98,14 +135,29 @@ class WritingSettings(BaseModel):
 
     passages: int = Field(default=8, ge=1, le=10)
     """How many passages the model is given at most."""
-    passage_tokens: int = Field(default=3_000, ge=200, le=100_000)
-    """How many tokens they may have together, estimated."""
+    prompt_tokens: int = Field(default=2_600, ge=1_200, le=100_000)
+    """How many tokens the prompt may have, passages and all, estimated."""
     max_sentences: int = Field(default=6, ge=1, le=12)
     """How many sentences the model is asked for at most."""
     repair: bool = True
-    """Whether the model is asked once more for sentences that did not hold."""
+    """Whether the model is asked once more for sentences that could not be shown."""
     rewrite: bool = False
     """Whether the model makes a follow-up a question of its own; one more call for each."""
+    checker: Path | None = None
+    """An ONNX encoder on this machine that confirms sentences, in the place of a second call."""
+    checker_hash: str | None = Field(default=None, pattern=r"^[0-9a-fA-F]{64}$")
+    """The SHA-256 of that file; another file is not used."""
+    checker_threshold: float = Field(default=0.9, gt=0, lt=1)
+    """From which score on a sentence counts as confirmed."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> WritingSettings:
+        if self.checker is not None and not self.checker_hash:
+            raise ValueError(
+                "FOOTNOTE_WRITING__CHECKER needs FOOTNOTE_WRITING__CHECKER_HASH, as "
+                "`sha256sum FILE` prints it"
+            )
+        return self
 
 
 class Settings(BaseSettings):
@@ -131,6 +183,7 @@ class Settings(BaseSettings):
     embedding_threads: int | None = Field(default=None, ge=1)
     """Processor cores the embedding model may use; empty: all of them."""
     embedding: EmbeddingSettings = EmbeddingSettings()
+    ingest: IngestSettings = IngestSettings()
     llm: LLMSettings = LLMSettings()
     search: SearchSettings = SearchSettings()
     writing: WritingSettings = WritingSettings()

@@ -73,8 +73,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def footnote(home: Path, *arguments: str) -> dict[str, object]:
+    answer: dict[str, object] = json.loads(run(home, *arguments, "--json"))
+    return answer
+
+
+def run(home: Path, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "bot.terminal.main", *arguments, "--json"],
+        [sys.executable, "-m", "bot.terminal.main", *arguments],
         env=environment(home),
         cwd=home,
         capture_output=True,
@@ -83,8 +88,7 @@ def footnote(home: Path, *arguments: str) -> dict[str, object]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    answer: dict[str, object] = json.loads(done.stdout)
-    return answer
+    return done.stdout
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +159,9 @@ async def test_from_a_question_in_discord_to_the_cited_answer_and_new_files_too(
 ) -> None:
     footnote(home, "ingest")
     ada = discord_server.add_user("ada")
-    channel = discord_server.add_channel(discord_server.add_guild("Workshop", [ada]), "help")
+    guild = discord_server.add_guild("Workshop", [ada])
+    channel = discord_server.add_channel(guild, "help")
+    run(home, "kb", "grant", "default", "--guild", guild.id, "--maintain")
     async with running_bot(home, discord_server):
         asked = discord_server.slash(ada, channel, "ask", question="What does E42 mean?")
         shown = await discord_server.settled(
@@ -195,6 +201,7 @@ async def test_after_kill_9_every_button_on_old_messages_works_or_says_why_not(
     ada = server.add_user("ada")
     guild = server.add_guild("Workshop", [ada])
     channel = server.add_channel(guild, "help")
+    run(home, "kb", "grant", "default", "--guild", guild.id)
 
     def asked(command: str, **options: Any) -> Interaction:
         return server.slash(ada, channel, command, permissions=ADMINISTRATOR, **options)

@@ -211,6 +211,10 @@ class AnswersShown:
         """Delete what was shown in one server."""
         return self._delete("guild_id = ?", guild_id)
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        return self._database.guild_ids("shown_answers")
+
     def purge(self, before: datetime) -> int:
         """Delete what is older."""
         return self._delete("shown_at < ?", before.astimezone(UTC).isoformat())

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.community.access import GrantBook
 from bot.community.answers_shown import AnswersShown
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook
+from bot.community.grants import GrantBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.starts import Starts
 from bot.community.told import Told
 from bot.community.unanswered import UnansweredQuestions
 
@@ -29,6 +30,7 @@ class Community:
     database: CommunityDatabase
     """For further memories: each registers in ``memories``."""
     grants: GrantBook
+    starts: Starts
     guilds: GuildSettingsBook
     answers: AnswersShown
     conversations: Conversations
@@ -46,6 +48,7 @@ class Community:
         return cls(
             database=database,
             grants=GrantBook(database),
+            starts=Starts(database),
             guilds=guilds,
             answers=answers,
             conversations=conversations,

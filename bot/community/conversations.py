@@ -50,6 +50,10 @@ class Conversations:
         """End all conversations in one server."""
         return self._database.delete("conversations", "guild_id = ?", guild_id)
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        return self._database.guild_ids("conversations")
+
     def purge(self, before: datetime) -> int:
         """End conversations that nobody has joined since."""
         return self._database.delete(

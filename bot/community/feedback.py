@@ -97,6 +97,10 @@ class FeedbackBook:
         """Delete what was said in one server."""
         return self._database.delete("feedback", "guild_id = ?", guild_id)
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        return self._database.guild_ids("feedback")
+
     def purge(self, before: datetime) -> int:
         """Delete what is older."""
         return self._database.delete("feedback", "given_at < ?", before.astimezone(UTC).isoformat())

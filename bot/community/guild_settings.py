@@ -96,6 +96,10 @@ class GuildSettingsBook:
         """Settings say nothing about persons."""
         return 0
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        return self._database.guild_ids("guild_settings")
+
     def purge(self, before: datetime) -> int:  # noqa: ARG002 - as every memory has it
         """Settings last as long as the bot is in the server."""
         return 0

@@ -24,6 +24,10 @@ class Memory(Protocol):
         """Delete what is kept of a server; return how many entries that were."""
         ...
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        ...
+
     def purge(self, before: datetime) -> int:
         """Delete what is older; return how many entries that were."""
         ...
@@ -65,6 +69,10 @@ class Memories:
     def forget_guild(self, guild_id: int) -> tuple[Forgotten, ...]:
         """Delete everything about a server, its settings included."""
         return tuple(Forgotten(m.name, m.forget_guild(guild_id)) for m in self._memories)
+
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that anything is kept of."""
+        return frozenset().union(*(memory.guild_ids() for memory in self._memories))
 
     def purge(self, before: datetime) -> tuple[Forgotten, ...]:
         """Delete everything that is older."""

@@ -1,14 +1,23 @@
 -- What the bot remembers of people and servers.  Times are ISO 8601, UTC; ids are Discord's.
 
--- What the operator lets be seen where.  0 stands for every server, or every channel of one.
--- A revoked grant stays: a knowledge base that was ever granted is never open to all again.
+-- What the operator lets be seen where, and who may add to it.  0 stands for every server, for
+-- every channel of one, and for nobody in particular.  A revoked grant stays on record, so that
+-- nothing is ever granted by itself again.
 CREATE TABLE IF NOT EXISTS grants (
     kb         TEXT NOT NULL,
     guild_id   INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
+    user_id    INTEGER NOT NULL,
+    may_add    INTEGER NOT NULL,
     granted_at TEXT NOT NULL,
     revoked_at TEXT,
-    PRIMARY KEY (kb, guild_id, channel_id)
+    PRIMARY KEY (kb, guild_id, channel_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- What earlier starts of the bot left behind.
+CREATE TABLE IF NOT EXISTS starts (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- How the administrators of a server want the bot there: one row a setting that is not default.

@@ -97,6 +97,10 @@ class UnansweredQuestions:
         """Delete a server's questions; return how many they were."""
         return self._database.delete("unanswered", "guild_id = ?", guild_id)
 
+    def guild_ids(self) -> frozenset[int]:
+        """Return the servers that something is kept of."""
+        return self._database.guild_ids("unanswered")
+
     def purge(self, before: datetime) -> int:
         """Delete the questions that were asked earlier; return how many they were."""
         return self._database.delete(

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.community.told import Told
@@ -45,6 +45,7 @@ class AfterIngest:
         consequences: Each hears of every change once, also of one that it failed at: what
             cannot be told is logged, and stands in nobody's way.
         look_seconds: Between two looks.
+        clock: Aware times.
     """
 
     def __init__(
@@ -54,12 +55,15 @@ class AfterIngest:
         consequences: Sequence[Consequence],
         *,
         look_seconds: float = LOOK_SECONDS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._librarians = librarians
         self._told = told
         self._consequences = consequences
         self._look_seconds = look_seconds
+        self._clock = clock
         self._seen: dict[str, datetime] = {}
+        self._has_looked = False
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -74,10 +78,20 @@ class AfterIngest:
 
     async def look(self) -> None:
         """Look once; tell of what has changed and has not changed again since the last look."""
+        if not self._has_looked:
+            await asyncio.to_thread(self._begin)
+            self._has_looked = True
         for name in await asyncio.to_thread(self._librarians.names):
             change = await asyncio.to_thread(self._change, name)
             if change is not None:
                 await self._follow(change)
+
+    def _begin(self) -> None:
+        """Nothing is news to people who have just met the bot; what comes from now on is."""
+        for name in self._librarians.names():
+            if self._told.until(name) is None:
+                at = self._librarians.of(name).updated_at()
+                self._told.set(name, at or self._clock())
 
     def _change(self, name: str) -> Change | None:
         at = self._librarians.of(name).updated_at()
@@ -88,7 +102,7 @@ class AfterIngest:
         if not stands_still:  # an ingest may be under way
             return None
         since = self._told.until(name)
-        if since is None:  # nothing is news to people who have just met the bot
+        if since is None:  # a knowledge base that came later is no news as a whole
             self._told.set(name, at)
             return None
         return Change(name, since, at) if at > since else None

@@ -7,9 +7,9 @@ import logging
 
 import discord
 
-from bot.community.access import Place
 from bot.community.community import Community
 from bot.discord_app.after_ingest import Change
+from bot.discord_app.askers import place_of
 from bot.discord_app.cards import Card
 from bot.discord_app.desk import Desk
 from bot.discord_app.render_news import MAX_THREADS, announcement_card
@@ -49,9 +49,7 @@ class Announcing:
         channel = guild.get_channel_or_thread(wanted) if wanted is not None else None
         if not isinstance(channel, discord.abc.Messageable):
             return None
-        parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-        place = Place(guild.id, channel.id, parent)
-        return channel if knowledge_base in self._desk.visible(place) else None
+        return channel if self._desk.may_be_told(knowledge_base, place_of(channel)) else None
 
 
 async def _announce(channel: discord.abc.Messageable, card: Card) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bot.community.access import Surface
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
 from bot.community.feedback import Feedback, Verdict
@@ -21,9 +22,10 @@ from bot.community.unanswered import WaitingQuestion
 from bot.discord_app.answer_buttons import Action, Press, answer_button
 from bot.discord_app.answer_forms import FollowUpForm, VerdictForm, submitted
 from bot.discord_app.answers import Answers, Question
+from bot.discord_app.askers import asker_of
 from bot.discord_app.asking import can_open_thread
 from bot.discord_app.cards import Card
-from bot.discord_app.desk import Admission, Desk, Use, asker_of
+from bot.discord_app.desk import Admission, Desk
 from bot.discord_app.errors import RefusedError, explain
 from bot.discord_app.feedback_channel import FeedbackChannel
 from bot.discord_app.markdown import fit_label
@@ -43,6 +45,11 @@ from retrieval.errors import NotFoundError
 
 _THREAD_EXISTS: Final = 160004
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013})
+_SURFACES: Final = {
+    Action.GOOD: Surface.FEEDBACK,
+    Action.BAD: Surface.FEEDBACK,
+    Action.TELL_ME: Surface.WAIT,
+}
 _log = logging.getLogger(__name__)
 
 _Work = Callable[[Interaction, Press, ShownAnswer, Admission], Coroutine[Any, Any, None]]
@@ -106,17 +113,14 @@ class AnswerActions(commands.Cog):
     async def _attend(
         self, interaction: Interaction, press: Press, works: dict[Action, _Work]
     ) -> None:
-        asker = asker_of(interaction)
-        words = words_for(asker.locale)
+        words = words_for(asker_of(interaction).locale)
         try:
             shown = await self._answer_behind(press, words)
-            # A question counts against the limits only once it is sent.
-            is_question = works is self._forms and press.action is Action.FOLLOW_UP
-            admission = self._desk.admit(
-                asker,
-                knowledge_base=shown.knowledge_base,
-                use=Use.QUESTION if is_question else Use.READING,
-            )
+            asker = await self._desk.meet(interaction)
+            surface = _SURFACES.get(press.action, Surface.ANSWER_BUTTON)
+            if works is self._forms and press.action is Action.FOLLOW_UP:
+                surface = Surface.FOLLOW_UP  # it counts as a question only once it is sent
+            admission = self._desk.admit(asker, surface, knowledge_base=shown.knowledge_base)
             await works[press.action](interaction, press, shown, admission)
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
             await _explain(interaction, error, words)
@@ -240,7 +244,9 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
-        return render_whole(shown.answer, press, admission.words)
+        quoted = [citation.passage.id for citation in shown.answer.citations]
+        gone = await admission.librarian.missing(quoted)
+        return render_whole(shown.answer, press, admission.words, gone=gone)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:

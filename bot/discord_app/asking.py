@@ -12,12 +12,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.access import Surface
 from bot.community.answers_shown import NOTHING_BEFORE, Context
 from bot.community.community import Community
 from bot.discord_app.addressing import is_addressed, names, question_text, speaks_to_others
 from bot.discord_app.answers import Answers, Question
-from bot.discord_app.desk import Asker, Desk, asker_of, author_of
-from bot.discord_app.errors import explain
+from bot.discord_app.askers import Asker, author_of
+from bot.discord_app.desk import Desk
+from bot.discord_app.errors import RefusedError, explain
+from bot.discord_app.notices import Notices
 from bot.discord_app.responses import Interaction, is_gone, reply_with_text
 from bot.discord_app.staff import StaffPresence
 from bot.discord_app.words import ENGLISH, Words
@@ -49,6 +52,7 @@ class Asking(commands.Cog):
         self._answers = answers
         self._staff = staff
         self._mention_replies = mention_replies
+        self._notices = Notices()
         self._menu = app_commands.ContextMenu(name=ENGLISH.talk.menu, callback=self.ask_about)
 
     async def cog_load(self) -> None:
@@ -70,8 +74,8 @@ class Asking(commands.Cog):
         private: bool | None = None,
     ) -> None:
         """Answer a question."""
-        asker = asker_of(interaction)
-        admission = self._desk.admit(asker, knowledge_base=knowledge_base)
+        asker = await self._desk.meet(interaction)
+        admission = self._desk.admit(asker, Surface.ASK, knowledge_base=knowledge_base)
         is_private = admission.is_private if private is None else private
         context = await self._context(asker, interaction.channel)
         asked = Question(
@@ -84,7 +88,7 @@ class Asking(commands.Cog):
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the knowledge bases that may be seen here."""
-        visible = self._desk.visible(asker_of(interaction).place)
+        visible = self._desk.visible(await self._desk.meet(interaction))
         typed = current.casefold()
         fitting = [name for name in visible if typed in name.casefold()]
         return [
@@ -95,8 +99,7 @@ class Asking(commands.Cog):
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer somebody's message, for whoever chose it from the message's menu."""
-        asker = asker_of(interaction)
-        admission = self._desk.admit(asker)
+        admission = self._desk.admit(await self._desk.meet(interaction), Surface.ASK_ABOUT)
         me = self._client.user
         text = question_text(message.content, names(message, me.id if me is not None else 0))
         if not text:
@@ -140,17 +143,22 @@ class Asking(commands.Cog):
     async def _reply(self, message: discord.Message, text: str) -> None:
         asker = author_of(message)
         words = self._desk.public_words(asker)
-        if not text:
-            await reply_with_text(message, words.talk.hint)
-            return
+        surface = Surface.DIRECT_MESSAGE if message.guild is None else Surface.MENTION
         try:
-            admission = self._desk.admit(asker)
+            asker = await self._desk.recognise(asker)
+            if not text:
+                self._desk.check(asker, surface)
+                await reply_with_text(message, words.talk.hint)
+                return
+            admission = self._desk.admit(asker, surface)
             context = await self._context(asker, message.channel, message.reference)
             asked = Question(text, context, can_open_thread=can_open_thread(message.channel))
             await self._answers.in_reply(message, admission, asked)
             await self._join(message)
         except discord.HTTPException:
             raise
+        except RefusedError as error:
+            await self._notices.refuse(message, asker, error)
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
             await reply_with_text(message, explain(error, words))
 

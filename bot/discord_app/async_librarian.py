@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
@@ -78,6 +78,10 @@ class AsyncLibrarian:
         work = partial(self._librarian.search_threads, query, limit)
         threads, _ = await self._call(work, executor=self._executor)
         return threads
+
+    async def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        """Return those of some passages that are not in the threads any more."""
+        return await self._call(partial(self._librarian.missing, passage_ids))
 
     async def source(self, passage_id: str) -> SourceView:
         """Return a passage in its thread."""

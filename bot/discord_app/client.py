@@ -20,11 +20,14 @@ from bot.discord_app.asking import Asking
 from bot.discord_app.configuring import Configuring
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
+from bot.discord_app.first_start import FirstSteps
+from bot.discord_app.forget_me import ForgetMe
 from bot.discord_app.forgetting import Forgetting
 from bot.discord_app.helping import Helping
 from bot.discord_app.lately import Lately
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.marking import MarkingStale
+from bot.discord_app.memberships import Memberships
 from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.room_view import RoomItem
 from bot.discord_app.settings import DiscordSettings
@@ -35,9 +38,9 @@ from bot.discord_app.uploads import Uploads
 from bot.discord_app.waiting import WaitingAnswers
 from bot.discord_app.words import words_for
 from bot.discord_app.words.translator import CatalogueTranslator
-from bot.ports import Librarians, Reingester
+from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
-from retrieval.errors import ConfigurationError
+from retrieval.errors import ConfigurationError, FootnoteError
 
 _log = logging.getLogger(__name__)
 
@@ -70,10 +73,11 @@ class FootnoteBot(commands.AutoShardedBot):
         settings: The token in it is not used here.
         community: What is kept of servers and people.
         quarantine: Looks at uploaded files; None: there is no ``/upload``.
+        people: Takes posts out of the answers; None: ``/forget-me`` does not offer that.
         options: For ``discord.Client``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part that it puts together
         self,
         librarians: Librarians,
         reingester: Reingester,
@@ -81,6 +85,8 @@ class FootnoteBot(commands.AutoShardedBot):
         settings: DiscordSettings,
         community: Community,
         quarantine: Quarantine | None = None,
+        *,
+        people: AsyncForgettingPeople | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
@@ -92,11 +98,15 @@ class FootnoteBot(commands.AutoShardedBot):
             intents=intents,
             # Sent with every message and edit: nothing that the bot says can ping anybody.
             allowed_mentions=discord.AllowedMentions.none(),
+            # What it knows belongs to servers; nobody takes it along on their own account.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             max_messages=None,  # other people's messages are read once and not kept
             shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )
-        self.desk = Desk(librarians, community, executor, settings)
+        memberships = Memberships(self)
+        self.desk = Desk(librarians, community, executor, settings, memberships=memberships)
+        self._first_steps = FirstSteps(community, settings, librarians.default)
         self.after_ingest = AfterIngest(
             librarians,
             community.told,
@@ -109,12 +119,17 @@ class FootnoteBot(commands.AutoShardedBot):
         self._looking: asyncio.Task[None] | None = None
         self._reingester = reingester
         self._quarantine = quarantine
+        self._people = people
         self._settings = settings
         self._community = community
         self._was_ready = False
+        self.has_met_its_servers = False
 
     async def setup_hook(self) -> None:
         """Add the commands and register them with Discord."""
+        # What it says itself must never be read as what the community knows.
+        own_id = self.user.id if self.user else None
+        self._community.starts.add_own_ids(own_id, self.application_id)
         mention_replies = self._settings.mention_replies
         self.add_dynamic_items(RoomItem)
         await self.tree.set_translator(CatalogueTranslator())
@@ -135,12 +150,17 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
-        await self.add_cog(Forgetting(self._community.memories, retention_days=days))
+        memories = self._community.memories
+        await self.add_cog(ForgetMe(self, self.desk, memories, self._people))
+        await self.add_cog(Forgetting(self, self._community, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
         limit_mib = self._settings.upload_mib
         if self._quarantine is not None and limit_mib:
-            await self.add_cog(Uploads(self._quarantine, maintenance, limit_mib=limit_mib))
+            await self.add_cog(
+                Uploads(self.desk, self._quarantine, maintenance, limit_mib=limit_mib)
+            )
+        await self._first_steps.look_back(self.tree)
         await self._register_commands()
         self._looking = asyncio.create_task(self._look_for_news(), name="after ingest")
 
@@ -150,6 +170,8 @@ class FootnoteBot(commands.AutoShardedBot):
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         await super().close()
+        if self._people is not None:
+            await self._people.finish()
         self.desk.close()
 
     async def on_ready(self) -> None:
@@ -157,6 +179,14 @@ class FootnoteBot(commands.AutoShardedBot):
         if not self._was_ready:
             self._was_ready = True
             _log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
+            self._meet_servers()
+
+    def _meet_servers(self) -> None:
+        try:
+            self._first_steps.meet(self.guilds)
+        except FootnoteError as error:
+            _log.warning("%s", error)
+        self.has_met_its_servers = True
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""

@@ -11,8 +11,9 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.community.access import Place
+from bot.community.access import Place, Surface
 from bot.community.guild_settings import GuildSettings, GuildSettingsBook
+from bot.discord_app.askers import Asker, asker_of
 from bot.discord_app.cards import Card, TextBlock, Tone
 from bot.discord_app.config_panel import (
     DEFAULT,
@@ -26,7 +27,7 @@ from bot.discord_app.config_panel import (
     language_choices,
     without_deleted,
 )
-from bot.discord_app.desk import Asker, Desk, asker_of
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError, explain
 from bot.discord_app.responses import Interaction, acknowledge, say_privately
 from bot.discord_app.views import card_view
@@ -67,7 +68,7 @@ class Configuring(commands.Cog):
     async def config(self, interaction: Interaction) -> None:
         """Show the panel, to whoever asked for it only."""
         asker = asker_of(interaction)
-        check_may_configure(interaction, asker)
+        self._desk.check(asker, Surface.CONFIG)
         await acknowledge(interaction, private=True)
         await self._show(interaction, asker)
 
@@ -81,7 +82,9 @@ class Configuring(commands.Cog):
     async def _carry_out(self, interaction: Interaction, control: Control) -> None:
         asker = asker_of(interaction)
         try:
-            check_may_configure(interaction, asker)
+            # A server can show the command to others, and a panel that was opened earlier stays
+            # when its owner is an administrator no more.
+            self._desk.check(asker, Surface.CONFIG_CONTROL)
             await interaction.response.defer()
             await self._change(interaction, asker, control)
             await self._show(interaction, asker)
@@ -111,11 +114,11 @@ class Configuring(commands.Cog):
 
     async def _change(self, interaction: Interaction, asker: Asker, control: Control) -> None:
         guild_id = asker.place.guild_id
-        assert guild_id is not None  # noqa: S101 - check_may_configure made sure
+        assert guild_id is not None  # noqa: S101 - the desk made sure
         data: Mapping[str, Any] = interaction.data or {}
         values = [str(value) for value in data.get("values", ())]
         if control in {Control.KNOWLEDGE_BASE, Control.CHANNEL_KNOWLEDGE_BASE}:
-            allowed = {DEFAULT, *self._desk.visible(asker.place)}
+            allowed = {DEFAULT, *self._desk.visible(asker)}
             if not allowed.issuperset(values):  # revoked since the panel was shown, or made up
                 raise RefusedError(words_for(asker.locale).desk.unknown_base)
         async with self._changing:
@@ -158,7 +161,7 @@ class ConfigPanel(ui.LayoutView):
 
     def _selects(self, desk: Desk, asker: Asker) -> list[tuple[str, ui.Item[Any]]]:
         text, settings, place = self._words.config, self._settings, asker.place
-        visible = desk.visible(place)
+        visible = desk.visible(asker)
         bases = base_choices(settings, visible, desk.default_base, self._words)
         here = channel_base_choices(settings, visible, place, self._words)
         languages = language_choices(settings, self._words)
@@ -237,19 +240,3 @@ class ConfigPanel(ui.LayoutView):
 
         item.callback = callback  # type: ignore[method-assign]  # what ui.button() does as well
         return item
-
-
-def check_may_configure(interaction: Interaction, asker: Asker) -> None:
-    """Make sure that somebody may set how the bot behaves here.
-
-    Discord hides the command from others, but a server can overrule that, and a panel that
-    was opened earlier stays when its owner is an administrator no more.
-
-    Raises:
-        RefusedError: if not.
-    """
-    words = words_for(asker.locale).config
-    if asker.place.guild_id is None:
-        raise RefusedError(words.servers_only)
-    if not interaction.permissions.manage_guild:
-        raise RefusedError(words.administrators_only)

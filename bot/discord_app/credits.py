@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Final
 
 from bot.discord_app.cards import Block, LinkButton, Section, TextBlock, safe_url
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.words import ENGLISH, Words
-from retrieval.domain import Passage, Post, TextKind, Thread
+from retrieval.domain import Passage, Post, Statement, Support, TextKind, Thread
 from retrieval.lead_ins import LeadIn
+
+DOUBT: Final = "◇"
 
 
 def attribution(
@@ -64,6 +67,16 @@ def jumping(text: str, url: str | None, words: Words) -> Block:
 def marked(text: str, citations: Sequence[int]) -> str:
     """Return a sentence with the numbers of what it cites."""
     return f"{text} {markers(citations)}" if citations else text
+
+
+def doubt(statement: Statement, words: Words) -> str:
+    """Return the mark of a sentence that nothing but a model speaks for, with what is missing."""
+    text = words.answer
+    if statement.support is Support.PARTLY:
+        missing = fit_line(statement.missing, 120)
+        said = text.partly.format(missing=missing) if missing else text.partly_unknown
+        return f" {DOUBT} *({said})*"
+    return f" {DOUBT}" if statement.support is Support.UNCONFIRMED else ""
 
 
 def markers(numbers: Sequence[int]) -> str:

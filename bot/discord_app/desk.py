@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 import discord
 
-from bot.community.access import Place, Policy
+from bot.community.access import RULES, Place, Policy, Right, Surface, Visitor
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.community.limits import DAY_SECONDS, Excess, Limit, Limits, Rate
+from bot.discord_app.askers import Asker, asker_of, author_of
 from bot.discord_app.async_librarian import AsyncLibrarian
 from bot.discord_app.attended import AttendedLibrarian
-from bot.discord_app.errors import RefusedError
+from bot.discord_app.errors import ClosedError, RefusedError, TooManyError
+from bot.discord_app.memberships import Memberships
 from bot.discord_app.responses import Interaction
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.words import Words, words_for
@@ -30,25 +31,6 @@ from bot.ports import Librarians
 
 _READERS: Final = 2
 """Threads that look things up while others answer; a look-up takes some milliseconds."""
-
-
-class Use(Enum):
-    """What somebody comes for."""
-
-    QUESTION = "question"
-    """Counts against the limits, and only where the server lets questions be answered."""
-    READING = "reading"
-    """Private and cheap: access is all that it takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, and where."""
-
-    user_id: int
-    place: Place
-    locale: str | None = None
-    guild_locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +61,8 @@ class Desk:
         librarians: The knowledge bases.
         community: Grants and the servers' settings.
         executor: Where librarians answer.
-        settings: Limits and times.
+        settings: Limits and times, and the one server that is served, if it is one.
+        memberships: Tells who is a member of what; None: nobody is of anything.
         limits: For tests with a clock of their own.
     """
 
@@ -90,24 +73,47 @@ class Desk:
         executor: Executor,
         settings: DiscordSettings,
         *,
+        memberships: Memberships | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._librarians = librarians
         self._community = community
         self._executor = executor
         self._settings = settings
+        self._memberships = memberships
         self.limits = limits or Limits(_rates(settings))
         self._readers = ThreadPoolExecutor(_READERS, "reader")
 
+    async def meet(self, interaction: Interaction) -> Asker:
+        """Return who is behind an interaction, with all that decides what they may do."""
+        return await self.recognise(asker_of(interaction))
+
+    async def meet_author(self, message: discord.Message) -> Asker:
+        """Return who wrote a message, with all that decides what they may do."""
+        return await self.recognise(author_of(message))
+
+    async def recognise(self, asker: Asker) -> Asker:
+        """Return ``asker`` with their servers, where those matter: in direct messages.
+
+        Raises:
+            UnavailableError: if Discord does not say which they are.
+        """
+        place = asker.place
+        if place.guild_id is not None or place.is_guest or self._memberships is None:
+            return asker
+        servers = self._policy().servers_of_members()
+        member_of = await self._memberships.among(asker.user_id, servers)
+        return replace(asker, member_of=member_of)
+
     def admit(
-        self, asker: Asker, *, knowledge_base: str | None = None, use: Use = Use.QUESTION
+        self, asker: Asker, surface: Surface, *, knowledge_base: str | None = None
     ) -> Admission:
-        """Let ``asker`` in.
+        """Let ``asker`` in to a knowledge base.
 
         Args:
-            asker: From ``asker_of`` or ``author_of``.
+            asker: From ``meet`` or ``meet_author``.
+            surface: How they come; a question is counted by this call.
             knowledge_base: The one that the asker, or a button, names; None: the place's own.
-            use: A question is counted by this call.
 
         Raises:
             RefusedError: with one sentence for the asker.
@@ -115,22 +121,44 @@ class Desk:
         """
         words, place = words_for(asker.locale), asker.place
         settings = self._community.guilds.of(place.guild_id)
-        name = self._knowledge_base(place, settings, knowledge_base, words)
-        if use is Use.QUESTION:
+        name = self._knowledge_base(asker, settings, knowledge_base, words)
+        if RULES[surface].is_question:
             if not settings.answers_in(place):
                 raise RefusedError(words.desk.not_in_this_channel)
             excess = self.limits.take(asker.user_id, place.guild_id)
             if excess is not None:
-                raise RefusedError(_refusal(excess, words))
+                raise TooManyError(_refusal(excess, words), excess.limit)
         return Admission(
             asker=asker,
             knowledge_base=name,
-            librarian=self._librarian(name, asker, words),
+            librarian=self._librarian(name, asker, surface, words),
             settings=settings,
             words=words,
             public_words=self.public_words(asker),
             is_private=settings.is_private,
         )
+
+    def check(self, asker: Asker, surface: Surface) -> None:
+        """Make sure that ``asker`` may use a surface, where that is all there is to it.
+
+        Raises:
+            RefusedError: with one sentence for the asker.
+            StorageError: if grants and settings cannot be read.
+        """
+        policy, right = self._policy(), RULES[surface].right
+        roles = self._community.guilds.of(asker.place.guild_id).reingest_roles
+        if policy.may_use(surface, asker, chosen_roles=roles):
+            return
+        if right is Right.SEE and self.visible(asker):  # another one than the default
+            return
+        words = words_for(asker.locale)
+        if right is Right.ADMINISTER and asker.place.guild_id is None:
+            raise RefusedError(words.config.servers_only)
+        if right is Right.ADMINISTER and policy.is_named(asker):
+            raise RefusedError(words.config.administrators_only)
+        if right is Right.ADD and policy.visible([policy.default], asker):
+            raise RefusedError(words.desk.may_not_add)
+        raise self._closed(asker, words)
 
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
@@ -141,9 +169,13 @@ class Desk:
         """The name of the knowledge base that serves where none is chosen."""
         return self._librarians.default
 
-    def visible(self, place: Place) -> tuple[str, ...]:
-        """Return the knowledge bases that may be seen in a place, the default one first."""
-        return self._policy().visible(self._librarians.names(), place)
+    def visible(self, visitor: Visitor) -> tuple[str, ...]:
+        """Return the knowledge bases that somebody may see, the default one first."""
+        return self._policy().visible(self._librarians.names(), visitor)
+
+    def may_be_told(self, knowledge_base: str, place: Place) -> bool:
+        """Tell whether a knowledge base may be spoken of to everybody in a channel."""
+        return self._policy().allows(knowledge_base, Visitor(0, place))
 
     def settings_of(self, place: Place) -> GuildSettings:
         """Return the settings of the place's server."""
@@ -157,22 +189,21 @@ class Desk:
         return words_for(language, asker.guild_locale, asker.locale)
 
     def _knowledge_base(
-        self, place: Place, settings: GuildSettings, named: str | None, words: Words
+        self, asker: Asker, settings: GuildSettings, named: str | None, words: Words
     ) -> str:
-        visible = self.visible(place)
+        visible = self.visible(asker)
+        if not visible:
+            raise self._closed(asker, words)
         if named is not None:
             if named not in visible:
                 raise RefusedError(words.desk.unknown_base)
             return named
-        wanted = [name for name in settings.knowledge_bases_for(place) if name in visible]
-        chosen = next(iter([*wanted, *visible]), None)
-        if chosen is None:
-            raise RefusedError(words.desk.nothing_visible)
-        return chosen
+        wanted = [name for name in settings.knowledge_bases_for(asker.place) if name in visible]
+        return next(iter([*wanted, *visible]))
 
-    def _librarian(self, name: str, asker: Asker, words: Words) -> AsyncLibrarian:
+    def _librarian(self, name: str, asker: Asker, surface: Surface, words: Words) -> AsyncLibrarian:
         def check() -> None:
-            if not self._policy().allows(name, asker.place):
+            if not self._policy().may_use(surface, asker, knowledge_base=name):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
@@ -182,47 +213,26 @@ class Desk:
             readers=self._readers,
         )
 
+    def _closed(self, asker: Asker, words: Words) -> ClosedError:
+        """Return why nothing may be seen here; who could change it is told how, and nobody else."""
+        place, policy = asker.place, self._policy()
+        if place.is_guest:
+            return ClosedError(words.desk.not_for_guests)
+        if place.guild_id is None:
+            return ClosedError(words.desk.members_only)
+        if policy.is_named(asker):
+            return ClosedError(words.desk.nothing_visible)
+        sentence = words.desk.nothing_visible
+        if asker.may_manage:
+            not_named = words.desk.not_named.format(name=policy.default, guild=place.guild_id)
+            is_bound = policy.only_guild not in {None, place.guild_id}
+            sentence = words.desk.another_server if is_bound else not_named
+        return ClosedError(sentence, is_of_server=True)
+
     def _policy(self) -> Policy:
         return self._community.grants.policy(
-            self._librarians.default, is_strict=self._settings.strict_access
+            self._librarians.default, only_guild=self._settings.guild_id
         )
-
-
-def asker_of(interaction: Interaction) -> Asker:
-    """Return who is behind an interaction.
-
-    In a server that the bot was not invited to, where somebody uses a bot of their own
-    account, the place counts as private to them: no server's grants and settings apply.
-    """
-    channel = interaction.channel
-    # By who let the bot in: its user's account alone, and not the server (owners may be unnamed).
-    is_guest = interaction.is_user_integration() and not interaction.is_guild_integration()
-    return Asker(
-        user_id=interaction.user.id,
-        place=Place(
-            guild_id=None if is_guest else interaction.guild_id,
-            channel_id=interaction.channel_id,
-            parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
-        ),
-        locale=interaction.locale.value,
-        guild_locale=interaction.guild_locale.value if interaction.guild_locale else None,
-    )
-
-
-def author_of(message: discord.Message) -> Asker:
-    """Return who wrote a message; Discord tells no locale of theirs."""
-    channel, guild = message.channel, message.guild
-    locale = guild.preferred_locale.value if guild is not None else None
-    return Asker(
-        user_id=message.author.id,
-        place=Place(
-            guild_id=guild.id if guild is not None else None,
-            channel_id=channel.id,
-            parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
-        ),
-        locale=locale,
-        guild_locale=locale,
-    )
 
 
 def _refusal(excess: Excess, words: Words) -> str:

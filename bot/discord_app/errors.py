@@ -8,6 +8,7 @@ from typing import Final
 import discord
 from discord import app_commands
 
+from bot.community.limits import Limit
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.errors import FootnoteError, UnavailableError
@@ -22,6 +23,27 @@ class AnswerTimeoutError(UnavailableError):
 
 class RefusedError(FootnoteError):
     """Somebody may not do this here or now; the sentence is the bot's own and safe to show."""
+
+
+class ClosedError(RefusedError):
+    """There is nothing that somebody may see where they are.
+
+    Args:
+        sentence: Why.
+        is_of_server: Whether nothing at all is granted to the server that they are in.
+    """
+
+    def __init__(self, sentence: str, *, is_of_server: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_of_server = is_of_server
+
+
+class TooManyError(RefusedError):
+    """Somebody, or their server, has come to a limit."""
+
+    def __init__(self, sentence: str, limit: Limit) -> None:
+        super().__init__(sentence)
+        self.limit = limit
 
 
 def explain(error: BaseException, words: Words = ENGLISH) -> str:
@@ -44,8 +66,6 @@ def explain(error: BaseException, words: Words = ENGLISH) -> str:
 
 
 def _of_command(error: app_commands.AppCommandError, words: Words) -> str:
-    if isinstance(error, app_commands.MissingPermissions):
-        return words.failures.administrators_only
     if isinstance(error, app_commands.NoPrivateMessage):
         return words.failures.servers_only
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

@@ -8,9 +8,9 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.community.access import Place
 from bot.community.answers_shown import ShownAnswer
 from bot.community.feedback import Feedback
+from bot.discord_app.askers import place_of
 from bot.discord_app.cards import Card, TextBlock, Tone, assemble
 from bot.discord_app.credits import jumping
 from bot.discord_app.desk import Admission, Desk
@@ -49,8 +49,8 @@ class FeedbackChannel:
         channel = self._channel(admission)
         if channel is None:
             return
-        is_open = not shown.is_private and shown.knowledge_base in self._desk.visible(
-            _place(channel)
+        is_open = not shown.is_private and self._desk.may_be_told(
+            shown.knowledge_base, place_of(channel)
         )
         card = feedback_card(
             who.display_name, feedback, shown if is_open else None, admission.public_words
@@ -89,8 +89,3 @@ def _link(shown: ShownAnswer) -> str | None:
     if shown.message_id is None or shown.guild_id is None:
         return None
     return f"https://discord.com/channels/{shown.guild_id}/{shown.channel_id}/{shown.message_id}"
-
-
-def _place(channel: discord.TextChannel | discord.Thread) -> Place:
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return Place(channel.guild.id, channel.id, parent)

@@ -1,4 +1,4 @@
-"""``/forget-me``, and what is forgotten by itself: what is old, and servers that were left."""
+"""What is forgotten by itself: what is old, and servers that were left."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.community.memories import Forgotten, Memories
-from bot.discord_app.cards import Card, TextBlock, Tone, assemble
-from bot.discord_app.desk import asker_of
-from bot.discord_app.responses import Interaction, acknowledge, show_card
-from bot.discord_app.words import ENGLISH, Words, words_for
+from bot.community.community import Community
+from bot.community.memories import Forgotten
 from retrieval.errors import FootnoteError
 
 PURGE_SECONDS: Final = 6 * 3_600.0
-_WORDS: Final = ENGLISH.commands["forget-me"]
 _log = logging.getLogger(__name__)
 
 
 class Forgetting(commands.Cog):
-    """Deletes what is kept of people and servers.
+    """Deletes what is old, and what is kept of servers that are left.
 
     Args:
-        memories: Everything that is kept.
+        client: Knows the servers that the bot is in.
+        community: Everything that is kept.
         retention_days: How long.
         purge_seconds: Between two rounds that delete what is older.
         clock: Aware times.
@@ -36,13 +32,16 @@ class Forgetting(commands.Cog):
 
     def __init__(
         self,
-        memories: Memories,
+        client: discord.Client,
+        community: Community,
         *,
         retention_days: int,
         purge_seconds: float = PURGE_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._memories = memories
+        self._client = client
+        self._memories = community.memories
+        self._starts = community.starts
         self._retention = timedelta(days=retention_days)
         self._purge_seconds = purge_seconds
         self._clock = clock
@@ -58,23 +57,45 @@ class Forgetting(commands.Cog):
             self._purging.cancel()
             await asyncio.gather(self._purging, return_exceptions=True)
 
-    @app_commands.command(name=_WORDS.name, description=_WORDS.description)
-    async def forget_me(self, interaction: Interaction) -> None:
-        """Delete everything about whoever asks for it, and say how much that was."""
-        await acknowledge(interaction, private=True)
-        asker = asker_of(interaction)
-        forgotten = await asyncio.to_thread(self._memories.forget_person, asker.user_id)
-        await show_card(interaction, forgotten_card(forgotten, words_for(asker.locale)))
-
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that removed the bot; an outage of Discord's is not that."""
+        await self._forget_server(guild.id)
+
+    async def _forget_left_servers(self) -> None:
+        """Forget the servers that removed the bot while it was away."""
+        present = {guild.id for guild in self._client.guilds}
         try:
-            forgotten = await asyncio.to_thread(self._memories.forget_guild, guild.id)
+            kept = await asyncio.to_thread(self._memories.guild_ids)
+            if not await asyncio.to_thread(self._is_same_bot):
+                _log.warning(
+                    "the token is another bot's than at the last start; what is kept of servers "
+                    "that this one is not in stays until the next start"
+                )
+                return
         except FootnoteError as error:
-            _log.warning("server %s was left and could not be forgotten: %s", guild.id, error)
+            _log.warning("the servers that were left could not be looked up: %s", error)
             return
-        _log.info("server %s was left and is forgotten: %s", guild.id, _counts(forgotten))
+        for guild_id in sorted(kept - present):
+            await self._forget_server(guild_id)
+
+    def _is_same_bot(self) -> bool:
+        """Tell whether the account is that of the last start, and remember this one.
+
+        A trial with another bot's token must not cost every server its settings.
+        """
+        before, now = self._starts.application_id, self._client.application_id
+        if now is not None and before != now:
+            self._starts.application_id = now
+        return before in {None, now}
+
+    async def _forget_server(self, guild_id: int) -> None:
+        try:
+            forgotten = await asyncio.to_thread(self._memories.forget_guild, guild_id)
+        except FootnoteError as error:
+            _log.warning("server %s was left and could not be forgotten: %s", guild_id, error)
+            return
+        _log.info("server %s was left and is forgotten: %s", guild_id, _counts(forgotten))
 
     async def _purge_for_ever(self) -> None:
         while True:
@@ -85,16 +106,9 @@ class Forgetting(commands.Cog):
                 _log.warning("what is old could not be deleted: %s", error)
             else:
                 _log.info("deleted what is older than %s: %s", before.date(), _counts(forgotten))
+            await self._client.wait_until_ready()
+            await self._forget_left_servers()
             await asyncio.sleep(self._purge_seconds)
-
-
-def forgotten_card(forgotten: Sequence[Forgotten], words: Words) -> Card:
-    """Return what was deleted, kind by kind."""
-    gone = [each for each in forgotten if each.count]
-    if not gone:
-        return assemble(Tone.SOURCE, [TextBlock(words.privacy.nothing)])
-    lines = [f"- {each.count:,} {words.privacy.kinds.get(each.name, each.name)}" for each in gone]
-    return assemble(Tone.SOURCE, [TextBlock("\n".join([words.privacy.forgotten, *lines]))])
 
 
 def _counts(forgotten: Sequence[Forgotten]) -> str:

@@ -8,9 +8,11 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.access import Surface
 from bot.community.limits import Limit
+from bot.discord_app.askers import Asker
 from bot.discord_app.cards import Block, Card, Divider, TextBlock, Tone, assemble
-from bot.discord_app.desk import Asker, Desk, Use, asker_of
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.responses import Interaction, acknowledge, show_card
@@ -55,14 +57,14 @@ class Helping(commands.Cog):
     async def help(self, interaction: Interaction) -> None:
         """Explain the bot, privately."""
         await acknowledge(interaction, private=True)
-        asker = asker_of(interaction)
-        may_configure = asker.place.guild_id is not None and interaction.permissions.manage_guild
-        overview = await self._overview(asker, may_configure=may_configure)
+        asker = await self._desk.meet(interaction)
+        overview = await self._overview(asker)
         await show_card(interaction, help_card(overview, words_for(asker.locale)))
 
-    async def _overview(self, asker: Asker, *, may_configure: bool) -> Overview:
+    async def _overview(self, asker: Asker) -> Overview:
         place = asker.place
-        settings, visible = self._desk.settings_of(place), self._desk.visible(place)
+        self._desk.admit(asker, Surface.HELP)
+        settings, visible = self._desk.settings_of(place), self._desk.visible(asker)
         return Overview(
             bases=tuple([await self._status(asker, name) for name in visible[:MAX_BASES]]),
             hidden_bases=len(visible[MAX_BASES:]),
@@ -70,12 +72,12 @@ class Helping(commands.Cog):
             left=self._desk.limits.left(asker.user_id, place.guild_id),
             retention_days=self._retention_days,
             remembers_questions=settings.remembers_questions,
-            may_configure=may_configure,
+            may_configure=asker.may_manage,
         )
 
     async def _status(self, asker: Asker, name: str) -> Status | str:
         try:
-            admission = self._desk.admit(asker, knowledge_base=name, use=Use.READING)
+            admission = self._desk.admit(asker, Surface.HELP, knowledge_base=name)
             return await admission.librarian.status()
         except FootnoteError as error:
             return explain(error, words_for(asker.locale))
@@ -85,8 +87,6 @@ def help_card(overview: Overview, words: Words) -> Card:
     """Return the card of ``/help``."""
     text = words.help
     lines = [f"**{text.bases}**", *(_base_line(base, words) for base in overview.bases)]
-    if not overview.bases:
-        lines.append(words.desk.nothing_visible)
     if overview.hidden_bases:
         lines.append(words.room.more.format(n=overview.hidden_bases))
     blocks: list[Block] = [

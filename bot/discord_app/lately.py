@@ -8,7 +8,8 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Admission, Desk, Use, asker_of
+from bot.community.access import Surface
+from bot.discord_app.desk import Admission, Desk
 from bot.discord_app.render_news import MAX_THREADS, MAX_TOPICS, digest_card, topics_card
 from bot.discord_app.responses import Interaction, acknowledge, show_card
 from bot.discord_app.words import ENGLISH, Words
@@ -31,8 +32,9 @@ class Lately(commands.Cog):
         self, interaction: Interaction, days: int = 7, *, private: bool = True
     ) -> None:
         """Show the threads that came or grew, as of when they were read."""
+        surface = Surface.DIGEST if private else Surface.DIGEST_FOR_ALL
+        admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
-        admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
         since = datetime.now(UTC) - timedelta(days=days)
         news = await admission.librarian.news(since, MAX_THREADS)
         await show_card(interaction, digest_card(news, _words(admission, private=private)))
@@ -41,16 +43,12 @@ class Lately(commands.Cog):
     @app_commands.describe(private="Only for me.")
     async def topics(self, interaction: Interaction, *, private: bool = True) -> None:
         """Show groups of passages that belong together, each by its words."""
+        surface = Surface.TOPICS if private else Surface.TOPICS_FOR_ALL
+        admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
-        admission = self._desk.admit(asker_of(interaction), use=_use(private=private))
         topics = await admission.librarian.topics(MAX_TOPICS)
         await show_card(interaction, topics_card(topics, _words(admission, private=private)))
 
 
 def _words(admission: Admission, *, private: bool) -> Words:
     return admission.words if private else admission.public_words
-
-
-def _use(*, private: bool) -> Use:
-    """What others see counts against the limits, and only where the bot may answer."""
-    return Use.READING if private else Use.QUESTION

@@ -1,4 +1,4 @@
-"""``/reingest``: for administrators, and for the roles that they let do it."""
+"""``/reingest``: for those whom the operator lets add to the threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Desk, asker_of
+from bot.community.access import Surface
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.responses import Interaction, acknowledge, show_text
@@ -61,15 +62,13 @@ class Maintenance(commands.Cog):
         self._clock = clock
         self._is_running = False
 
-    # Discord hides the command from everybody else until the server shows it to others in its
-    # integration settings; whom it obeys is for /config to say, so the bot checks as well.
+    # Discord offers the command to administrators, to whom else the server shows it in its
+    # integration settings, and in direct messages; whom it obeys is for the desk to say.
     @app_commands.command(description="Bring the knowledge base in line with its folder.")
-    @app_commands.guild_only()
     @app_commands.default_permissions(administrator=True)
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""
-        if not self._may_ingest(interaction):
-            raise app_commands.MissingPermissions(["administrator"])
+        self._desk.check(await self._desk.meet(interaction), Surface.REINGEST)
         await acknowledge(interaction, private=True)
         await self.ingest_for(interaction)
 
@@ -89,11 +88,6 @@ class Maintenance(commands.Cog):
         finally:
             self._is_running = False
         await _show_late(interaction, text)
-
-    def _may_ingest(self, interaction: Interaction) -> bool:
-        roles = self._desk.settings_of(asker_of(interaction).place).reingest_roles
-        has_role = any(role.id in roles for role in getattr(interaction.user, "roles", ()))
-        return interaction.permissions.administrator or has_role
 
     async def _run(self, interaction: Interaction, words: Words) -> IngestReport:
         pace = EditPace(self._clock)

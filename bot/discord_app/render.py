@@ -5,7 +5,7 @@ What does not fit is one press away: see ``bot.discord_app.render_pages``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from bot.discord_app.cards import (
     Tone,
     assemble,
 )
-from bot.discord_app.credits import attribution, introduced, markers, passage_code, with_jump
+from bot.discord_app.credits import attribution, doubt, introduced, markers, passage_code, with_jump
 from bot.discord_app.markdown import ELLIPSIS, fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import (
@@ -28,9 +28,12 @@ from retrieval.domain import (
     Outcome,
     Statement,
     Status,
+    Verification,
 )
 from retrieval.lead_ins import introductions
 
+EXTRACTIVE: Final = "extractive"
+"""The mode of answers that no model wrote."""
 ANSWER_LIMIT: Final = 1_200
 QUOTE_LIMIT: Final = 280
 MAX_SOURCES: Final = 3
@@ -140,6 +143,9 @@ def _rows(showing: Showing, offer: Offer, words: Words) -> tuple[ButtonRow, ...]
 def _footing(answer: Answer, showing: Showing, words: Words) -> str:
     """Return the question, and what was searched for it."""
     lines = [_asked(answer.question, words), _searched(showing.searched, words)]
+    if answer.mode != EXTRACTIVE:
+        told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
+        lines.append(f"-# {told}")
     return "\n".join(line for line in lines if line)
 
 
@@ -166,6 +172,7 @@ def _answer_text(answer: Answer, words: Words) -> tuple[str, tuple[Statement, ..
     whose = introductions(answer.statements, answer.citations)
     for shown, (statement, who) in enumerate(zip(answer.statements, whose, strict=True)):
         marker = f" {markers(statement.citations)}" if statement.citations else ""
+        marker += doubt(statement, words)
         room = left - length(marker) - length(introduced("", who, words))
         if shown and room < min(_SHORTEST_STATEMENT, length(fit(statement.text, ANSWER_LIMIT))):
             return "\n".join(lines), answer.statements[:shown]
@@ -231,27 +238,28 @@ def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     lines = [_asked(answer.question, words)]
     if answer.statements and left_out > 0:
         lines.append(f"-# {text.count(text.left_out, left_out)}")
-    if answer.mode == "extractive":
-        lines.append(f"-# {text.quoted.format(verified=_verified(answer, words))}")
+    if answer.mode == EXTRACTIVE:
+        lines.append(f"-# {text.quoted}")
         if answer.fallback:
             lines.append(f"-# {text.fallback.format(why=fit_line(answer.fallback, 160))}")
     else:
-        told = {"writer": fit_line(answer.mode, 60), "verified": _verified(answer, words)}
-        lines.append(f"-# {text.written.format(**told)}")
+        lines += [f"-# {line}" for line in _written(answer, words)]
     return "\n".join(line for line in lines if line)
 
 
-def _verified(answer: Answer, words: Words) -> str:
-    """Return how many of the sentences hold: what a post says itself always does."""
-    text, checked = words.answer, answer.verification
-    verified = checked.verified if checked else len(answer.statements)
-    total = verified + (checked.dropped if checked else 0)
-    if not total:
-        return text.each_verified
-    told = text.verified[total != 1].format(verified=verified, total=total)
-    if checked and checked.dropped:
-        told += f"; {text.dropped.format(n=checked.dropped)}"
-    return told
+def _written(answer: Answer, words: Words) -> Iterator[str]:
+    """Yield who wrote an answer, what was confirmed of it, and what its mark stands for."""
+    text, counts = words.answer, answer.verification or Verification()
+    told = text.unconfirmed
+    if counts.confirmed or counts.partly:
+        total = counts.shown - counts.quoted
+        told = text.confirmed[total != 1].format(n=counts.confirmed, total=total)
+    dropped = f" {text.count(text.dropped, counts.dropped)}" if counts.dropped else ""
+    is_all_quoted = counts.shown == counts.quoted
+    writer = text.written.format(writer=fit_line(answer.mode, 60))
+    yield f"{text.quoted}{dropped}" if is_all_quoted else f"{writer} {told}{dropped}"
+    if counts.partly or counts.unconfirmed:
+        yield text.doubt
 
 
 def _asked(question: str, words: Words) -> str:

@@ -5,12 +5,19 @@ Each is cut into pages that never part a source or a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from bot.discord_app.answer_buttons import Press, page_row
 from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
-from bot.discord_app.credits import attribution, introduced, marked, passage_code, with_jump
+from bot.discord_app.credits import (
+    attribution,
+    doubt,
+    introduced,
+    marked,
+    passage_code,
+    with_jump,
+)
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import Answer, Citation, Outcome, SourceView
@@ -56,13 +63,28 @@ def render_sources(
     return _page(answer, press, blocks or [TextBlock(words.talk.no_sources)], page, pages, words)
 
 
-def render_whole(answer: Answer, press: Press, words: Words = ENGLISH) -> Card:
-    """Return one page of all that an answer says, with who argues and who replies."""
+def render_whole(
+    answer: Answer, press: Press, words: Words = ENGLISH, *, gone: Collection[str] = ()
+) -> Card:
+    """Return one page of all that an answer says, with who argues and who replies.
+
+    Args:
+        answer: As it was kept.
+        press: Says which page.
+        words: The presser's.
+        gone: Passages that have left the threads; what was said after them is not repeated.
+    """
     whose = introductions(answer.statements, answer.citations)
+    left = {citation.n for citation in answer.citations if citation.passage.id in gone}
     lines = [
-        marked(introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations)
+        words.talk.gone_source
+        if left.intersection(statement.citations)
+        else marked(
+            introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations
+        )
+        + doubt(statement, words)
         for statement, who in zip(answer.statements, whose, strict=True)
-    ] or [fit(answer.text, PAGE_LIMIT)]
+    ] or [words.talk.gone_source if left else fit(answer.text, PAGE_LIMIT)]
     return _lines_page(answer, press, lines if any(lines) else [words.answer.empty], words)
 
 

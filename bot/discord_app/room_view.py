@@ -11,8 +11,10 @@ from typing import Any, Final, Self
 import discord
 from discord import ui
 
+from bot.community.access import Surface
+from bot.discord_app.askers import Asker, asker_of
 from bot.discord_app.cards import Card, TextBlock, Tone, plain_text
-from bot.discord_app.desk import Asker, Desk, Use, asker_of
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError, explain
 from bot.discord_app.reading import GoneError, follow, open_room
 from bot.discord_app.render_room import Room, RoomButton, shared
@@ -67,18 +69,17 @@ class RoomItem(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
     async def callback(self, interaction: Interaction) -> None:
         """Go where the button leads, or say why not."""
         desk: Desk = interaction.client.desk
-        asker = asker_of(interaction)
         step = _share if self._press.action is Action.SHARE else _go
         try:
-            await _or_refuse(interaction, asker, step(desk, interaction, asker, self._press))
+            await _or_refuse(interaction, step(desk, interaction, self._press))
         except discord.HTTPException as error:
             # The message, the channel or the token of the press is gone.
             _log.warning("could not answer a press in a reading room: %s", error)
 
 
-async def _go(desk: Desk, interaction: Interaction, asker: Asker, press: Press) -> None:
-    base = press.spot.knowledge_base
-    admission = desk.admit(asker, knowledge_base=base, use=Use.READING)
+async def _go(desk: Desk, interaction: Interaction, press: Press) -> None:
+    asker, base = await desk.meet(interaction), press.spot.knowledge_base
+    admission = desk.admit(asker, Surface.ROOM_BUTTON, knowledge_base=base)
     if _is_own(interaction):
         await interaction.response.defer()
     else:  # what everybody sees is nobody's to turn over
@@ -86,25 +87,27 @@ async def _go(desk: Desk, interaction: Interaction, asker: Asker, press: Press) 
     await show_room(interaction, await open_room(admission, await follow(admission, press)))
 
 
-async def _share(desk: Desk, interaction: Interaction, asker: Asker, press: Press) -> None:
+async def _share(desk: Desk, interaction: Interaction, press: Press) -> None:
+    asker, base = await desk.meet(interaction), press.spot.knowledge_base
     if not _may_post(interaction, asker):
         raise RefusedError(words_for(asker.locale).room.may_not_share)
-    admission = desk.admit(asker, knowledge_base=press.spot.knowledge_base)
+    admission = desk.admit(asker, Surface.ROOM_SHARE, knowledge_base=base)
     await acknowledge(interaction, private=False)
     words = desk.public_words(asker)
     room = await open_room(replace(admission, words=words), press.spot)
     await show_room(interaction, shared(room, press.spot, interaction.user.display_name, words))
 
 
-async def _or_refuse(interaction: Interaction, asker: Asker, step: Any) -> None:  # noqa: ANN401 - any coroutine
+async def _or_refuse(interaction: Interaction, step: Any) -> None:  # noqa: ANN401 - any coroutine
+    words = words_for(asker_of(interaction).locale)
     try:
         await step
     except discord.HTTPException:
         raise
     except GoneError as error:
-        await _say(interaction, _gone_room(error, words_for(asker.locale)))
+        await _say(interaction, _gone_room(error, words))
     except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for an answer
-        await _say(interaction, _sentence(explain(error, words_for(asker.locale))))
+        await _say(interaction, _sentence(explain(error, words)))
 
 
 async def _say(interaction: Interaction, room: Room) -> None:

@@ -16,7 +16,7 @@ from bot.community.community import Community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.watch import CorpusWatch, watching
-from bot.ports import Librarians, Reingester
+from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
 
@@ -45,13 +45,15 @@ def check_token(settings: DiscordSettings) -> None:
         raise ConfigurationError(NO_TOKEN)
 
 
-def run_bot(
+def run_bot(  # noqa: PLR0913 - one argument a part that it puts together
     settings: DiscordSettings,
     librarians: Librarians,
     reingester: Reingester,
     community: Community,
     corpus: CorpusWatch | None = None,
     quarantine: Quarantine | None = None,
+    *,
+    people: AsyncForgettingPeople | None = None,
 ) -> None:
     """Run the bot, and beside it the watch on its corpus, until SIGINT or SIGTERM.
 
@@ -63,7 +65,9 @@ def run_bot(
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
 
     def make_bot() -> FootnoteBot:
-        return FootnoteBot(librarians, reingester, executor, settings, community, quarantine)
+        return FootnoteBot(
+            librarians, reingester, executor, settings, community, quarantine, people=people
+        )
 
     try:
         asyncio.run(_serve(make_bot, settings, corpus))

@@ -36,14 +36,14 @@ class DiscordSettings(BaseModel):
     token: Annotated[SecretStr | None, BeforeValidator(_blank_as_none)] = None
     """The bot's token from https://discord.com/developers/applications."""
     guild_id: Annotated[int | None, BeforeValidator(_blank_as_none)] = Field(default=None, gt=0)
-    """Register the commands in this one server, where they appear at once; None: everywhere."""
+    """Serve this one server and its members only, whatever is granted; None: all that are."""
     answer_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
     """Discord drops a reply that takes more than 15 minutes."""
     max_concurrent_answers: int = Field(default=2, ge=1, le=64)
     mention_replies: bool = True
     """Answer mentions and replies; needs the message content intent."""
     strict_access: bool = False
-    """Show a knowledge base only where ``footnote kb grant`` says, the default one included."""
+    """Grant nothing at the first start, not even to the one server that the bot is in."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = 1
     """Connections to Discord, which wants one for each 2,500 servers; ``auto``: as it advises."""
     retention_days: int = Field(default=90, ge=1)

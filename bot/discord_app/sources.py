@@ -8,7 +8,8 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Desk, Use, asker_of
+from bot.community.access import Surface
+from bot.discord_app.desk import Desk
 from bot.discord_app.markdown import fit_label
 from bot.discord_app.reading import find, open_room
 from bot.discord_app.responses import Interaction, acknowledge
@@ -35,9 +36,8 @@ class Sources(commands.Cog):
         self, interaction: Interaction, passage: str, knowledge_base: str | None = None
     ) -> None:
         """Show a passage with what it replies to and what replies to it."""
-        admission = self._desk.admit(
-            asker_of(interaction), knowledge_base=knowledge_base, use=Use.READING
-        )
+        asker = await self._desk.meet(interaction)
+        admission = self._desk.admit(asker, Surface.SOURCE, knowledge_base=knowledge_base)
         await acknowledge(interaction, private=True)
         await show_room(interaction, await open_room(admission, await find(admission, passage)))
 
@@ -48,9 +48,8 @@ class Sources(commands.Cog):
         """Offer passages; none at all when they cannot be had in time."""
         named = getattr(interaction.namespace, "knowledge_base", None) or None
         try:
-            admission = self._desk.admit(
-                asker_of(interaction), knowledge_base=named, use=Use.READING
-            )
+            asker = await self._desk.meet(interaction)
+            admission = self._desk.admit(asker, Surface.TYPING, knowledge_base=named)
             suggestions = await admission.librarian.suggest(current, MAX_CHOICES)
         except FootnoteError as error:
             _log.info("no suggestions: %s", error)
@@ -66,17 +65,17 @@ class Sources(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Offer the knowledge bases that may be seen here."""
         try:
-            return base_choices(self._desk, interaction, current)
+            return await base_choices(self._desk, interaction, current)
         except FootnoteError as error:
             _log.info("no knowledge bases to offer: %s", error)
             return []
 
 
-def base_choices(
+async def base_choices(
     desk: Desk, interaction: Interaction, current: str
 ) -> list[app_commands.Choice[str]]:
     """Return the knowledge bases that may be seen here and that ``current`` is part of."""
-    names = desk.visible(asker_of(interaction).place)
+    names = desk.visible(await desk.meet(interaction))
     typed = current.strip().casefold()
     fitting = [name for name in names if typed in name.casefold() and len(name) <= CHOICE_LIMIT]
     return [app_commands.Choice(name=name, value=name) for name in fitting[:MAX_CHOICES]]

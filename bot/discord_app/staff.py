@@ -16,7 +16,8 @@ from discord.ext import commands
 
 from bot.community.guild_settings import GuildSettings
 from bot.discord_app.addressing import replies_to
-from bot.discord_app.desk import Desk, author_of
+from bot.discord_app.askers import author_of
+from bot.discord_app.desk import Desk
 
 MOST_THREADS: Final = 5_000
 """Threads that are remembered, those looked at last."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_app.desk import Desk, asker_of
+from bot.community.access import Surface
+from bot.discord_app.desk import Desk
 from bot.discord_app.render_threads import MAX_THREADS, threads_card
 from bot.discord_app.responses import Interaction, acknowledge, show_card
 
@@ -20,7 +21,7 @@ class ThreadSearch(commands.Cog):
     @app_commands.describe(about="What should they be about?", private="Only for me.")
     async def threads(self, interaction: Interaction, about: str, *, private: bool = True) -> None:
         """List the threads closest to what was asked; it counts as a question."""
-        admission = self._desk.admit(asker_of(interaction))
+        admission = self._desk.admit(await self._desk.meet(interaction), Surface.THREADS)
         await acknowledge(interaction, private=private)
         found = await admission.librarian.search_threads(about, MAX_THREADS)
         words = admission.words if private else admission.public_words

@@ -9,6 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.community.access import Surface
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError
 from bot.discord_app.maintenance import Maintenance
 from bot.discord_app.markdown import fit_line
@@ -22,31 +24,39 @@ _log = logging.getLogger(__name__)
 
 
 class Uploads(commands.Cog):
-    """Takes files from administrators.
+    """Takes files from those whom the operator lets add to the threads.
 
     Args:
+        desk: Knows who they are.
         quarantine: Looks at them.
         maintenance: Ingests what was accepted.
         limit_mib: Larger files are refused, by what Discord says and by what comes.
     """
 
-    def __init__(self, quarantine: Quarantine, maintenance: Maintenance, *, limit_mib: int) -> None:
+    def __init__(
+        self, desk: Desk, quarantine: Quarantine, maintenance: Maintenance, *, limit_mib: int
+    ) -> None:
+        self._desk = desk
         self._quarantine = quarantine
         self._maintenance = maintenance
         self._limit_mib = limit_mib
 
+    # Discord offers the command to administrators, and in direct messages; whom it obeys is for
+    # the desk to say.
     @app_commands.command(description="Add an exported file to the threads and ingest it.")
     @app_commands.describe(file="Plain text, JSONL, or DiscordChatExporter's JSON.")
-    @app_commands.guild_only()
     @app_commands.default_permissions(administrator=True)
-    @app_commands.checks.has_permissions(administrator=True)
     async def upload(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Take one file, say what became of it, and ingest."""
+        asker = await self._desk.meet(interaction)
+        self._desk.check(asker, Surface.UPLOAD)
         await acknowledge(interaction, private=True)
         words = words_for(interaction.locale.value)
         try:
             data = await self._read(file, words)
-            kept = await self._quarantine.take(file.filename, data)
+            kept = await self._quarantine.take(
+                file.filename, data, lambda: self._desk.check(asker, Surface.UPLOAD)
+            )
         except FileRefusedError as error:
             refused = words.ingest.refused_file.format(file=fit_line(error.file, 100))
             await show_text(interaction, f"{refused}\n{fit_line(_reason(error, words), 500)}")

@@ -8,16 +8,18 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.community.access import Place
+from bot.community.access import Place, Surface
 from bot.community.unanswered import UnansweredQuestions, WaitingQuestion
 from bot.discord_app.after_ingest import Change
+from bot.discord_app.askers import Asker
 from bot.discord_app.cards import Card, TextBlock, assemble
-from bot.discord_app.desk import Asker, Desk, Use
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError
 from bot.discord_app.render import render_answer
 from bot.discord_app.responses import send_card
 from bot.discord_app.words import Words, words_for
 from retrieval.domain import Answer, Outcome
+from retrieval.errors import UnavailableError
 
 MOST_AT_ONCE: Final = 200
 """Questions that are tried again after one ingest, oldest first: some 20 s of work."""
@@ -65,8 +67,13 @@ class WaitingAnswers:
             question.user_id, Place(question.guild_id, question.channel_id), question.locale
         )
         try:
+            asker = await self._desk.recognise(asker)
+        except UnavailableError as error:
+            _log.info("a question is tried again after the next ingest: %s", error)
+            return None
+        try:
             admission = self._desk.admit(
-                asker, knowledge_base=question.knowledge_base, use=Use.READING
+                asker, Surface.LATE_ANSWER, knowledge_base=question.knowledge_base
             )
             return await admission.librarian.answer(question.question)
         except RefusedError:  # the knowledge base may not be seen there any more

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from bot.ports import IngestRequest, Librarian
+    from bot.ports import ForgettingPeople, Format, IngestRequest, Librarian
     from ingest.report import IngestReport, Progress
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
@@ -54,6 +54,8 @@ class AppContext:
     """Takes the settings, a knowledge base's name, a listener, and ``anew`` by keyword."""
     evaluate: Callable[[Any, EvalRequest, OnProgress], Report]
     check_models: Callable[[Any], tuple[ModelCheck, ...]]
+    formats: Callable[[], tuple[Format, ...]]
+    people: Callable[[Any], ForgettingPeople]
 
 
 @dataclass
@@ -113,6 +115,14 @@ class Session:
         """Try the models that are set, if any are."""
         return self._context.check_models(self._settings)
 
+    def formats(self) -> tuple[Format, ...]:
+        """Return the formats that can be read."""
+        return self._context.formats()
+
+    def people(self) -> ForgettingPeople:
+        """Return who keeps posts out of the answers."""
+        return self._context.people(self._settings)
+
     def run_bot(self) -> None:
         """Run the Discord bot until it is stopped."""
         self._context.run_bot(self._settings)
@@ -131,4 +141,6 @@ def real_context() -> AppContext:
         examine=wiring.examine,
         evaluate=wiring.evaluate,
         check_models=wiring.check_models,
+        formats=wiring.formats,
+        people=wiring.ForgettingPosts,
     )

@@ -120,6 +120,7 @@ def _shape(examination: Examination) -> Shape:
         "threads": examination.threads,
         "vectors_searched": examination.searched,
         "vectors_apart": examination.apart,
+        "collections_of_others": examination.foreign,
         "findings": [
             {"what": finding.what, "done": finding.done or None} for finding in examination.findings
         ],
@@ -164,6 +165,8 @@ def _view(examination: Examination) -> RenderableType:
         ("generation", str(examination.generation)),
         ("time", f"{examination.seconds:.1f} s"),
     ]
+    if examination.foreign:
+        rows.insert(-1, ("left alone", f"{examination.foreign:,} of other installations in Chroma"))
     if not examination.is_whole:
         rows[0] = ("passages", f"{examination.passages:,} in the catalogue")
     blocks: list[RenderableType] = [headline, figures(rows)]

@@ -30,10 +30,12 @@ COMMANDS: Final = {
     "chat": "bot.terminal.chat_command",
     "topics": "bot.terminal.topics_command",
     "news": "bot.terminal.news_command",
+    "formats": "bot.terminal.formats_command",
     "status": "bot.terminal.status_command",
     "eval": "bot.terminal.eval_command",
     "doctor": "bot.terminal.doctor_command",
     "kb": "bot.terminal.kb_command",
+    "people": "bot.terminal.people_command",
     "bot": "bot.terminal.bot_command",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

@@ -1,8 +1,8 @@
-"""``footnote kb``: in which Discord servers and channels a knowledge base may be seen."""
+"""``footnote kb``: who may see a knowledge base in Discord, and who may add to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,7 +12,7 @@ from retrieval.errors import EmptyIndexError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     from bot.community.access import Grant
     from bot.terminal.app import Session
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 EPILOG = """
 \b
 Examples:
-  footnote kb grant archive --guild 81384788765712384
+  footnote kb grant default --guild 81384788765712384
   footnote kb grant staff --guild 81384788765712384 --channel 381963689470984203
-  footnote kb grant default --everywhere
-  footnote kb revoke archive --guild 81384788765712384
+  footnote kb grant default --guild 81384788765712384 --maintain
+  footnote kb grant default --user 80351110224678912 --maintain
+  footnote kb grant handbook --everywhere
+  footnote kb revoke staff --guild 81384788765712384 --channel 381963689470984203
   footnote kb grants --json
+
+Discord shows ids once its Developer Mode is on (Settings, Advanced): right-click a server,
+a channel or a person, and choose Copy ID.
 """
 _ID: Final = click.IntRange(min=1, max=2**63 - 1)
 _NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
@@ -35,62 +40,71 @@ _NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
 @click.group(
     name="kb",
     no_args_is_help=False,
-    short_help="Say which servers may see a knowledge base.",
+    short_help="Say who may see a knowledge base in Discord, and who may add to it.",
     epilog=EPILOG,
 )
 def command() -> None:
-    """Say in which Discord servers and channels a knowledge base may be seen.
+    """Say who may see a knowledge base in Discord, and who may add to it.
 
-    The default knowledge base may be seen wherever the bot is until it is granted for the
-    first time; every other one only where it is granted.  A running bot follows at once.
+    Nothing is shown where it is not granted.  Only the first start of the bot grants something
+    by itself: the default knowledge base, to the one server that the bot is in.  A server's
+    administrators can grant nothing and, without --maintain, add nothing.  A running bot
+    follows at once.
     """
 
 
-def _place(function: F) -> F:
+def _whom(function: F) -> F:
     function = click.argument("name")(function)
-    function = click.option("--guild", type=_ID, metavar="ID", help="A server.")(function)
     function = click.option(
-        "--channel", type=_ID, metavar="ID", help="One channel of it, with its threads."
+        "--guild", type=_ID, metavar="ID", help="A server, and its members in direct messages."
     )(function)
-    return click.option("--everywhere", is_flag=True, help="Every server, and direct messages.")(
-        function
-    )
+    function = click.option(
+        "--channel", type=_ID, metavar="ID", help="One channel of it only, with its threads."
+    )(function)
+    function = click.option(
+        "--user", type=_ID, metavar="ID", help="One person, in direct messages."
+    )(function)
+    function = click.option(
+        "--everywhere", is_flag=True, help="Every server, and everybody's direct messages."
+    )(function)
+    return click.option(
+        "--maintain",
+        is_flag=True,
+        help="Also adding to it, with /upload and /reingest: for that person, or for the "
+        "server's administrators.",
+    )(function)
 
 
 @command.command(name="grant")
-@_place
+@_whom
 @pass_session
-def grant(
-    session: Session, name: str, guild: int | None, channel: int | None, *, everywhere: bool
-) -> int:
-    """Let the knowledge base NAME be seen in a server, in one channel, or everywhere."""
+def grant(session: Session, /, name: str, *, maintain: bool, **where: Any) -> int:  # noqa: ANN401 - click's options
+    """Let the knowledge base NAME be seen, and with --maintain be added to."""
     from bot.community.community import open_community
 
-    wanted = _grant(name, guild, channel, everywhere=everywhere)
+    wanted = _grant(name, maintain=maintain, **where)
     with open_community(session.data_dir) as community:
         is_new = community.grants.grant(wanted)
-    verb = "may be seen" if is_new else "may be seen already"
-    click.echo(f"{wanted.knowledge_base} {verb} {_where(wanted)}.")
+    click.echo(f"{name} {_may(wanted)}{'' if is_new else ' already'} {_where(wanted)}.")
     _mention_if_empty(session, name)
     return 0
 
 
 @command.command(name="revoke")
-@_place
+@_whom
 @pass_session
-def revoke(
-    session: Session, name: str, guild: int | None, channel: int | None, *, everywhere: bool
-) -> int:
-    """Take a grant back."""
+def revoke(session: Session, /, name: str, *, maintain: bool, **where: Any) -> int:  # noqa: ANN401 - click's options
+    """Take a grant back; with --maintain, as far as it lets people add."""
     from bot.community.community import open_community
 
-    wanted = _grant(name, guild, channel, everywhere=everywhere)
+    wanted = _grant(name, maintain=maintain, **where)
     with open_community(session.data_dir) as community:
         if not community.grants.revoke(wanted):
             raise NotFoundError(
                 "There is no such grant; `footnote kb grants` lists those there are."
             )
-    click.echo(f"{wanted.knowledge_base} may no longer be seen {_where(wanted)}.")
+    verb = "added to" if maintain else "seen"
+    click.echo(f"{name} may no longer be {verb} {_where(wanted)}.")
     return 0
 
 
@@ -104,37 +118,56 @@ def grants(session: Session, *, as_json: bool) -> int:
     with open_community(session.data_dir) as community:
         found = community.grants.grants()
     if as_json:
-        print_json(
-            {
-                "grants": [
-                    {"kb": g.knowledge_base, "guild": g.guild_id, "channel": g.channel_id}
-                    for g in found
-                ]
-            }
-        )
+        print_json({"grants": [_shape(each) for each in found]})
         return 0
     for each in found:
-        click.echo(f"{each.knowledge_base} {_where(each)}")
+        click.echo(f"{each.knowledge_base} {_may(each)} {_where(each)}")
     if not found:
-        click.echo("Nothing is granted.")
+        click.echo("Nothing is granted, so the bot shows nothing.")
     return 0
 
 
-def _grant(name: str, guild: int | None, channel: int | None, *, everywhere: bool) -> Grant:
+def _grant(
+    name: str,
+    *,
+    guild: int | None,
+    channel: int | None,
+    user: int | None,
+    everywhere: bool,
+    maintain: bool,
+) -> Grant:
     import re
 
     from bot.community.access import Grant
 
     if not re.fullmatch(_NAME, name):
         raise click.UsageError("NAME is that of a knowledge base: small letters, digits and -")
-    if everywhere == (guild is not None):
-        raise click.UsageError("Give either --guild ID or --everywhere")
+    if [guild is not None, user is not None, everywhere].count(True) != 1:
+        raise click.UsageError("Give one of --guild ID, --user ID and --everywhere")
     if channel is not None and guild is None:
         raise click.UsageError("--channel needs the --guild that it is in")
-    return Grant(name, guild, channel)
+    if maintain and (everywhere or channel is not None):
+        raise click.UsageError("--maintain is for a whole server, or for a person")
+    return Grant(name, guild, channel, user, maintain)
+
+
+def _shape(grant: Grant) -> dict[str, object]:
+    return {
+        "kb": grant.knowledge_base,
+        "guild": grant.guild_id,
+        "channel": grant.channel_id,
+        "user": grant.user_id,
+        "maintain": grant.may_add,
+    }
+
+
+def _may(grant: Grant) -> str:
+    return "may be seen and added to" if grant.may_add else "may be seen"
 
 
 def _where(grant: Grant) -> str:
+    if grant.user_id is not None:
+        return f"by person {grant.user_id}"
     if grant.guild_id is None:
         return "everywhere"
     channel = f"in channel {grant.channel_id} of " if grant.channel_id else "in "

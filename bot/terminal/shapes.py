@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ingest.report import IngestReport
+    from bot.ports import Format
+    from ingest.report import FileReport, IngestReport
     from retrieval.domain import (
         Answer,
         Citation,
@@ -48,6 +49,8 @@ def answer_shape(answer: Answer) -> Shape:
                 "text": statement.text,
                 "citations": list(statement.citations),
                 "disputes": list(statement.disputes),
+                "support": str(statement.support),
+                "missing": statement.missing,
             }
             for statement in answer.statements
         ],
@@ -151,6 +154,10 @@ def ingest_shape(report: IngestReport) -> Shape:
                 {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
             ],
         },
+        "removals": [
+            {"file": each.file, "posts": each.posts, "why": each.why.value, "by": list(each.by)}
+            for each in report.removals
+        ],
         "threads": report.threads,
         "posts": report.posts,
         "quotes_linked": report.quotes_linked,
@@ -162,6 +169,35 @@ def ingest_shape(report: IngestReport) -> Shape:
             "unchanged": report.passages_unchanged,
         },
         "seconds": round(float(report.seconds), 3),
+        "reports": [_file_shape(file) for file in report.files],
+    }
+
+
+def _file_shape(file: FileReport) -> Shape:
+    return {
+        "file": file.file,
+        "kind": file.kind,
+        "edition": file.edition or None,
+        "threads": file.threads,
+        "posts": file.posts,
+        "left_out": {str(each.reason): each.posts for each in file.left_out},
+        "shortfalls": list(file.shortfalls),
+    }
+
+
+def formats_shape(formats: Sequence[Format]) -> Shape:
+    """Return the document of ``footnote formats``."""
+    return {
+        "formats": [
+            {
+                "kind": one.kind,
+                "label": one.label,
+                "suffixes": list(one.suffixes),
+                "export": one.export,
+                "example": one.example,
+            }
+            for one in formats
+        ]
     }
 
 
@@ -226,7 +262,13 @@ def status_shape(status: Status) -> Shape:
 def _verification_shape(verification: Verification | None) -> Shape | None:
     if verification is None:
         return None
-    return {"verified": verification.verified, "dropped": verification.dropped}
+    return {
+        "quoted": verification.quoted,
+        "confirmed": verification.confirmed,
+        "partly": verification.partly,
+        "unconfirmed": verification.unconfirmed,
+        "dropped": verification.dropped,
+    }
 
 
 def _usage_shape(usage: Usage | None) -> Shape | None:

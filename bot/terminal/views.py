@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from bot.terminal.file_views import all_left_out, file_lines
 from bot.terminal.layout import (
     CAUTION,
     HEADING,
@@ -27,7 +28,8 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
-from retrieval.domain import Outcome
+from bot.terminal.removal_views import removal_lines
+from retrieval.domain import Outcome, Support
 from retrieval.lead_ins import lead_ins
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ingest.report import IngestReport
-    from retrieval.domain import Answer, Citation, Hit, Status, Timings
+    from retrieval.domain import Answer, Citation, Hit, Statement, Status, Timings
 
 _BYTES_PER_UNIT = 1024
 
@@ -44,6 +46,8 @@ _BYTES_PER_UNIT = 1024
 def answer_view(answer: Answer, *, with_trace: bool = False) -> Group:
     """Show an answer above its sources, or that there is none above what comes closest."""
     blocks: list[RenderableType] = [indented(_headline(answer), 0)]
+    if any(map(_doubt, answer.statements)):
+        blocks.append(Text("◇ the model's wording, not confirmed: read the quote", CAUTION))
     if answer.outcome is Outcome.ANSWERED:
         blocks.extend(_quotes(answer.citations, "[{}]"))
     elif answer.closest:
@@ -87,6 +91,11 @@ def ingest_view(report: IngestReport, knowledge_base: str) -> Group:
         (f" in {report.seconds:.1f} s", SECONDARY),
     )
     blocks: list[RenderableType] = [headline, figures(_ingest_rows(report))]
+    told = [Text(line) for line in file_lines(report)]
+    if told:
+        blocks.append(lines(*told))
+    if report.removals:
+        blocks.append(lines(*map(plain, removal_lines(report))))
     if report.dry_run:
         blocks.append(Text("A dry run: nothing was written.", style=CAUTION))
     return stack(blocks)
@@ -140,8 +149,17 @@ def _headline(answer: Answer) -> Text:
     for statement, lead_in in zip(answer.statements, introduced, strict=True):
         marks = "".join(f"[{number}]" for number in statement.citations)
         said = plain(f"{lead_in}{statement.text}")
-        sentences.append(Text.assemble(said, (f" {marks}", NUMBER)))
+        doubt = plain(_doubt(statement), CAUTION)
+        sentences.append(Text.assemble(said, (f" {marks}", NUMBER), doubt))
     return Text(" ").join(sentences)
+
+
+def _doubt(statement: Statement) -> str:
+    """Return the mark of a sentence that only a model speaks for."""
+    if statement.support is Support.PARTLY:
+        what = f"“{statement.missing}”" if statement.missing else "a part"
+        return f" ◇ ({what} is not in its quotes)"
+    return " ◇" if statement.support is Support.UNCONFIRMED else ""
 
 
 def _quotes(citations: Sequence[Citation], mark: str) -> Iterator[Group]:
@@ -179,7 +197,18 @@ def _colophon(answer: Answer) -> Text:
                 duration,
             ]
         )
-    return joined([f"{answer.confidence:.0%} confident that the threads answer this", duration])
+    return joined(
+        [
+            f"{answer.confidence:.0%} confident that the threads answer this",
+            label(f"{answer.mode} read the passages and found no answer")
+            if answer.mode != "extractive"
+            else None,
+            label(f"the model's answer is not shown: {answer.fallback}")
+            if answer.fallback
+            else None,
+            duration,
+        ]
+    )
 
 
 def _hit(rank: int, hit: Hit, columns: int) -> Group:
@@ -198,6 +227,7 @@ def _hit(rank: int, hit: Hit, columns: int) -> Group:
 
 
 def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
+    left_out = all_left_out(report)
     return [
         (
             "files",
@@ -216,4 +246,5 @@ def _ingest_rows(report: IngestReport) -> list[tuple[str, str]]:
             "duplicates",
             f"{counted(report.repeats, 'repeated line')}, {counted(report.near, 'near-duplicate')}",
         ),
+        *([("left out", left_out)] if left_out else []),
     ]

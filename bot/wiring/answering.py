@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.parts import (
-    CATALOGUE,
     existing_catalogue,
     load_embedder,
     load_words,
@@ -20,7 +19,7 @@ from bot.wiring.parts import (
     own_chroma_folder,
 )
 from retrieval.errors import IndexBusyError, NotFoundError
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
     from retrieval.llm.answer_cache import AnswerCache
     from retrieval.llm.limits import LimitedModel
+    from retrieval.writing.reviewing import Reviewer
     from retrieval.writing.rewriting import Rewriter
     from retrieval.writing.writer import Writer
 
@@ -130,6 +130,7 @@ class _Shelves:
             embedder = self._embedder
             live_generation(self._catalogue, name, embedder)  # before Chroma is opened
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
+            index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
         search = make_search(self._settings, index, embedder, self._words)
         answerer = Answerer(index, search, self._words, self._writer, self._rewriter)
@@ -167,15 +168,24 @@ class _Shelves:
     def _writer(self) -> Writer | None:
         if self._model is None:
             return None
-        from retrieval.writing.lexicon import lexicon
-        from retrieval.writing.reviewing import Reviewer
         from retrieval.writing.writer import CallLimits, Writer
 
-        lexicon()  # a third of a second, now rather than within the first answer
         llm = self._settings.llm
         limits = CallLimits(llm.deadline_seconds, llm.max_output_tokens)
-        reviewer = Reviewer(self._model) if llm.review else None
-        return Writer(self._model, self._settings.writing, limits, reviewer)
+        return Writer(self._model, self._settings.writing, limits, self._reviewer)
+
+    @cached_property
+    def _reviewer(self) -> Reviewer | None:
+        writing = self._settings.writing
+        if writing.checker is not None and writing.checker_hash is not None:
+            from retrieval.writing.local_checker import LocalChecker
+
+            return LocalChecker(writing.checker, writing.checker_hash, writing.checker_threshold)
+        if self._model is None or not self._settings.llm.review:
+            return None
+        from retrieval.writing.reviewing import ModelReviewer
+
+        return ModelReviewer(self._model)
 
     @cached_property
     def _rewriter(self) -> Rewriter | None:
@@ -183,7 +193,7 @@ class _Shelves:
             return None
         from retrieval.writing.rewriting import Rewriter
 
-        return Rewriter(self._model, self._settings.llm.deadline_seconds / 3)
+        return Rewriter(self._model)
 
     @cached_property
     def _words(self) -> MiniLM:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
-from bot.wiring.parts import CATALOGUE, make_search
-from retrieval.index.catalogue import Catalogue
+from bot.wiring.parts import make_search
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder

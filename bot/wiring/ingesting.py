@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 from bot.settings import BotSettings
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
-    CATALOGUE,
     INGEST_WAIT_SECONDS,
     LazyModels,
     make_search,
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.catalogue import Catalogue
+from retrieval.errors import StorageError
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.report import IngestReport, Progress
     from retrieval.index.store import PassageIndex
 
+_log = logging.getLogger(__name__)
 SERVED_FROM_BYTES: Final = 2**20
 """An ingest of so many bytes runs a Chroma server of its own, which takes 0.3 s to start: it
 works beside Python where the embedded one holds the interpreter's lock, and lets others ask.
@@ -50,9 +52,11 @@ def ingest(
 def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
+    from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
     from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
+    from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
 
@@ -106,6 +110,11 @@ def _ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
+            admission=Admission(
+                bots=settings.ingest.admitted_bots(),
+                own_ids=settings.ingest.further_own_ids() | _own_ids(settings),
+                forgotten=ForgottenPeople(settings.data_dir).read(),
+            ),
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()
@@ -118,3 +127,17 @@ def _ingest(
 
             renew_if_worn(opened, request.knowledge_base, on_step=renewed)
         return report
+
+
+def _own_ids(settings: BotSettings) -> frozenset[str]:
+    """Return the ids under which the bot of this data folder has written, if one ever ran."""
+    from bot.community.community import COMMUNITY, open_community
+
+    if not (settings.data_dir / COMMUNITY).is_file():
+        return frozenset()
+    try:
+        with open_community(settings.data_dir) as community:
+            return community.starts.own_ids
+    except StorageError as error:
+        _log.warning("which posts are the bot's own is not known: %s", error)
+        return frozenset()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
 from retrieval.errors import EmptyIndexError
-from retrieval.index.catalogue import Catalogue
+from retrieval.index.catalogue import CATALOGUE, Catalogue
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch
 
-CATALOGUE: Final = "catalogue.sqlite3"
 INGEST_WAIT_SECONDS: Final = 3_600.0
 
 

@@ -20,6 +20,7 @@ def run_bot(settings: BotSettings) -> None:
         ConfigurationError: without a token, or with one that Discord refuses.
         UnavailableError: if the index or the model cannot be used.
     """
+    from bot.child_forgetting import ChildForgetting
     from bot.child_ingest import ChildIngest
     from bot.community.community import open_community
     from bot.discord_app.run import check_token, run_bot
@@ -28,9 +29,10 @@ def run_bot(settings: BotSettings) -> None:
     from ingest.watching import Pace
 
     check_token(settings.discord)
-    command = [sys.executable, "-m", "bot.terminal.main"]
-    command += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
-    command += ["ingest", "--events", "--kb", settings.knowledge_base]
+    footnote = [sys.executable, "-m", "bot.terminal.main"]
+    footnote += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
+    people = ChildForgetting(footnote)
+    command = [*footnote, "ingest", "--events", "--kb", settings.knowledge_base]
     # A file that is still being written is left to the next round.
     reingester = ChildIngest([*command, "--no-wait", "--settled", str(Pace().whole_seconds)])
     quarantine = Quarantine(
@@ -49,4 +51,6 @@ def run_bot(settings: BotSettings) -> None:
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
         leave_alone_what_stays()
-        run_bot(settings.discord, librarians, reingester, community, corpus, quarantine)
+        run_bot(
+            settings.discord, librarians, reingester, community, corpus, quarantine, people=people
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ingest import archives
 from ingest.drafts import Reader
 from ingest.readers import discord_chat_exporter, jsonl, plain_text
 
@@ -16,18 +17,20 @@ READERS: Final[tuple[Reader, ...]] = (
     jsonl.READER,
     plain_text.READER,
 )
-_HEAD_BYTES: Final = 65_536
 _SURE_ENOUGH: Final = 0.05
 
 
-def reader_for(name: str, data: bytes, readers: Sequence[Reader] = READERS) -> Reader | None:
-    """Return the reader that is surest of a file, None where none understands it."""
-    head = data[:_HEAD_BYTES]
-    surest = max(readers, key=lambda reader: reader.sniff(name, head))
-    return surest if surest.sniff(name, head) > _SURE_ENOUGH else None
+def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> Reader | None:
+    """Return the reader that is surest of a file, None where none understands it.
+
+    ``head`` is its first 64 KiB.
+    """
+    sure = [(reader.sniff(name, head), reader) for reader in readers]
+    surest, best = max(sure, key=lambda pair: pair[0])
+    return best if surest > _SURE_ENOUGH else None
 
 
-def kinds_told(readers: Sequence[Reader] = READERS) -> str:
-    """Return the kinds of files that can be read, for an error's end."""
-    *others, last = [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers]
-    return f"{', '.join(others)} or {last}" if others else last
+def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:
+    """Return how the names of files end that may be read, archives included."""
+    own = {suffix for reader in readers for suffix in reader.suffixes}
+    return (*sorted(own), *archives.SUFFIXES)

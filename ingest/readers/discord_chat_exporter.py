@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.decoding import decode
-from ingest.drafts import ParagraphDraft, PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.drafts import (
+    ExportedAt,
+    Found,
+    LeftOut,
+    LeftOutReason,
+    ParagraphDraft,
+    PostDraft,
+    Reader,
+    ThreadDraft,
+)
 from ingest.paragraphs import split_paragraphs
 from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
+from ingest.sources import SourceFile
 from retrieval.domain import TextKind
 from retrieval.errors import FileRefusedError
 
@@ -34,11 +44,15 @@ _CHANNELS: Final = frozenset(
 )
 
 
-_Content = Annotated[Words, BeforeValidator(lambda value: "" if value is None else value)]
-
-
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if value is not None}
 
 
 class Author(_Wire):
@@ -60,8 +74,8 @@ class Reference(_Wire):
 class EmbedField(_Wire):
     """A titled line of an embed."""
 
-    name: _Content = ""
-    value: _Content = ""
+    name: Words = ""
+    value: Words = ""
 
 
 class Embed(_Wire):
@@ -75,7 +89,7 @@ class Embed(_Wire):
 class Forwarded(_Wire):
     """A message of another channel, passed on."""
 
-    content: _Content = ""
+    content: Words = ""
 
 
 class Attachment(_Wire):
@@ -97,12 +111,12 @@ class Message(_Wire):
     type: str = "Default"
     timestamp: UtcTime | None = None
     timestampEdited: UtcTime | None = None  # noqa: N815 - the exporter's own name
-    content: _Content = ""
+    content: Words = ""
     author: Author | None = None
     embeds: list[Embed] = Field(default_factory=list)
-    attachments: list[Attachment] | None = None
-    reactions: list[Reaction] | None = None
-    mentions: list[Author] | None = None
+    attachments: list[Attachment] = Field(default_factory=list)
+    reactions: list[Reaction] = Field(default_factory=list)
+    mentions: list[Author] = Field(default_factory=list)
     reference: Reference | None = None
     forwardedMessage: Forwarded | None = None  # noqa: N815 - the exporter's own name
 
@@ -120,7 +134,9 @@ class Export(_Wire):
 
     guild: Place
     channel: Place
+    exportedAt: UtcTime | None = None  # noqa: N815 - the exporter's own name
     messages: list[Message]
+    messageCount: int | None = None  # noqa: N815 - the exporter's own name
 
 
 def sniff(name: str, head: bytes) -> float:
@@ -131,30 +147,38 @@ def sniff(name: str, head: bytes) -> float:
     return 0.95 if b'"guild"' in head and b'"channel"' in head else 0.1
 
 
-def read(source: SourceFile) -> Iterator[ThreadDraft]:
-    """Yield the one thread of an export.
+def read(source: SourceFile) -> Iterator[Found]:
+    """Yield the one thread of an export, if anybody wrote in it.
 
     Raises:
-        FileRefusedError: if it is no whole JSON document, not of this schema, or empty.
+        FileRefusedError: if it is no whole JSON document, not of this schema, or not whole.
     """
     export = _parse(source)
     place = f"{_SITE}/{export.guild.id if export.guild.id != '0' else '@me'}/{export.channel.id}"
+    if export.messageCount and not export.messages:
+        told = f"says that it holds {export.messageCount:,} messages and holds none"
+        raise FileRefusedError(source.name, f"{told}; export it again")
     messages = {message.id: message for message in export.messages}
-    posts = tuple(
-        post
-        for message in messages.values()
-        if message.type in _WRITTEN
-        if (post := _post(message, place)).paragraphs
-    )
-    if not posts:
-        raise FileRefusedError(source.name, "is empty: nobody wrote anything in it")
-    yield ThreadDraft(
-        key=export.channel.id,
-        title=export.channel.name or None,
-        url=place,
-        posts=posts,
-        is_channel=export.channel.type in _CHANNELS,
-    )
+    written = [message for message in messages.values() if message.type in _WRITTEN]
+    posts = tuple(post for message in written if (post := _post(message, place)).paragraphs)
+    if posts:
+        yield ThreadDraft(
+            key=export.channel.id,
+            title=export.channel.name or None,
+            url=place,
+            posts=posts,
+            is_channel=export.channel.type in _CHANNELS,
+        )
+    if export.exportedAt:
+        yield ExportedAt(export.exportedAt)
+    # An emptied channel is exported without messages: then there is nothing, and no mistake.
+    for reason, count in (
+        (LeftOutReason.SYSTEM, len(messages) - len(written)),
+        (LeftOutReason.EMPTY, len(written) - len(posts)),
+        (LeftOutReason.REPEATED, len(export.messages) - len(messages)),
+    ):
+        if count:
+            yield LeftOut(reason, count)
 
 
 def _parse(source: SourceFile) -> Export:
@@ -196,10 +220,10 @@ def _post(message: Message, place: str) -> PostDraft:
         url=f"{place}/{message.id}",
         author_id=message.author.id if message.author else None,
         edited_at=message.timestampEdited,
-        score=sum(reaction.count for reaction in message.reactions or ()),
+        score=sum(reaction.count for reaction in message.reactions),
         is_bot=bool(message.author and message.author.isBot),
-        attachments=tuple(file.fileName for file in message.attachments or () if file.fileName),
-        mentions=tuple(one.id for one in message.mentions or () if one.id),
+        attachments=tuple(file.fileName for file in message.attachments if file.fileName),
+        mentions=tuple(one.id for one in message.mentions if one.id),
     )
 
 

@@ -23,9 +23,10 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.decoding import decode
-from ingest.drafts import PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.drafts import PostDraft, Reader, ThreadDraft
 from ingest.paragraphs import split_paragraphs
 from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
+from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
 
 KIND: Final = "jsonl"

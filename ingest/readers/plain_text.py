@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.decoding import decode
-from ingest.drafts import ParagraphDraft, PostDraft, Reader, SourceFile, ThreadDraft
+from ingest.drafts import ParagraphDraft, PostDraft, Reader, ThreadDraft
 from ingest.passes import merge_passes
 from ingest.posts import ReadLine, post_starts, read_lines
+from ingest.sources import SourceFile
 from retrieval.domain import TextKind
 from retrieval.errors import FileRefusedError
 from retrieval.wording import content_id, visible

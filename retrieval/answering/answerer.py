@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.calibration import Calibration, calibrated
@@ -14,9 +15,12 @@ from retrieval.answering.gate import Verdict, judge
 from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
-from retrieval.domain import Answer, Citation, Outcome, Timings
+from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
+from retrieval.writing.usage import Meter
+from retrieval.writing.writer import SAYS_CLOSEST, Surroundings
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
 
 _CLOSEST: Final = 3
 _SAYS_NOTHING: Final = "The threads do not answer this."
-_SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages come closest."
 
 
 class Answerer:
@@ -68,20 +71,29 @@ class Answerer:
         ``about`` is a question of somebody else that this one goes on from: it is searched
         with, and no model sees it.  ``asker`` is who is charged with what a model costs.
         """
+        return self.first_answer(question, history, about=about, asker=asker).finished()
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """Return what ``answer`` does in two steps: first without the model that writes."""
         started = time.perf_counter()
-        turn, ranking = self.find(question, history, HITS, about=about)
+        meter = Meter()
+        turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
         found = time.perf_counter()
         reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
         verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
-        answer = replace(answer, trace=trace(turn, ranking, reading, answer))
-        if self._writer is not None and answer.outcome is Outcome.ANSWERED:
-            answer = self._writer.write(
-                turn.rewritten or question, ranking.hits, answer, asker=asker
-            )
         done = time.perf_counter()
-        return replace(
+        answer = replace(
             answer,
+            trace=trace(turn, ranking, reading, answer),
+            usage=meter.used,
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
                 search=1000 * (found - started) - ranking.timings_ms.embed,
@@ -89,15 +101,37 @@ class Answerer:
                 total=1000 * (done - started),
             ),
         )
+        if self._writer is None or answer.outcome is Outcome.NOT_FOUND:
+            return FirstAnswer(answer)
+        asked = Asked(turn.rewritten or question, () if about else tuple(history), asker)
+        return FirstAnswer(answer, partial(self._written, asked, ranking.hits, answer, meter))
+
+    def _written(self, asked: Asked, hits: Sequence[Hit], first: Answer, meter: Meter) -> Answer:
+        assert self._writer is not None  # noqa: S101 - nobody else is handed this
+        started = time.perf_counter()
+        around = Surroundings(self._index.library.replied_to, self._index.texts_with)
+        answer = self._writer.write(asked, hits, first, surroundings=around, meter=meter)
+        took, before = 1000 * (time.perf_counter() - started), first.timings_ms
+        timings = replace(before, write=before.write + took, total=before.total + took)
+        return replace(answer, timings_ms=timings)
 
     def find(
-        self, question: str, history: Sequence[str], limit: int, *, about: str = ""
+        self,
+        question: str,
+        history: Sequence[str],
+        limit: int,
+        *,
+        about: str = "",
+        meter: Meter | None = None,
     ) -> tuple[StandaloneReading, Ranking]:
-        """Return how a cleaned question is read, and the best ``limit`` passages for it."""
+        """Return how a cleaned question is read, and the best ``limit`` passages for it.
+
+        ``meter`` is told what a model that reads along used.
+        """
         turn, ranking = search_in_turn(self._search, question, history, limit, about=about)
         # Without what it goes on from a model would guess, and it must not see another's words.
         rewriter = None if about else self._rewriter
-        rewritten = rewriter.standalone(question, history) if rewriter else None
+        rewritten = rewriter.standalone(question, history, meter or Meter()) if rewriter else None
         if rewritten is None:
             return turn, ranking
         ranking = fused(ranking, self._search.search(rewritten, limit), limit)
@@ -121,7 +155,7 @@ class Answerer:
         if reading is None or verdict.outcome is Outcome.NOT_FOUND:
             return plain
         if verdict.outcome is Outcome.CLOSEST:
-            return replace(plain, text=_SAYS_CLOSEST, closest=tuple(_closest(reading)))
+            return replace(plain, text=SAYS_CLOSEST, closest=tuple(_closest(reading)))
         statements, citations = self._extractive.write(reading)
         if not statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)

@@ -35,7 +35,7 @@ SELECT came.id, came.posts, came.is_new FROM came
 _THREAD: Final = """
 SELECT t.file_id, t.id AS thread_id, f.name AS file, f.source_kind, {columns}
   FROM threads t JOIN files f ON f.id = t.file_id AND f.kb = :kb
- WHERE t.id = :thread ORDER BY f.name LIMIT 1
+ WHERE t.id = :thread ORDER BY f.as_of DESC, f.name LIMIT 1
 """
 _POST: Final = """
 SELECT {columns} FROM posts o

@@ -22,6 +22,9 @@ from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.database import Database
 from retrieval.index.rows import insert_file
 
+CATALOGUE: Final = "catalogue.sqlite3"
+"""The file's name in the data folder."""
+
 # The JSON array comes first, so that what is looked up is what was asked for, by index.
 _STILL_INDEXED: Final = """
 SELECT DISTINCT x.id FROM json_each(?) wanted
@@ -69,6 +72,8 @@ class Mark(StrEnum):
 
     UNLINKED = "unlinked"
     """Quotes have not been linked since the last write."""
+    UNCOMPARED = "uncompared"
+    """Files were written and not compared with each other, whether one holds newer texts."""
     WRITING = "writing"
     """Somebody writes to Chroma, or was killed while doing so."""
 
@@ -129,6 +134,17 @@ class Catalogue(Database):
                 "UPDATE files SET size = ?, mtime_ns = ?, name = ? WHERE kb = ? AND path = ?",
                 [(s.size, s.mtime_ns, s.name, knowledge_base, s.path) for s in stamps],
             )
+
+    def read_all_again(self) -> None:
+        """Let the next ingest read every file anew, each in the encoding that it has."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE files SET reading = '/' || substr(reading, instr(reading, '/') + 1)"
+            )
+
+    def post_ids(self, knowledge_base: str, path: str) -> set[str]:
+        """Return the ids of the posts of the file at ``path``."""
+        return self._of_files(knowledge_base, [path], "posts", "")
 
     def indexed_ids(self, knowledge_base: str, paths: Sequence[str] | None = None) -> set[str]:
         """Return the ids of indexed passages, of all files or of those at ``paths``."""

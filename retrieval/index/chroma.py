@@ -61,7 +61,7 @@ def open_chroma(
     """
     raise_open_file_limit()
     if settings.url is not None:
-        with _connected(settings) as client:
+        with _connected(data_dir, settings) as client:
             yield client
         return
     make_folder(data_dir)
@@ -123,8 +123,10 @@ class _Local:
 
 
 @contextmanager
-def _connected(settings: ChromaSettings) -> Iterator[ClientAPI]:
+def _connected(data_dir: Path, settings: ChromaSettings) -> Iterator[ClientAPI]:
     from retrieval.index.chroma_client import ServerClient, shown
+    from retrieval.index.collections import ServerCollections
+    from retrieval.index.installation import Installation
 
     address = _Remote(settings.url or "")
     client = ServerClient(
@@ -135,7 +137,9 @@ def _connected(settings: ChromaSettings) -> Iterator[ClientAPI]:
         timeout_seconds=settings.timeout_seconds,
     )
     with contextlib.closing(client):
-        client.check(shown(address.address))
+        server = shown(address.address)
+        client.check(server)
+        client.collections = ServerCollections(client, Installation(data_dir), server)
         yield client
 
 

@@ -24,6 +24,7 @@ from chromadb.errors import ChromaError
 from pydantic import SecretStr
 
 from retrieval.errors import ConfigurationError, FootnoteError, UnavailableError
+from retrieval.index.collections import Collections
 
 RETRY_PAUSES_SECONDS: Final = (0.3, 0.9, 2.0)
 _CONNECT_SECONDS: Final = 5.0
@@ -105,6 +106,8 @@ class ServerClient(Client):
         server._session = self._session  # noqa: SLF001  # the same
         self._server = server
         self._address = address
+        self.collections: Collections | None = None
+        """Those that are ours, where others are likely to have some, too."""
 
     @property
     def is_shared(self) -> bool:
@@ -280,7 +283,7 @@ def _is_json(response: httpx.Response) -> bool:
 
 def _may_be_repeated(request: httpx.Request) -> bool:
     return (
-        request.method == "GET"
+        request.method in {"GET", "PUT"}
         or request.url.path.rpartition("/")[2] in _REPEATABLE
         or b'"get_or_create":true' in request.content
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from retrieval.domain import Exchange, Passage, Post, Thread
 
@@ -32,8 +33,8 @@ class ThreadContents:
     passages: tuple[Passage, ...]
     exchanges: tuple[Exchange, ...] = ()
     silent: frozenset[str] = frozenset()
-    """Ids of what is not indexed: quotes whose very words are where they come from, and what
-    says nothing."""
+    """Ids of passages that are not indexed: quotes whose very words are indexed where they come
+    from, and what says nothing to who reads it alone."""
     probes: Mapping[str, int] = field(default_factory=dict)
     """Of each quote, by id, a few words as a number: what holds the quote holds them too."""
 
@@ -55,6 +56,12 @@ class FileContents:
     threads: tuple[ThreadContents, ...]
     repeats: int = 0
     """Lines that repeat another line of the file word for word."""
+    as_of: datetime | None = None
+    """When the file says that it was made; None: when it was last changed."""
+
+    def made_at(self) -> datetime:
+        """Return an aware time: of what stands in several files, the newest counts."""
+        return self.as_of or datetime.fromtimestamp(self.stamp.mtime_ns / 1e9, UTC)
 
     def indexed(self) -> Iterator[Passage]:
         """Yield the passages that belong in Chroma and in the lexical index."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -23,8 +23,9 @@ _MIGRATIONS: Final = {
     3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
     4: "",  # Passages that are not indexed were not counted by an index of their own.
     5: "",  # What sources say of their posts was not kept; the next ingest reads all files again.
+    6: "",  # When files were made was not kept; the next ingest reads all files again.
     # A thread was one exchange; the next ingest tells exchanges apart.
-    6: """
+    7: """
     INSERT OR IGNORE INTO exchanges
     SELECT file_id, id, id, summary, summary_key FROM threads;
     UPDATE posts SET exchange_id = thread_id WHERE exchange_id IS NULL;
@@ -34,6 +35,7 @@ _MIGRATIONS: Final = {
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _ADDED_COLUMNS: Final = {
+    "files": {"as_of": "TEXT NOT NULL DEFAULT ''"},
     "threads": {
         "tags": "TEXT NOT NULL DEFAULT '[]'",
         "is_solved": "INTEGER NOT NULL DEFAULT 0",
@@ -237,5 +239,5 @@ def _add_columns(connection: sqlite3.Connection) -> None:
 def _damaged(path: Path, how: str) -> IndexDamagedError:
     return IndexDamagedError(
         f"The catalogue {path} is damaged: {how}. Put a backup of it in its place, or remove "
-        "the data folder and ingest afresh."
+        "it, chroma and lexical, nothing else beside them, and ingest afresh."
     )

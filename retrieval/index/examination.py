@@ -9,6 +9,7 @@ from typing import Final
 
 from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
 from retrieval.index.catalogue import Generation
+from retrieval.index.collections import collections_of
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import Mended, OnStep
 from retrieval.index.lexical import LexicalIndex
@@ -38,6 +39,8 @@ class Examination:
     findings: tuple[Finding, ...]
     rebuilt: bool
     seconds: float
+    foreign: int = 0
+    """How many collections on the Chroma server are other installations', and left alone."""
 
     @property
     def is_whole(self) -> bool:
@@ -105,6 +108,7 @@ def examine(
         findings=tuple(findings),
         rebuilt=anew,
         seconds=time.monotonic() - started,
+        foreign=collections_of(stores.client).foreign(),
     )
 
 

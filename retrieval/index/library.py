@@ -28,7 +28,7 @@ _SHORTEST_PREFIX: Final = 4
 _PLACES: Final = 20
 _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 
-# Of several files that hold the same passage, the first by name speaks for it.  What is
+# Of several files that hold the same passage, the newest speaks for it.  What is
 # asked for comes first and the joins are crossed, so that SQLite goes from there by index.
 _LOCATED: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.kind,
@@ -39,7 +39,7 @@ SELECT p.id, p.thread_id, p.post_id, p.ordinal, p.paragraph, p.start, p.end, p.k
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
   LEFT JOIN sketches s ON s.kb = f.kb AND s.passage = p.id
- ORDER BY f.name, t.ordinal, p.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, p.ordinal
 """
 # Apart from the passages: a post of megabytes has thousands of them.
 _POSTS_OF: Final = """
@@ -101,12 +101,12 @@ SELECT {columns} FROM ({places}) place
  CROSS JOIN posts o ON o.file_id = place.file_id AND o.id = place.id
  CROSS JOIN files f ON f.id = o.file_id AND f.kb = :kb
  CROSS JOIN threads t ON t.file_id = o.file_id AND t.id = o.thread_id
- ORDER BY f.name, t.ordinal, o.ordinal
+ ORDER BY f.as_of DESC, f.name, t.ordinal, o.ordinal
 """
+_POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
 _POSTS_BY_ID: Final = """
 SELECT o.file_id, o.id FROM json_each(:ids) wanted CROSS JOIN posts o ON o.id = wanted.value
 """
-_POST_BY_ID: Final = "SELECT o.file_id, o.id FROM posts o WHERE o.id = :post"
 _REPLIES: Final = """
 SELECT o.file_id, o.id FROM posts o WHERE o.parent_id = :post AND o.id <> :post
  UNION
@@ -181,7 +181,7 @@ class Library:
         rows = self._catalogue.connection.execute(
             """
             SELECT x.id, x.text FROM exchanges x JOIN files f ON f.id = x.file_id
-             WHERE f.kb = ? ORDER BY f.name DESC
+             WHERE f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (self._kb,),
         )
@@ -193,7 +193,7 @@ class Library:
             """
             SELECT x.id, x.text FROM json_each(?) wanted
              CROSS JOIN exchanges x ON x.id = wanted.value
-             CROSS JOIN files f ON f.id = x.file_id AND f.kb = ? ORDER BY f.name DESC
+             CROSS JOIN files f ON f.id = x.file_id AND f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (json.dumps(list(ids)), self._kb),
         )
@@ -221,6 +221,16 @@ class Library:
         rows = self._passages(_OPENING_OF_EXCHANGES, exchanges=json.dumps(ids))
         found = {row["post_id"]: located_in(row) for row in reversed(rows)}
         return [found[id_] for id_ in ids if id_ in found]
+
+    def replied_to(self, posts: Sequence[Post]) -> dict[str, Post]:
+        """Return what posts reply to, by the ids of those that do.
+
+        Where a source does not say it, that is the post that opened their exchange.
+        """
+        wanted = {post.id: post.parent_id or post.exchange_id for post in posts}
+        known = self.posts(id_ for id_ in wanted.values() if id_)
+        found = {id_: known.get(other or "") for id_, other in wanted.items()}
+        return {id_: post for id_, post in found.items() if post is not None and post.id != id_}
 
     def newest_post_at(self) -> datetime | None:
         """Return when the latest post was written; looks at every post, 0.1 s for 100,000."""

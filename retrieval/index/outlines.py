@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # takes what stands beside min() from the row that has it: the first passage's post.
 _OUTLINES: Final = """
 WITH opened AS (
-    SELECT p.file_id, f.name, p.post_id, min(p.ordinal), count(DISTINCT p.post_id) AS posts
+    SELECT p.file_id, f.as_of, f.name, p.post_id, min(p.ordinal), count(DISTINCT p.post_id) AS posts
       FROM json_each(:threads) wanted
      CROSS JOIN passages p ON p.thread_id = wanted.value
      CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
@@ -25,7 +25,7 @@ WITH opened AS (
 )
 SELECT {columns}, opened.posts
   FROM opened CROSS JOIN posts o ON o.file_id = opened.file_id AND o.id = opened.post_id
- ORDER BY opened.name
+ ORDER BY opened.as_of DESC, opened.name
 """
 
 
@@ -40,7 +40,7 @@ class Outline:
 def outlines(catalogue: Catalogue, kb: str, thread_ids: Iterable[str]) -> dict[str, Outline]:
     """Return threads at a glance, by id; unknown ids are left out.
 
-    Of a thread that stands in several files, the first by name speaks for it.
+    Of a thread that stands in several files, the newest speaks for it.
     """
     values = {"kb": kb, "threads": json.dumps(list(thread_ids))}
     found: dict[str, Outline] = {}

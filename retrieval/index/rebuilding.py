@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue, Generation
 from retrieval.index.chroma_folder import remove_orphaned_segments, replayed_ids
+from retrieval.index.collections import collections_of
 from retrieval.index.doctor import Doctor, Finding
 from retrieval.index.findability import Mended, OnStep, pages
 from retrieval.index.graph_copy import copy_graph, graph_of
@@ -84,6 +85,7 @@ def rebuild(
         StorageError: if it cannot be written; the old one stays.
     """
     kb = live.knowledge_base
+    collections_of(stores.client).part(live.collection)
     new = Generation(kb, live.number + 1, stores.embedder.fingerprint)
     _drop(stores, new.collection)
     with closing(stores.open(new)) as index:
@@ -141,6 +143,7 @@ def open_recovered(stores: Stores, live: Generation) -> PassageIndex:
     index = stores.open(live)
     try:
         _shorten_log(stores, index)
+        index.check_vectors()
         index.recover()
         if stores.chroma_folder and not getattr(stores.client, "is_shared", False):
             # What Chroma applied anew at this opening has a new place in its graph.
@@ -172,7 +175,7 @@ def _shorten_log(stores: Stores, index: PassageIndex) -> None:
 def clear_away(stores: Stores, live: Generation) -> tuple[Finding, ...]:
     """Take out what is left of other generations, and cached vectors that nothing needs."""
     prefix = live.collection.removesuffix(f"{live.number:04d}")
-    names = {collection.name for collection in stores.client.list_collections()}
+    names = collections_of(stores.client).names()
     if stores.lexical_folder.is_dir():
         names |= {folder.name for folder in stores.lexical_folder.iterdir()}
     others = sorted(

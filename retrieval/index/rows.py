@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +24,11 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
     stamp = file.stamp
     file_id = connection.execute(
         "INSERT INTO files (kb, path, name, base, size, mtime_ns, sha256, reading, source_kind,"
-        " repeats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " repeats, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(kb, stamp.path, stamp.name, PurePath(stamp.path).name, stamp.size, stamp.mtime_ns),
             *(stamp.sha256, stamp.reading, file.source_kind, file.repeats),
+            file.made_at().astimezone(UTC).isoformat(timespec="microseconds"),
         ),
     ).lastrowid
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT

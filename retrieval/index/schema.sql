@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS files (
     reading     TEXT NOT NULL,        -- fingerprint of how it was read: encoding and code version
     source_kind TEXT NOT NULL,
     repeats     INTEGER NOT NULL,     -- lines that repeat another line of the file
+    as_of       TEXT NOT NULL DEFAULT '',  -- ISO 8601, UTC: when it was made, by its own words or by mtime
     UNIQUE (kb, path)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS files_by_base ON files (kb, base);
@@ -98,6 +99,15 @@ CREATE INDEX IF NOT EXISTS passages_by_thread ON passages (thread_id, ordinal);
 CREATE INDEX IF NOT EXISTS passages_by_origin ON passages (origin_id) WHERE origin_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS quotes_without_origin ON passages (probe)
     WHERE probe IS NOT NULL AND origin_id IS NULL;
+
+-- Files that lost posts to a file with a newer text of them: when that one changes or goes, they
+-- are read again.  By path, since a file that is written again has a new number.
+CREATE TABLE IF NOT EXISTS outdone (
+    kb      TEXT NOT NULL,
+    path    TEXT NOT NULL,
+    by_path TEXT NOT NULL,
+    PRIMARY KEY (kb, by_path, path)
+) STRICT, WITHOUT ROWID;
 
 -- When posts came: a row for each write that brought posts of a thread that were not there.
 CREATE TABLE IF NOT EXISTS arrivals (

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from retrieval.embedding import Embedder
 
+_SOME_TEXTS: Final = 8
 OnStep = Callable[[int, int], None]
 """Hears how much of how much is done."""
 _SEARCHED_AT_MOST: Final = 500
@@ -127,6 +128,11 @@ class PassageIndex:
             self.passages.reopen(self.lexical_folder / live.collection / "passages")
             self.exchanges.reopen(self.lexical_folder / live.collection / "exchanges")
             self.generation = live
+
+    def texts_with(self, word: str) -> tuple[str, ...]:
+        """Return some passages' texts that hold a word in any form."""
+        ids = self.passages.holding(word, _SOME_TEXTS)
+        return tuple(one.passage.text for one in self.library.located(ids).values())
 
     def embed(self, contents: Sequence[FileContents], on_embedded: OnStep | None = None) -> int:
         """Make the vectors that ``write`` will need, and return how many were new.
@@ -257,6 +263,19 @@ class PassageIndex:
     def needs_recovery(self) -> bool:
         """Tell whether somebody is writing, or was killed while doing so."""
         return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
+
+    def check_vectors(self) -> None:
+        """Check that Chroma was not lost as a whole, or left elsewhere.
+
+        Raises:
+            IndexDamagedError: if it holds nothing where the catalogue does.
+        """
+        kb = self.generation.knowledge_base
+        if not self.vectors.count() and (passages := self.catalogue.counts(kb).passages):
+            raise IndexDamagedError(
+                f"Chroma holds none of the {passages:,} passages of “{kb}”. Run `footnote doctor`, "
+                "which puts them back and embeds nothing again, or correct FOOTNOTE_CHROMA__URL."
+            )
 
     def make_findable(self, ids: Iterable[str]) -> Mended:
         """Search for passages that are indexed, and insert anew those that are not found.

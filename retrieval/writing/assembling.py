@@ -1,4 +1,4 @@
-"""Sentences that hold, as an answer's statements, with who contradicts whom."""
+"""Sentences that are shown, as an answer's statements, with who contradicts whom."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from retrieval.writing.check import Kept, Span
 
 
 def numbered(kept: Sequence[Kept]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-    """Return the sentences that hold as statements; spans are numbered in reading order."""
+    """Return the sentences as statements; spans are numbered in reading order."""
     numbers: dict[Span, int] = {}
     statements = []
     for one in kept:
         for span in one.spans:
             numbers.setdefault(span, len(numbers) + 1)
-        statements.append(Statement(one.text, tuple(sorted(numbers[s] for s in one.spans))))
+        cited = tuple(sorted(numbers[span] for span in one.spans))
+        statements.append(Statement(one.text, cited, (), one.support, one.missing))
     citations = tuple(
         Citation(
             n=number,
             quote=span.quote,
             start=span.start,
             end=span.end,
-            passage=span.hit.passage,
-            post=span.hit.post,
-            thread=span.hit.thread,
+            passage=span.passage,
+            post=span.post,
+            thread=span.thread,
         )
         for span, number in numbers.items()
     )

@@ -1,166 +1,118 @@
-"""The check that stands between a language model and a reader.
+"""The few hard reasons for which a reader never sees a sentence of a language model.
 
-Pure and outside the model: a sentence is kept only if each quote that it cites stands in the
-passage that it names, and if nothing in the sentence goes beyond what those spans say.  It
-errs on the side of dropping: a true sentence that is dropped costs a little of the answer, a
-false one that is shown costs the reader's trust.
+Pure, outside the model, and each told to it beforehand.  They make certain that the quoted
+words exist and who wrote them, and that numbers and names are theirs; whether a sentence says
+what its quotes say, they do not know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from retrieval.domain import Hit
-from retrieval.sentences import is_question, sentence_spans
-from retrieval.writing.authors import without_attribution
-from retrieval.writing.conditions import unconditioned
-from retrieval.writing.connectives import reconnected
+from retrieval.domain import Passage, Post, Support, Thread
+from retrieval.sentences import sentence_spans
+from retrieval.wording import FUNCTION_WORDS, words
 from retrieval.writing.drafts import Cite, Draft, Item
-from retrieval.writing.evidence import Evidence
+from retrieval.writing.injection import asks_for_secrets, speaks_of_itself
 from retrieval.writing.material import Material
-from retrieval.writing.origins import uprooted
-from retrieval.writing.polarity import denied
-from retrieval.writing.quotes import asserted, locate, widened
-from retrieval.writing.relations import mistied
-from retrieval.writing.strength import overstated
-from retrieval.writing.support import (
-    GENERIC,
-    dates_missing,
-    names_missing,
-    numbers_missing,
-    unsupported,
-)
-from retrieval.writing.surface import (
-    MAX_SENTENCE,
-    clean_sentences,
-    is_active,
-    speaks_for_itself,
-)
-from retrieval.writing.terms import read
+from retrieval.writing.names import foreign, known, may_begin
+from retrieval.writing.quotes import MIN_CHARACTERS, is_whole, locate, widened
+from retrieval.writing.surface import MAX_SENTENCE, clean_sentences, is_active
 
 MAX_SENTENCES: Final = 12
 MAX_CITATIONS: Final = 3
-MAX_TRIED: Final = 12
-"""Sentences of a passage that are tried where a model quotes none."""
+_SHORTEST_QUOTE: Final = 4
+"""Characters of a quote under the id of its own passage; elsewhere it must be longer."""
+_STEM: Final = 4
+_WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
+TextsWith = Callable[[str], Sequence[str]]
+_CLEARLY: Final = 0.5
+"""Share of a sentence's words that one sentence of a passage must have to be its quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span of a stored post: ``hit.post.text[start:end]``."""
+    """A span of a stored post: ``post.text[start:end]``."""
 
-    hit: Hit
+    passage: Passage
+    post: Post
+    thread: Thread
     start: int
     end: int
 
     @property
     def quote(self) -> str:
         """The stored words."""
-        return self.hit.post.text[self.start : self.end]
+        return self.post.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A sentence that holds, with the spans that carry it."""
+    """A sentence that is shown, with the spans that it rests on."""
 
     text: str
     spans: tuple[Span, ...]
+    support: Support = Support.UNCONFIRMED
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that does not hold, and why."""
+    """A sentence that is not shown, and why."""
 
     text: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Checked:
     """What became of a draft's sentences, in its order."""
 
     kept: tuple[Kept, ...]
     dropped: tuple[Dropped, ...]
 
+    @property
+    def total(self) -> int:
+        """All sentences."""
+        return len(self.kept) + len(self.dropped)
 
-def check(draft: Draft, material: Sequence[Material], question: str) -> Verdict:
-    """Return which sentences of a draft hold.
+
+def check(
+    draft: Draft, material: Sequence[Material], asked: str, texts_with: TextsWith = lambda _: ()
+) -> Checked:
+    """Return which sentences of a draft may be shown.
 
     Args:
         draft: what the model handed in.
         material: the passages that it was given; ids are compared without case.
-        question: may explain a pronoun; it supports nothing.
+        asked: the question, and the earlier ones that the model was told.
+        texts_with: finds texts that hold a word, to see how they write it.
     """
-    by_id = {one.id.casefold(): one for one in material}
+    texts = (asked, *(one.passage.text for one in material), *(one.text for one in draft.items))
+    vocabulary = _lower_words("\n".join(texts))
+
+    def is_ordinary(word: str) -> bool:
+        return may_begin(word, vocabulary) or may_begin(word, _lower_words(*texts_with(word)))
+
     kept: dict[str, Kept] = {}
     dropped: list[Dropped] = []
     for text, item in _sentences(draft, [one.id for one in material]):
-        spans, reason = _spans(text, item.cites, by_id, question)
-        fault = reason if not spans else _fault(text, spans, question)
-        if fault is not None:
-            dropped.append(Dropped(text, fault))
+        located = _located(text, item.cites, material)
+        reason = "none of its quotes stands in a passage"
+        if located:
+            reason = _surface_fault(text) or _fact_fault(text, located, asked, is_ordinary) or ""
+        if reason:
+            dropped.append(Dropped(text, reason))
         else:
-            kept.setdefault(text.casefold(), Kept(text, _needed(text, spans)))
-    return Verdict(tuple(kept.values()), tuple(dropped))
-
-
-def fault_of(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
-    """Return why a cleaned sentence does not follow from its spans, None if it does."""
-    text, evidence = without_attribution(text, evidence)
-    return (
-        _misfit(text, evidence)
-        or _missing(text, evidence, question)
-        or _turned(text, evidence, question)
-    )
-
-
-def _misfit(text: str, evidence: Sequence[Evidence]) -> str | None:
-    """Return why a sentence is none that may stand in an answer at all."""
-    if is_active(text):
-        return "it holds an address or a mention"
-    if speaks_for_itself(text):
-        return "it says “I” or “we”"
-    if is_question(text):
-        return "it asks instead of answering"
-    return None if any(one.text for one in evidence) else "its quotes only ask"
-
-
-def _missing(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
-    """Return what a sentence has that its spans have not."""
-    name = names_missing(text, evidence, question)
-    if name is not None:
-        return f"“{name}” is not in its quotes"
-    number = numbers_missing(text, evidence) or dates_missing(text, evidence)
-    if number is not None:
-        return f"{number} is not in its quotes, or stands for something else there"
-    words = unsupported(text, evidence, question)
-    return f"its quotes do not say {words}" if words is not None else None
-
-
-def _turned(text: str, evidence: Sequence[Evidence], question: str) -> str | None:
-    here = read(text)
-    said = [(read(line), one.author) for one in evidence for line in _lines(one.text)]
-    there = [reading for reading, _ in said]
-    around = read("\n".join([question, *(one.title for one in evidence)])).stems
-    elsewhere = uprooted(here, said, GENERIC, around)
-    if elsewhere is not None:
-        return f"its quotes say {elsewhere} of something else"
-    against = denied(here, there)
-    if against is not None:
-        return f"its quotes say the opposite ({against})"
-    stronger = overstated(here, there)
-    if stronger is not None:
-        return f"it claims another degree than its quotes ({stronger})"
-    bare = unconditioned(here, there)
-    if bare is not None:
-        return f"it leaves out {bare} of its quotes"
-    tied = reconnected(here, there) or mistied(here, there)
-    return f"its quotes tie {tied} together otherwise" if tied is not None else None
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
+            spans = tuple(span for span, _ in located)
+            is_quoted = any(is_whole(text, span.quote) for span in spans)
+            support = Support.QUOTED if is_quoted else Support.UNCONFIRMED
+            kept.setdefault(text.casefold(), Kept(text, spans, support))
+    return Checked(tuple(kept.values()), tuple(dropped))
 
 
 def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
@@ -170,82 +122,95 @@ def _sentences(draft: Draft, ids: Sequence[str]) -> Iterator[tuple[str, Item]]:
             count += 1
             if count > MAX_SENTENCES:
                 return
-            yield text[:MAX_SENTENCE], item
+            yield text[: MAX_SENTENCE + 1], item
 
 
-def _spans(
-    text: str, cites: Sequence[Cite], by_id: Mapping[str, Material], question: str
-) -> tuple[list[Span], str]:
-    spans: list[Span] = []
-    reason = "it cites nothing"
+def _surface_fault(text: str) -> str | None:
+    """Return what is wrong with a sentence, whatever it rests on."""
+    if len(text) > MAX_SENTENCE:
+        return f"it has more than {MAX_SENTENCE} characters"
+    if is_active(text):
+        return "it holds a link or a mention"
+    if asks_for_secrets(text):
+        return "it asks people for credentials or money, or to open a link"
+    return "it speaks of the model that wrote it" if speaks_of_itself(text) else None
+
+
+def _fact_fault(
+    text: str,
+    located: Sequence[tuple[Span, Material]],
+    asked: str,
+    is_ordinary: Callable[[str], bool],
+) -> str | None:
+    """Return what a sentence names that nothing of what it rests on does."""
+    around = [asked]
+    posts: list[Post] = []
+    for span, one in located:
+        end = one.statement_end  # what an order wants said is no evidence
+        around += [span.passage.text[:end], one.author, one.title, one.reply]
+        posts += [span.post, *([one.replied_to] if one.replied_to else [])]
+    there = known(around, [post.created_at for post in posts if post.created_at])
+    named = foreign(text, there, is_ordinary)
+    if named is not None:
+        return f"{named} stands in none of the passages that it quotes"
+    if not _stems(text) & _stems("\n".join(around)):
+        return "it has no word in common with the passages that it quotes"
+    return None
+
+
+def _located(
+    text: str, cites: Sequence[Cite], material: Sequence[Material]
+) -> list[tuple[Span, Material]]:
+    """Return where the quotes of a sentence stand, each once, whole sentences of them."""
+    found: dict[tuple[str, int], tuple[Span, Material]] = {}
     for cite in cites:
-        material = by_id.get(cite.id.casefold())
-        if material is None:
-            reason = f"no passage has the id {cite.id[:12]}"
+        one, place = _place(text, cite, material)
+        if one is None or place is None or place[1] > one.statement_end:
             continue
-        passage = material.hit.passage
-        found = (
-            locate(cite.quote, passage.text)
-            if cite.quote
-            else _only_fitting(text, material.hit, question)
-        )
-        if found is None and not cite.quote:
-            reason = f"it quotes nothing of passage {material.id}"
-            continue
-        if found is None:
-            reason = f"its quote does not stand in passage {material.id}"
-            continue
-        start, end = widened(found, passage.text)
-        span = Span(material.hit, passage.start + start, passage.start + end)
-        if span not in spans and _is_verbatim(span):
-            spans.append(span)
-    return spans[:MAX_CITATIONS], reason
+        start, end = widened(place, one.passage.text[: one.statement_end])
+        begin = one.passage.start
+        span = Span(one.passage, one.post, one.thread, begin + start, begin + end)
+        if span.quote == one.passage.text[start:end]:
+            found.setdefault((one.passage.id, start), (span, one))
+    return list(found.values())[:MAX_CITATIONS]
 
 
-def _only_fitting(text: str, hit: Hit, question: str) -> tuple[int, int] | None:
-    """Return the one sentence of a passage that carries a sentence, None if none or several do.
-
-    For models that name a passage and forget to quote it.
-    """
-    passage = hit.passage
-    fitting = []
-    for start, end in sentence_spans(passage.text)[:MAX_TRIED]:
-        span = Span(hit, passage.start + start, passage.start + end)
-        alone = replace(evidence(span), passage="")  # its neighbours would carry it as well
-        if _is_verbatim(span) and fault_of(text, [alone], question) is None:
-            fitting.append((start, end))
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_verbatim(span: Span) -> bool:
-    passage = span.hit.passage
-    inside = passage.start <= span.start < span.end <= passage.end
-    return (
-        inside and span.quote == passage.text[span.start - passage.start : span.end - passage.start]
-    )
+def _place(
+    text: str, cite: Cite, material: Sequence[Material]
+) -> tuple[Material | None, tuple[int, int] | None]:
+    """Return the passage that a quote stands in, and where: the one it names, if it does."""
+    named = next((one for one in material if one.id.casefold() == cite.id.casefold()), None)
+    if not cite.quote:
+        return named, None if named is None else _clearly_meant(text, named)
+    if named is not None:
+        place = locate(cite.quote, named.passage.text, _SHORTEST_QUOTE)
+        if place is not None:
+            return named, place
+    for one in material:
+        place = locate(cite.quote, one.passage.text, MIN_CHARACTERS)
+        if place is not None:
+            return one, place
+    return None, None
 
 
-def _fault(text: str, spans: Sequence[Span], question: str) -> str | None:
-    if len(text) >= MAX_SENTENCE:
-        return "it is too long"
-    return fault_of(text, [evidence(span) for span in spans], question)
+def _clearly_meant(text: str, named: Material) -> tuple[int, int] | None:
+    """Return the sentence of a passage that says most of a sentence, for want of a quote."""
+    wanted = _stems(text)
+    passage = named.passage.text
+    shares = [
+        (len(wanted & _stems(passage[start:end])) / max(len(wanted), 1), (start, end))
+        for start, end in sentence_spans(passage)
+    ]
+    share, place = max(shares, default=(0.0, None), key=lambda each: each[0])
+    return place if share >= _CLEARLY else None
 
 
-def evidence(span: Span) -> Evidence:
-    """Return what a span says and what is known about it."""
-    post, thread = span.hit.post, span.hit.thread
-    return Evidence(
-        text=asserted(span.quote),
-        passage=span.hit.passage.text,
-        author=post.author or "",
-        title=thread.title or "",
-        date=post.created_at.date().isoformat() if post.created_at else "",
-    )
+@lru_cache(maxsize=256)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in words(text) if word not in FUNCTION_WORDS)
 
 
-def _needed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the spans that a sentence shares words with; the best one if none does."""
-    stems = read(text).stems
-    shares = [len(stems & read(asserted(span.quote)).stems) for span in spans]
-    best = max(shares)
-    return tuple(span for span, share in zip(spans, shares, strict=True) if share * 2 >= best)
+def _lower_words(*texts: str) -> frozenset[str]:
+    """Return the words that texts write in lower case: they are no names."""
+    found = (word for text in texts for word in _WORD.findall(text))
+    return frozenset(word for word in found if word == word.lower())

@@ -1,7 +1,8 @@
-"""Recognising posts that speak to a language model instead of to people.
+"""Recognising what speaks to whoever sums up threads instead of to the people in them.
 
-A net with holes, and known to be one: what it misses meets the citation check, which knows no
-instructions at all.  It is there because words that do stand in a post would pass that check.
+A net with holes, and known to be one.  What it finds is neither given to a model nor quoted;
+what it misses still cannot bring a link, a foreign name or number, or a request for a
+password on the screen.
 """
 
 from __future__ import annotations
@@ -9,45 +10,126 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from retrieval.sentences import sentence_spans
 from retrieval.wording import squeeze, visible
 
-_ADDRESSES: Final = re.compile(
-    r"""
-      \b(?:ignore|disregard|forget|override|bypass|skip)\b [^.!?\n]{0,40}
-      \b(?:instruct\w*|prompts?|rules?|guidelines?|guardrails?|above|previous|prior|earlier
-        |(?:system|developer)\s+messages?)\b
-    | \b(?:system|developer|hidden|initial|secret)\s*(?:prompt|message|instructions?)\b
+_READERS: Final = (
+    r"(?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|(?:chat\s?)?bots?|summari[sz]ers?"
+    r"|(?:automat(?:ed|ic)|machine)\s+(?:\w+\s+)?(?:readers?|summar(?:y|ies)|systems?|tools?))"
+)
+_DIGEST: Final = r"(?:summar(?:y|ies)|answers?|repl(?:y|ies)|responses?|digests?|recaps?|outputs?)"
+_SUMS_UP: Final = (
+    r"(?:summari[sz]\w*|recap\w*|sum(?:s|ming)?\s+(?:\w+\s+)?up|digests?\b"
+    r"|(?:answer|quot|cit|repl)\w*\s+(?:\w+\s+){0,2}from\s+(?:this|these|the)\b)"
+)
+_ORDER: Final = re.compile(
+    rf"""
+      \b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,4}}?
+      (?:instructions?|directives|guardrails|prompts?|(?:system|developer)\s+messages?)\b
+    | \b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,3}}?
+      (?:(?:rules?|guidelines?|everything|all|what\w*)\s+(?:\w+\s+){{0,2}}?(?:above|before|so\s+far)
+        |(?:previous|prior|above|earlier)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b
     | <\|?\s*/?\s*(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b
     | \[/?(?:INST|SYS)\] | <<\s*SYS\s*>>
     | (?:^|\n|[#*>]\s*)\s*(?:system|assistant|developer|instructions?)\s*[:\]](?!\w)
-    | \#{2,}\s*(?:system|assistant|instructions?|response|end\s+of)\b
-    | \byou\s+are\s+(?:now\s+)?(?:an?\s+|the\s+)?(?:\w+\s+){0,2}
+    | \#{{2,}}\s*(?:system|assistant|instructions?|response|end\s+of)\b
+    | \byou\s+are\s+(?:now\s+)?(?:an?\s+|the\s+)?(?:\w+\s+){{0,2}}
       (?:AI|LLM|language\s+model|assistant|chat\s?bot|DAN|GPT\w*|Claude|answering\s+model)\b
-    | \b(?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order)s?\s*[,:]?\s*
-      (?:to|for)?\s*(?:the|all|any)?\s*
-      (?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|chat\s?bots?|summari[sz]ers?)\b
+    | (?:^|[.!?]\s|\n|[(\[])\W*(?:an?\s+|important\s+)*
+      (?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order|request)s?
+      \s*[,:]?\s*(?:to|for)?\s*(?:the|all|any|our|every)?\s*{_READERS}\b\s*[:,.!–—-]
     | \b(?:as|if\s+you\s+are|when\s+you\s+are)\s+(?:an?|the)\s+
       (?:AI|LLM|language\s+model|assistant)\b
-    | \b(?:AI|LLM|(?:language|answering)\s+model|assistant)s?\b
-      \s*(?:,|:|\bmust\b|\bshould\b|\bshall\b)[^.!?\n]{0,30}\b(?:say|answer|reply|respond|output|print|write|tell|include|repeat|reveal
-        |recommend|cite|add|append)\b
-    | \b(?:your|the)\s+(?:answer|reply|response|output)s?
-      \s+(?:must|should|shall|has\s+to|needs\s+to)\s+(?:\w+\s+){0,2}(?:contain|include|be|begin|start|end|say|consist|read)\b
+    | (?:^|[.!?]\s|\n)\W*(?:(?:all|dear|hey|hello|attention)\s+)?{_READERS}
+      \s*(?:[,:]|\b(?:must|should|shall|please|kindly|are\s+asked)\b)
+      [^.!?\n]{{0,40}}\b(?:say|answer|tell|reply|respond|output|print|write|include|repeat|reveal
+        |recommend|cite|add|append|begin|start|open|end|mention|state|note)\b
+    | \b(?:your|the|any|every|each|all)\s+{_DIGEST}
+      \s+(?:\w+\s+){{0,5}}?(?:must|should|shall|has\s+to|needs?\s+to|(?:is|are)\s+to)\s+(?:\w+\s+){{0,2}}
+      (?:contain|include|be|begin|start|open|end|say|state|mention|consist|read)\b
+    | \b{_DIGEST}\s+
+      (?:of|from|to|about|(?:based|built|drawn)\s+(?:up)?on|that\s+(?:use|draw|cite)\w*)\s+
+      (?:this|these|the|our)\s+(?:\w+\s+){{0,2}}?
+      (?:must|should|shall|(?:is|are)\s+(?:to|asked)|needs?\s+to|ha(?:s|ve)\s+to|please)\b
+    | \b(?:begin|start|open|preface|end|close|conclude|lead)\s+
+      (?:your|any|every|each|all|the|a)\s+(?:\w+\s+)?{_DIGEST}\b
+    | \b(?:when(?:ever)?|if|before|after|while|any(?:one|body)|who(?:ever)?|those|people|tools?
+        |you)\b
+      [^.!?\n]{{0,40}}\b{_SUMS_UP}[^.!?\n]{{0,60}}
+      \b(?:please|kindly|must|should|say|begin|start|open|include|add|mention|tell|state|write|note)\b
+    | \b(?:please|kindly)\b[^.!?\n]{{0,60}}\b(?:when(?:ever)?|if|before)\b
+      [^.!?\n]{{0,30}}\b{_SUMS_UP}
     | \b(?:respond|reply|answer|output|print)
       \s+(?:only\s+|exactly\s+|always\s+|just\s+)+(?:with|as|in)?\b
-    | \b(?:reveal|print|repeat|output|leak|dump)\s+(?:\w+\s+){0,3}
-      (?:prompt|instructions|token|api\s+key|secrets?|configuration|conversation)\b
+    | \b(?:reveal|print|repeat|output|leak|dump)\s+(?:\w+\s+){{0,2}}?
+      (?:your|the\s+system|the\s+hidden)\s+
+      (?:\w+\s+)?(?:prompt|instructions|tokens?|keys?|secrets?|configuration|conversation)\b
     | \bwhen(?:ever)?\s+(?:anyone|anybody|someone|somebody|a\s+user|users?|people)\s+
-      (?:asks?|asked|wants?)\b[^.!?\n]{0,60}
+      (?:asks?|asked|wants?)\b[^.!?\n]{{0,60}}
       \b(?:say|answer|tell|reply|respond|send|recommend|always)\b
-    | "answerable"\s*: | "cites"\s*:
+    | "answerable"\s*: | "(?:cites|quotes)"\s*:
     | ^\s*ANSWERABLE\s*:
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+_SECRETS: Final = (
+    r"(?:pass(?:word|phrase|code)s?|(?:log[- ]?in|sign[- ]?in|verification|confirmation|security"
+    r"|one[- ]time|access|backup|recovery|auth\w*|2fa|sms)\s+(?:codes?|details|data)|credentials?"
+    r"|(?:seed|recovery)\s+phrases?|private\s+keys?|(?:api|bot|access|auth|login|session)\s+(?:keys?|tokens?)"
+    r"|(?:credit\s+)?card\s+(?:numbers?|details)|bank\s+(?:details|accounts?)|pins?)"
+)
+_MONEY: Final = r"(?:money|payments?|deposits?|fees?|bitcoins?|btc|crypto\w*|[$€£]\s?\d+)"
+_PAYEE: Final = (
+    r"to\s+(?:@\w+|(?:a|an|the|this|that|my|our|their|following)\s+(?:\w+\s+){0,3}?"
+    r"(?:accounts?|wallets?|address|numbers?|links?|cards?|iban|paypal))"
+)
+_ASKS: Final = re.compile(
+    rf"""
+      (?<!\bnever\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bwithout\s)(?<!\bto\s)
+      \b(?:send|share|give|e-?mail|mail|dm|message|post|forward|tell|submit|provide|disclose|hand
+        |confirm)(?:ing|ting)?\b\s+
+      (?:(?!\b(?:never|not|no|each|every|with|in|as|from)\b)[^.!?;,\n]){{0,40}}?\b{_SECRETS}\b
+    | \b(?:send|transfer|wire|donate|deposit|pay)\b\s+
+      (?:(?!\b(?:never|not|no)\b)[^.!?;,\n]){{0,60}}?\b{_PAYEE}\b
+    | \b(?:send|buy|get|pay\s+(?:by|with|in))\s+(?:\w+\s+){{0,3}}?gift\s+cards?\b
+    | \b(?:send|transfer|wire|deposit)\s+(?:\w+\s+){{0,3}}?{_MONEY}\s+to\b
+    | \b(?:open|click|tap|follow|visit|scan)\s+(?:on\s+)?
+      (?:the|this|that|a|our|my|their|following)\s+
+      (?:\w+\s+){{0,2}}?(?:links?|urls?|websites?|web\s+(?:page|site)s?|invites?|qr\s?codes?)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ITSELF: Final = re.compile(
+    r"\bmy\s+(?:system\s+)?(?:instructions?|prompts?|guidelines|rules|training)\b"
+    r"|\b(?:as|I\s+am|I['’]m)\s+(?:just\s+|only\s+)?an?\s+(?:AI|LLM|(?:large\s+)?language\s+model"
+    r"|assistant|chat\s?bot)\b|\b(?:another|other)\s+users?['’]?s?\s+(?:asked|questions?)\b",
+    re.IGNORECASE,
+)
 
 
 def addresses_the_model(text: str) -> bool:
-    """Tell whether ``text`` reads like an order to a language model."""
-    plain = visible(text)
-    return bool(_ADDRESSES.search(plain) or _ADDRESSES.search(squeeze(plain)))
+    """Tell whether ``text`` reads like an order to whoever answers from it."""
+    return order_at(text) is not None
+
+
+def order_at(text: str) -> int | None:
+    """Return where the first sentence begins that orders its reader about, None without one.
+
+    What follows it may be what it wants said, so nothing from there on is anybody's statement.
+    """
+    found = _ORDER.search(text)
+    if found is None:
+        plain = visible(text)
+        # Hidden characters within an order, or line ends: then the place is not known.
+        return 0 if _ORDER.search(plain) or _ORDER.search(squeeze(plain)) else None
+    return next((start for start, end in sentence_spans(text) if found.start() < end), 0)
+
+
+def asks_for_secrets(sentence: str) -> bool:
+    """Tell whether a sentence asks people for credentials, for money, or to open a link."""
+    return _ASKS.search(sentence) is not None
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """Tell whether a sentence is about the model that wrote it."""
+    return _ITSELF.search(sentence) is not None

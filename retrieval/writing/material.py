@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.domain import Hit
+from retrieval.domain import Answer, Citation, Hit, Passage, Post, Thread
 from retrieval.wording import squeeze, visible
-from retrieval.writing.injection import addresses_the_model
+from retrieval.writing.injection import addresses_the_model, order_at
 
 # Base 32 without the letters that are taken for digits; 30 bits in six of them.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _ID_LENGTH: Final = 6
 _CHARACTERS_PER_TOKEN: Final = 3.5
 """English is nearer to four with the tokenizers of today; code and other scripts have fewer."""
-_HEADER_TOKENS: Final = 40
+_HEADER_TOKENS: Final = 60
 _MAX_TITLE: Final = 100
 _MAX_AUTHOR: Final = 40
+_MAX_REPLIED: Final = 240
+LEFT_OUT: Final = "[an instruction to whoever sums this up was left out here]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,56 @@ class Material:
     """One passage as a model sees it."""
 
     id: str
-    hit: Hit
+    passage: Passage
+    post: Post
+    thread: Thread
+    replied_to: Post | None = None
+    """What the post replies to, or the post that opened its thread."""
+
+    @property
+    def statement_end(self) -> int:
+        """Where in the passage an order to its readers begins, else its end."""
+        at = order_at(self.passage.text)
+        return len(self.passage.text) if at is None else at
+
+    @property
+    def text(self) -> str:
+        """What a model is given of the passage."""
+        end = self.statement_end
+        text = self.passage.text
+        return text if end == len(text) else f"{text[:end].rstrip()}\n{LEFT_OUT}"
 
     @property
     def author(self) -> str:
         """The author's name, on one line, empty where there is none to be shown."""
-        return _header(self.hit.post.author, _MAX_AUTHOR)
+        name = _header(self.post.author, _MAX_AUTHOR)
+        quoted = _header(self.passage.quoted_author, _MAX_AUTHOR)
+        return f"{name or 'somebody'}, quoting {quoted}" if quoted else name
 
     @property
     def title(self) -> str:
         """The thread's title, on one line, empty where there is none to be shown."""
-        return _header(self.hit.thread.title, _MAX_TITLE)
+        return _header(self.thread.title, _MAX_TITLE)
 
     @property
     def date(self) -> str:
         """The day of the post, ISO 8601, empty where it is not known."""
-        moment = self.hit.post.created_at
+        moment = self.post.created_at
         return moment.date().isoformat() if moment else ""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the source marks the post as the answer."""
+        return self.post.is_accepted
+
+    @property
+    def reply(self) -> str:
+        """What the post replies to, on one line, empty where that is not known."""
+        if self.replied_to is None or self.replied_to.id == self.post.id:
+            return ""
+        said = _header(self.replied_to.text, _MAX_REPLIED)
+        author = _header(self.replied_to.author, _MAX_AUTHOR)
+        return f"{author}: {said}" if author and said else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +91,45 @@ class Selection:
 
     taken: tuple[Material, ...]
     withheld: int
-    """Passages that speak to a language model instead of to people."""
+    """Passages that hold nothing but an order to whoever reads them."""
 
 
-def select(hits: Iterable[Hit], *, most: int, tokens: int) -> Selection:
+def select(
+    answer: Answer,
+    hits: Iterable[Hit],
+    replied_to: Mapping[str, Post],
+    *,
+    most: int,
+    tokens: int,
+) -> Selection:
     """Take the best passages that fit into a budget, each under a random id.
 
     Args:
+        answer: what would be shown without a model; what it shows comes first.
         hits: best first.
+        replied_to: what posts reply to, by their ids.
         most: how many passages at most.
         tokens: how many tokens they may have together, roughly; the first is always taken.
     """
     taken: list[Material] = []
     withheld, left = 0, tokens
+    found: dict[str, Citation | Hit] = {
+        one.passage.id: one for one in (*answer.citations, *answer.closest)
+    }
     for hit in hits:
-        if addresses_the_model(hit.passage.text):
+        found.setdefault(hit.passage.id, hit)
+    for one in found.values():
+        id_ = random_name([material.id for material in taken])
+        replied = replied_to.get(one.post.id)
+        material = Material(id_, one.passage, one.post, one.thread, replied)
+        if not one.passage.text[: material.statement_end].strip():
             withheld += 1
             continue
-        cost = token_estimate(hit.passage.text) + _HEADER_TOKENS
+        cost = token_estimate(material.text + material.reply) + _HEADER_TOKENS
         if len(taken) == most or (taken and cost > left):
             continue
         left -= cost
-        taken.append(Material(random_name([material.id for material in taken]), hit))
+        taken.append(material)
     return Selection(tuple(taken), withheld)
 
 
@@ -99,4 +151,5 @@ def _header(text: str | None, limit: int) -> str:
     line = squeeze(visible(text or ""))
     if addresses_the_model(line):
         return ""
-    return line.replace('"', "'").replace("<", "(").replace(">", ")")[:limit]
+    plain = line.replace('"', "'").replace("<", "(").replace(">", ")")
+    return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

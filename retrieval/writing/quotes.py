@@ -12,15 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz import fuzz
+from retrieval.sentences import sentence_spans
 
-from retrieval.sentences import is_question, sentence_spans
-
-NEAR_ENOUGH: Final = 95.0
-"""Percent of a quote's characters that must agree; then the source's words take its place."""
 MIN_CHARACTERS: Final = 12
-"""A shorter quote could stand anywhere; a whole sentence of the passage may be shorter."""
-MIN_NEAR_CHARACTERS: Final = 20
+"""A shorter quote could stand anywhere; a whole sentence may be shorter."""
 MAX_CHARACTERS: Final = 2_000
 MAX_SPAN: Final = 600
 """A span of sentences longer than that is not widened."""
@@ -34,6 +29,7 @@ _SAME: Final = str.maketrans(
 _DROPPED: Final = frozenset("*_\\`~|")
 _GAP: Final = re.compile(r"\s*(?:\[(?:\.\.\.|…)\]|\((?:\.\.\.|…)\)|\.\.\.|…)\s*")
 _SHORTEST_PART: Final = 4
+_LONGEST_RUN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +39,14 @@ class _Folded:
     """Where each character of ``text`` stands in the original; one more for the end."""
 
 
-def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """Return the span of ``text`` that a quote stands for, None where there is none.
+def locate(quote: str, text: str, shortest: int = MIN_CHARACTERS) -> tuple[int, int] | None:
+    """Return the span of ``text`` where a quote stands, None where it does not.
 
-    A quote with "…" in it stands for the span from its first part to its last.
+    A quote with "…" in it stands for the span from its first part to its last; one with fewer
+    than ``shortest`` characters must be a whole sentence.
     """
     parts = [part for part in _GAP.split(quote[:MAX_CHARACTERS]) if part.strip()]
-    whole = _find(quote[:MAX_CHARACTERS], text)
+    whole = _find(quote[:MAX_CHARACTERS], text, shortest)
     if whole is not None or len(parts) < 2:  # noqa: PLR2004 - a single part has no gap
         return whole
     spans, at = [], 0
@@ -66,8 +63,8 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
 def widened(span: tuple[int, int], text: str) -> tuple[int, int]:
     """Return the whole sentences that a span touches.
 
-    What a model leaves out of a sentence may turn its meaning ("I doubt that …"), so
-    neither the check nor a reader is content with less.
+    What a model leaves out of a sentence may turn its meaning ("I doubt that …"), so readers
+    and reviewers get all of it.
     """
     touched = [s for s in sentence_spans(text) if s[0] < span[1] and span[0] < s[1]]
     if not touched:
@@ -76,40 +73,38 @@ def widened(span: tuple[int, int], text: str) -> tuple[int, int]:
     return (start, end) if end - start <= MAX_SPAN else span
 
 
-def asserted(text: str) -> str:
-    """Return the sentences of ``text`` that say something: a question carries nothing."""
-    kept = [text[a:b] for a, b in sentence_spans(text) if not is_question(text[a:b])]
-    return "\n".join(kept)
+def is_whole(sentence: str, quote: str) -> bool:
+    """Tell whether a sentence is one sentence, or several in a row, of what is quoted."""
+    wanted = _ended(sentence)
+    spans = sentence_spans(quote)
+    return any(
+        _ended(quote[spans[a][0] : spans[b][1]]) == wanted
+        for a in range(len(spans))
+        for b in range(a, min(a + _LONGEST_RUN, len(spans)))
+    )
 
 
-def _find(quote: str, text: str, shortest: int = MIN_CHARACTERS) -> tuple[int, int] | None:
+def _ended(text: str) -> str:
+    return fold(text).text.strip(" .!")
+
+
+def _find(quote: str, text: str, shortest: int) -> tuple[int, int] | None:
     wanted = fold(quote).text.strip()
     folded = fold(text)
-    if not wanted:
-        return None
-    start = folded.text.find(wanted)
-    if start >= 0:
-        span = _span(folded, start, start + len(wanted), text)
-        is_long = len(wanted) >= shortest or span in sentence_spans(text)
-        return span if is_long else None
-    return _nearly(wanted, folded, text)
+    start = -1
+    while wanted and (start := folded.text.find(wanted, start + 1)) >= 0:
+        end = start + len(wanted)
+        if not _cuts_words(folded.text, start, end):
+            span = _span(folded, start, end, text)
+            is_long = len(wanted) >= shortest or span in sentence_spans(text)
+            return span if is_long else None
+    return None
 
 
-def _nearly(wanted: str, folded: _Folded, text: str) -> tuple[int, int] | None:
-    if len(wanted) < MIN_NEAR_CHARACTERS or len(wanted) > len(folded.text) * 1.1:
-        return None
-    found = fuzz.partial_ratio_alignment(wanted, folded.text, score_cutoff=NEAR_ENOUGH)
-    if found is None or found.score < NEAR_ENOUGH:
-        return None
-    return _span(folded, *_whole_words(folded.text, found.dest_start, found.dest_end), text)
-
-
-def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-        end += 1
-    return start, end
+def _cuts_words(text: str, start: int, end: int) -> bool:
+    """Tell whether a span begins or ends within a word: "not" stands in no "nothing"."""
+    before = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    return before or (end < len(text) and text[end - 1].isalnum() and text[end].isalnum())
 
 
 def _span(folded: _Folded, start: int, end: int, text: str) -> tuple[int, int]:

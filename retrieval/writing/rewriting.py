@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import ModelCallError
 from retrieval.llm.chat import ChatModel, ChatRequest
-from retrieval.wording import squeeze, visible
+from retrieval.wording import FUNCTION_WORDS, squeeze, visible, words
 from retrieval.writing.material import random_name
-from retrieval.writing.quantities import quantities
+from retrieval.writing.names import foreign, known
 from retrieval.writing.surface import is_active
-from retrieval.writing.terms import read
+from retrieval.writing.usage import Meter
 
 if TYPE_CHECKING:
     from retrieval.search import Ranking
@@ -30,6 +30,10 @@ MAX_HISTORY: Final = 4
 MAX_QUESTION: Final = 300
 """Characters of each of them."""
 _MAX_REWRITTEN: Final = 400
+_DEADLINE_SECONDS: Final = 10.0
+"""Nothing is shown before it is over: a model that takes longer is not waited for."""
+_STEM: Final = 5
+_NEGATIONS: Final = frozenset({"not", "no", "never", "without", "t", "cannot", "none"})
 _OUTPUT_TOKENS: Final = 400
 _REASONING: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*</think(?:ing)?>",
                                re.DOTALL | re.IGNORECASE)  # fmt: skip
@@ -48,16 +52,16 @@ clean a cast iron pan?"""
 class Rewriter:
     """Makes follow-ups stand alone."""
 
-    def __init__(self, model: ChatModel, deadline_seconds: float) -> None:
-        """Ask ``model``, for at most ``deadline_seconds``."""
+    def __init__(self, model: ChatModel) -> None:
+        """Ask ``model``."""
         self._model = model
-        self._deadline_seconds = deadline_seconds
 
-    def standalone(self, question: str, history: Sequence[str]) -> str | None:
+    def standalone(self, question: str, history: Sequence[str], meter: Meter) -> str | None:
         """Return the question with what it leans on put back, None where that adds nothing.
 
-        ``history`` holds earlier questions of the same person, oldest first.  A failure of
-        the model is no error: the question is searched as it stands.
+        ``history`` holds earlier questions of the same person, oldest first; ``meter`` is told
+        what the call used.  A failure of the model is no error: the question is searched as it
+        stands.
         """
         earlier = [squeeze(visible(one))[:MAX_QUESTION] for one in history[-MAX_HISTORY:]]
         if not earlier:
@@ -68,12 +72,14 @@ class Rewriter:
             system=_SYSTEM,
             user=f"{told}\n<last-{fence}>{question[:MAX_QUESTION]}</last-{fence}>",
             max_output_tokens=_OUTPUT_TOKENS,
-            deadline_seconds=self._deadline_seconds,
+            deadline_seconds=_DEADLINE_SECONDS,
         )
         try:
             reply = self._model.complete(request)
-        except ModelCallError:
+        except ModelCallError as error:
+            meter.add(error.usage)
             return None
+        meter.add(reply.usage)
         rewritten = _one_question(reply.text[:20_000])
         return rewritten if keeps_to(rewritten, question, earlier) else None
 
@@ -84,15 +90,17 @@ def keeps_to(rewritten: str, question: str, history: Sequence[str]) -> bool:
         return False
     if squeeze(rewritten).casefold() == squeeze(question).casefold():
         return False
-    new, asked = read(rewritten), read(question)
-    known = asked.stems.union(*(read(one).stems for one in history))
-    numbers = [found for text in (question, *history) for found in quantities(text)]
+    there = known((question, *history), ())
+    new, asked = _stems(rewritten), _stems(question)
     return (
-        asked.stems <= new.stems
-        and new.stems <= known
-        and all(any(one.same_as(there) for there in numbers) for one in quantities(rewritten))
-        and bool(asked.negations) == bool(new.negations)
+        asked <= new <= asked.union(*map(_stems, history))
+        and foreign(rewritten, there) is None
+        and _NEGATIONS.isdisjoint(words(question)) == _NEGATIONS.isdisjoint(words(rewritten))
     )
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in words(text) if word not in FUNCTION_WORDS)
 
 
 def fused(as_asked: Ranking, rewritten: Ranking, limit: int) -> Ranking:

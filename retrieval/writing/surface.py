@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from retrieval.sentences import sentences
 from retrieval.wording import squeeze, visible
 
-MAX_SENTENCE: Final = 500
+MAX_SENTENCE: Final = 600
+_SHORTEST: Final = 2
+"""Words; what has no more is no sentence by itself."""
 _TERMINAL: Final = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*"
     r"(?:\x07|\x1b\\|\x9c|\Z)|\x1b[ -/]*[0-~]?"
@@ -24,14 +26,10 @@ _LINK: Final = re.compile(r"\[([^\]\n]+)\](?:\(\s*<?[^)\n]*\)|\[[^\]\n]*\])")
 _REFERENCE: Final = re.compile(r"(?m)^\s*\[[^\]\n]+\]:\s*\S+.*$")
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>\n]{0,200}>", re.DOTALL)
 _FENCE: Final = re.compile(r"```\w*")
-_LINE_START: Final = re.compile(r"(?m)^\s*(?:#{1,6}\s+|>+\s*|-#\s+|[-*+•]\s+)")
+_HEADING: Final = re.compile(r"(?m)^\s*(?:#{1,6}\s.*[^.!?\s]|\*\*[^*\n]{1,60}[^*.!?]\*\*:?)\s*$")
+_LINE_START: Final = re.compile(r"(?m)^\s*(?:>+\s*|-#\s+|[-*+•]\s+|\d{1,2}[.)]\s+)+")
 _EMPHASIS: Final = re.compile(r"\*+|~~|\|\||(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
 _MARKER: Final = re.compile(r"\s*(?:\[\s*\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*\]|【[^】]*】)")
-_OPENER: Final = re.compile(
-    r"^(?:yes|no|yep|nope|sure|correct|indeed|right|exactly|okay|ok|in short|in summary|overall)"
-    r"\s*(?:[,.!:;–—-]\s*|$)",
-    re.IGNORECASE,
-)
 _TLDS: Final = (
     "com|net|org|io|gg|app|dev|info|biz|co|me|xyz|ru|cn|link|site|online|top|club|shop|store|gift|gifts"
     "|example|test|invalid|uk|de|fr|eu|us|tk|ly|to|cc|ws|ai|sh|pw|icu|live|pro|space|website|zip|mov"
@@ -46,8 +44,6 @@ _ACTIVE: Final = re.compile(
 _LOOPBACK: Final = re.compile(
     r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?[.,;:)]?", re.IGNORECASE
 )
-_FIRST_PERSON: Final = re.compile(r"\b(?:I|I['’](?:m|d|ve|ll)|my|mine|me|we|our|us|ours|myself)\b")
-_WE: Final = re.compile(r"\b(?:[Mm]y|[Ww]e|[Oo]ur)\b")
 
 
 def clean_sentences(text: str, ids: Iterable[str] = ()) -> tuple[str, ...]:
@@ -60,10 +56,24 @@ def clean_sentences(text: str, ids: Iterable[str] = ()) -> tuple[str, ...]:
     plain = _ids_pattern(tuple(ids)).sub("", plain)
     found = []
     for sentence in sentences(plain):
-        words = squeeze(_OPENER.sub("", squeeze(sentence)))
+        words = squeeze(sentence)
         if any(character.isalnum() for character in words):
             found.append(words[:1].upper() + words[1:] if _may_begin_upper(words) else words)
-    return tuple(found)
+    return tuple(_joined(found))
+
+
+def _joined(found: list[str]) -> Iterator[str]:
+    """Put a "No." before what it belongs to, and leave a "Steps:" out."""
+    short = ""
+    for sentence in found:
+        if sentence.endswith(":") and len(sentence.split()) <= _SHORTEST:
+            continue
+        words = f"{short}{sentence}"
+        short = f"{words} " if len(words.split()) <= _SHORTEST else ""
+        if not short:
+            yield words
+    if short:
+        yield short.strip()
 
 
 @lru_cache(maxsize=8)
@@ -81,16 +91,11 @@ def is_active(sentence: str) -> bool:
     return any(not _LOOPBACK.fullmatch(match.group()) for match in _ACTIVE.finditer(sentence))
 
 
-def speaks_for_itself(sentence: str) -> bool:
-    """Tell whether a sentence says "I" or "we": the writer of a passage, or nobody."""
-    return bool(_FIRST_PERSON.search(sentence) or _WE.search(sentence))
-
-
 def _plain(text: str) -> str:
     text = _TERMINAL.sub("", text)
     text = _REFERENCE.sub("", _IMAGE.sub("", _TAG.sub("", text)))
     text = _LINK.sub(r"\1", text)
-    text = _MARKER.sub("", _FENCE.sub("", _LINE_START.sub("", text)))
+    text = _MARKER.sub("", _FENCE.sub("", _LINE_START.sub("", _HEADING.sub("", text))))
     return visible(_shown(_EMPHASIS.sub("", text)))
 
 

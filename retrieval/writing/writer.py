@@ -1,43 +1,60 @@
-"""An extractive answer, said in a language model's words where they hold.
+"""An extractive answer, said in a language model's words beside the posts' own.
 
-The story: the gate has decided that the threads answer → prompt → call → parse → check →
-at most one repair → review where it is switched on → an answer of what holds.  Whatever goes
-wrong on the way ends in the extractive answer, which is there already and says why it is
-shown.
+The story: passages → prompt → call → the model's verdict on the passages → parse → check → at
+most one repair → one second reading of all sentences → an answer.  Where the model says that
+the passages do not answer, that is the outcome; whatever goes wrong on the way ends in the
+extractive answer, which is there already and says why it is shown.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from retrieval.domain import Answer, Hit, Verification
-from retrieval.errors import ModelCallError
+from retrieval.domain import Answer, Hit, Outcome, Post, Support, Verification
+from retrieval.errors import FootnoteError, ModelCallError
 from retrieval.llm.chat import ChatModel, ChatRequest
 from retrieval.settings import WritingSettings
 from retrieval.writing.assembling import numbered, with_disputes
-from retrieval.writing.check import Dropped, Verdict, check
+from retrieval.writing.check import Checked, Dropped, Kept, TextsWith, check
 from retrieval.writing.material import Material, select
 from retrieval.writing.parsing import parse_reply
 from retrieval.writing.prompt import (
     SCHEMA,
+    Asked,
     Fault,
     Prompt,
     citing_prompt,
     repair_prompt,
+    room_for_passages,
     write_prompt,
 )
-from retrieval.writing.reviewing import Reviewer
+from retrieval.writing.reviewing import Finding, Review, Reviewer
 from retrieval.writing.usage import Meter
 
 _log = logging.getLogger(__name__)
-_REPAIR_FROM = 1 / 3
+SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages come closest."
+_MOST_CLOSEST: Final = 3
+_REPAIR_FROM: Final = 1 / 3
 """Share of dropped sentences from which the model is asked once more."""
-_LEAST_SECONDS = 1.0
+_LEAST_SECONDS: Final = 1.0
 """With less time than that left no further call is begun."""
-_REASON_CHARACTERS = 160
+_REASON_CHARACTERS: Final = 160
+_UNREADABLE: Final = "its reply could not be read"
+RepliedTo = Callable[[Sequence[Post]], Mapping[str, Post]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a knowledge base knows beside the passages that were found."""
+
+    replied_to: RepliedTo = lambda _: {}
+    """What posts reply to, or what opened their thread, by the ids of those that do."""
+    texts_with: TextsWith = lambda _: ()
+    """Some texts that hold a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,7 @@ class CallLimits:
 
 
 class Writer:
-    """Writes answers with a language model and shows only what their quotes carry.
+    """Has a language model judge passages and write answers from them.
 
     Any thread may call it.
     """
@@ -63,86 +80,131 @@ class Writer:
         limits: CallLimits,
         reviewer: Reviewer | None = None,
     ) -> None:
-        """Write with ``model``; ``reviewer`` may take further sentences away."""
+        """Write with ``model``; ``reviewer`` compares sentences with their quotes."""
         self._model = model
         self._settings = settings
         self._limits = limits
         self._reviewer = reviewer
 
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
     def write(
         self,
-        question: str,
+        asked: Asked,
         hits: Sequence[Hit],
         extractive: Answer,
         *,
-        asker: str | None = None,
+        surroundings: Surroundings | None = None,
+        meter: Meter | None = None,
     ) -> Answer:
-        """Return the model's answer to a question, or ``extractive`` saying why not.
+        """Return what the model makes of an answer, or of what comes closest to one.
 
-        The steps taken are in its trace, the model's usage with it.  Never raises for
-        anything that a model does.
+        Args:
+            asked: the question, and what a model may know of who asks.
+            hits: the passages that were found, best first.
+            extractive: comes back, saying why, where the model fails.
+            surroundings: knows what stands around the passages.
+            meter: knows what the question has used before.
+
+        The steps taken are in the answer's trace.  Never raises for anything a model does.
         """
-        work = _Work(Meter(), time.monotonic() + self._limits.deadline_seconds, asker)
-        chosen = select(hits, most=self._settings.passages, tokens=self._settings.passage_tokens)
-        work.tell_selection(len(chosen.taken), chosen.withheld)
-        if not chosen.taken:
+        surroundings = surroundings or Surroundings()
+        work = _Work(
+            meter or Meter(),
+            time.monotonic() + self._limits.deadline_seconds,
+            surroundings.texts_with,
+            asked.asker,
+        )
+        material = self._material(asked, hits, extractive, surroundings.replied_to, work)
+        if not material:
             return _fallen_back(extractive, "no passage may be given to the model", work)
         try:
-            verdict = self._checked(question, chosen.taken, work)
+            checked = self._checked(asked, material, work)
+        except _NotAnswerableError:
+            return _not_answered(extractive, self.name, work)
         except ModelCallError as error:
+            work.meter.add(error.usage)
             return _fallen_back(extractive, _reason(error), work)
         except _NothingUsableError as nothing:
             return _fallen_back(extractive, str(nothing), work)
-        verdict = self._reviewed(verdict, work)
-        if not verdict.kept:
-            return _fallen_back(extractive, "none of its sentences could be verified", work,
-                                Verification(0, len(verdict.dropped)))  # fmt: skip
-        return _assembled(extractive, self._model.name, verdict, work)
+        checked = self._reviewed(checked, work)
+        if not checked.kept:
+            return _fallen_back(extractive, "none of its sentences could be shown", work,
+                                Verification(dropped=len(checked.dropped)))  # fmt: skip
+        return _assembled(extractive, self.name, checked, work)
 
-    def _checked(self, question: str, material: Sequence[Material], work: _Work) -> Verdict:
+    def _material(
+        self,
+        asked: Asked,
+        hits: Sequence[Hit],
+        extractive: Answer,
+        replied_to: RepliedTo,
+        work: _Work,
+    ) -> tuple[Material, ...]:
+        shown = [one.post for one in (*extractive.citations, *extractive.closest)]
+        chosen = select(
+            extractive,
+            hits,
+            replied_to([*shown, *(hit.post for hit in hits[: self._settings.passages])]),
+            most=self._settings.passages,
+            tokens=room_for_passages(asked, self._settings.prompt_tokens),
+        )
+        work.tell_selection(len(chosen.taken), chosen.withheld)
+        return chosen.taken
+
+    def _checked(self, asked: Asked, material: Sequence[Material], work: _Work) -> Checked:
         most = self._settings.max_sentences
         if self._model.cites_natively:
-            prompt = citing_prompt(question, material, most_sentences=most)
+            prompt = citing_prompt(asked, material, most_sentences=most)
         else:
             as_json = self._model.follows_schemas
-            prompt = write_prompt(question, material, most_sentences=most, as_json=as_json)
-        verdict = self._ask(prompt, question, material, work)
-        if verdict is None or _wants_repair(verdict):
-            verdict = self._repaired(prompt, question, material, verdict, work)
-        if verdict is None:
-            raise _NothingUsableError("its reply could not be read")
-        return verdict
+            prompt = write_prompt(asked, material, most_sentences=most, as_json=as_json)
+        checked = self._ask(prompt, asked, material, work)
+        if checked is None or _wants_repair(checked):
+            checked = self._repaired(prompt, asked, material, checked, work)
+        if checked is None:
+            raise _NothingUsableError(_UNREADABLE)
+        return checked
 
     def _repaired(
         self,
         prompt: Prompt,
-        question: str,
+        asked: Asked,
         material: Sequence[Material],
-        verdict: Verdict | None,
+        checked: Checked | None,
         work: _Work,
-    ) -> Verdict | None:
-        """Ask once more for what did not hold; a failure of that costs nothing."""
+    ) -> Checked | None:
+        """Ask once more for what was dropped; a failure of that costs no sentence."""
         if not self._settings.repair or work.seconds_left() < _LEAST_SECONDS:
-            return verdict
-        dropped = verdict.dropped if verdict else ()
-        faults = [Fault(one.text, one.reason) for one in dropped]
-        work.tell("Asked the model once more for what did not hold.")
+            return checked
+        faults = [Fault(one.text, one.reason) for one in (checked.dropped if checked else ())]
+        work.tell("Asked the model once more for what could not be shown.")
         try:
-            again = self._ask(repair_prompt(prompt, faults), question, material, work)
-        except (ModelCallError, _NothingUsableError):
-            return verdict
-        if verdict is None or again is None:
-            return verdict or again
-        return _merged(verdict, again)
+            again = self._ask(repair_prompt(prompt, faults), asked, material, work)
+        except _NotAnswerableError:
+            if checked is None or not checked.kept:  # nothing else is left of its answer
+                raise
+            return checked
+        except ModelCallError as error:
+            if checked is None:
+                raise
+            work.meter.add(error.usage)
+            return checked
+        if checked is None or again is None:
+            return checked or again
+        return _merged(checked, again)
 
     def _ask(
-        self, prompt: Prompt, question: str, material: Sequence[Material], work: _Work
-    ) -> Verdict | None:
-        """Return the verdict on a reply, None if it cannot be read.
+        self, prompt: Prompt, asked: Asked, material: Sequence[Material], work: _Work
+    ) -> Checked | None:
+        """Return what became of a reply's sentences, None if it cannot be read.
 
         Raises:
             ModelCallError: if there is none.
-            _NothingUsableError: if the model says that the passages do not answer.
+            _NotAnswerableError: if the model says that the passages do not answer.
         """
         reply = self._model.complete(
             ChatRequest(
@@ -163,28 +225,42 @@ class Writer:
             work.tell(f"The model's reply had no readable answer in it{cut}.")
             return None
         if not draft.answerable or not draft.items:
-            work.tell("The model says that the passages do not answer the question.")
-            raise _NothingUsableError("it says that the passages do not answer")
-        verdict = check(draft, material, question)
-        work.tell_verdict(verdict)
-        return verdict
+            raise _NotAnswerableError
+        checked = check(draft, material, "\n".join(asked.told), work.texts_with)
+        work.tell_checked(checked)
+        return checked
 
-    def _reviewed(self, verdict: Verdict, work: _Work) -> Verdict:
-        if self._reviewer is None or not verdict.kept:
-            return verdict
-        kept, dropped = [], list(verdict.dropped)
-        for one in verdict.kept:
-            if self._reviewer.holds(one, work.meter, work.ends_at):
-                kept.append(one)
-            else:
-                dropped.append(Dropped(one.text, "the second reading was not sure of it"))
-        away = len(verdict.kept) - len(kept)
-        work.tell(f"A second reading of each sentence beside its quotes took {away} away.")
-        return Verdict(tuple(kept), tuple(dropped))
+    def _reviewed(self, checked: Checked, work: _Work) -> Checked:
+        """Return what a second reading leaves of the sentences that are not quotations."""
+        doubtful = [one for one in checked.kept if one.support is not Support.QUOTED]
+        left = work.seconds_left()
+        if self._reviewer is None or not doubtful or left < _LEAST_SECONDS:
+            return checked
+        try:
+            found = self._reviewer.review(doubtful, work.meter, left)
+        except FootnoteError as error:
+            _log.warning("no second reading: %s", error)
+            found = (None,) * len(doubtful)
+        reviews = dict(zip(doubtful, found, strict=True))
+        if not any(found):
+            work.tell("There was no second reading of the sentences: none is confirmed.")
+            return checked
+        kept = tuple(_marked(checked.kept, reviews))
+        taken = tuple(
+            Dropped(one.text, "a second reading found that its quotes do not say it")
+            for one, review in reviews.items()
+            if review and review.finding is Finding.NOT
+        )
+        work.tell_review(kept, taken)
+        return Checked(kept, (*checked.dropped, *taken))
 
 
 class _NothingUsableError(Exception):
     """The model answered, and there is nothing in it to show."""
+
+
+class _NotAnswerableError(Exception):
+    """The model says that the passages do not answer the question."""
 
 
 @dataclass(slots=True)
@@ -193,6 +269,7 @@ class _Work:
 
     meter: Meter
     ends_at: float
+    texts_with: TextsWith
     asker: str | None = None
     steps: list[str] = field(default_factory=list)
 
@@ -211,35 +288,71 @@ class _Work:
         note = ""
         if withheld:
             verb = "was" if withheld == 1 else "were"
-            note = f"; {withheld} that spoke to a language model {verb} left out"
+            note = f"; {withheld} that only gave orders to its readers {verb} left out"
         self.tell(f"Gave the model {taken} passages, each under an id made for this call{note}.")
 
-    def tell_verdict(self, verdict: Verdict) -> None:
-        total = len(verdict.kept) + len(verdict.dropped)
-        self.tell(f"Of {total} sentences {len(verdict.kept)} held against their quotes.")
-        for one in verdict.dropped:
+    def tell_checked(self, checked: Checked) -> None:
+        self.tell(
+            f"Of {checked.total} sentences {len(checked.kept)} may be shown: their quotes stand "
+            "in the posts, and so do their numbers and names."
+        )
+        self._tell_dropped(checked.dropped)
+
+    def tell_review(self, kept: Sequence[Kept], taken: Sequence[Dropped]) -> None:
+        confirmed = sum(one.support is Support.CONFIRMED for one in kept)
+        partly = sum(one.support is Support.PARTLY for one in kept)
+        self.tell(
+            f"A second reading beside the quotes confirmed {confirmed}, {partly} in part, and "
+            f"took {len(taken)} away."
+        )
+        self._tell_dropped(taken)
+
+    def _tell_dropped(self, dropped: Sequence[Dropped]) -> None:
+        for one in dropped:
             self.tell(f"Dropped “{_shortened(one.text)}”: {one.reason}.")
 
 
-def _wants_repair(verdict: Verdict) -> bool:
-    total = len(verdict.kept) + len(verdict.dropped)
-    return bool(total) and len(verdict.dropped) >= _REPAIR_FROM * total
+def _marked(kept: Sequence[Kept], reviews: Mapping[Kept, Review | None]) -> Iterator[Kept]:
+    supports = {Finding.SUPPORTED: Support.CONFIRMED, Finding.PARTLY: Support.PARTLY}
+    for one in kept:
+        review = reviews.get(one)
+        if review is None:
+            yield one
+        elif review.finding is not Finding.NOT:
+            missing = review.missing if review.finding is Finding.PARTLY else ""
+            yield replace(one, support=supports[review.finding], missing=missing)
 
 
-def _merged(first: Verdict, again: Verdict) -> Verdict:
+def _wants_repair(checked: Checked) -> bool:
+    return bool(checked.total) and len(checked.dropped) >= _REPAIR_FROM * checked.total
+
+
+def _merged(first: Checked, again: Checked) -> Checked:
     """Return the sentences of both rounds; what was repaired no longer counts as dropped."""
-    known = {one.text.casefold() for one in first.kept}
-    repaired = tuple(one for one in again.kept if one.text.casefold() not in known)
+    shown = {one.text.casefold() for one in first.kept}
+    repaired = tuple(one for one in again.kept if one.text.casefold() not in shown)
     still = max(len(first.dropped) - len(repaired), 0)
-    return Verdict((*first.kept, *repaired), first.dropped[:still])
+    return Checked((*first.kept, *repaired), first.dropped[:still])
 
 
-def _assembled(extractive: Answer, name: str, verdict: Verdict, work: _Work) -> Answer:
-    statements, citations = numbered(verdict.kept)
+def _counts(checked: Checked) -> Verification:
+    each = [one.support for one in checked.kept]
+    return Verification(
+        each.count(Support.QUOTED),
+        each.count(Support.CONFIRMED),
+        each.count(Support.PARTLY),
+        each.count(Support.UNCONFIRMED),
+        len(checked.dropped),
+    )
+
+
+def _assembled(extractive: Answer, name: str, checked: Checked, work: _Work) -> Answer:
+    statements, citations = numbered(checked.kept)
     statements, told = with_disputes(statements, citations, extractive)
     for step in told:
         work.tell(step)
-    counts = Verification(len(verdict.kept), len(verdict.dropped))
+    work.tell(_verdicts(extractive, "they do"))
+    counts = _counts(checked)
     work.tell(f"{counts.told}. The model was {name}: {work.meter.told()}.")
     text = " ".join(
         f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}"
@@ -247,9 +360,11 @@ def _assembled(extractive: Answer, name: str, verdict: Verdict, work: _Work) -> 
     )
     return replace(
         extractive,
+        outcome=Outcome.ANSWERED,
         text=text,
         statements=statements,
         citations=citations,
+        closest=(),
         mode=name,
         verification=counts,
         usage=work.meter.used,
@@ -257,18 +372,42 @@ def _assembled(extractive: Answer, name: str, verdict: Verdict, work: _Work) -> 
     )
 
 
+def _not_answered(extractive: Answer, name: str, work: _Work) -> Answer:
+    """Return what comes closest: the model, having read it, says that it does not answer."""
+    work.tell(_verdicts(extractive, "they do not"))
+    work.tell(f"The model was {name}: {work.meter.told()}.")
+    return replace(
+        extractive,
+        outcome=Outcome.CLOSEST,
+        text=SAYS_CLOSEST,
+        statements=(),
+        citations=(),
+        closest=extractive.closest or extractive.citations[:_MOST_CLOSEST],
+        mode=name,
+        usage=work.meter.used,
+        trace=(*extractive.trace, *work.steps),
+    )
+
+
+def _verdicts(extractive: Answer, said: str) -> str:
+    gate = "they do" if extractive.outcome is Outcome.ANSWERED else "that is not clear"
+    return (
+        f"Whether the threads answer: by the gate {gate} ({extractive.confidence:.0%}), by the "
+        f"model, which read the passages, {said}; the model's word counts."
+    )
+
+
 def _fallen_back(
     extractive: Answer, reason: str, work: _Work, counts: Verification | None = None
 ) -> Answer:
     _log.info("The extractive answer is shown: %s", reason)
-    used = work.meter.used
-    spent = f" ({work.meter.told()})" if used.calls else ""
+    spent = f" ({work.meter.told()})" if work.meter.used else ""
     work.tell(f"The model's answer is not shown: {reason}{spent}.")
     return replace(
         extractive,
         fallback=reason,
         verification=counts,
-        usage=used if used.calls else None,
+        usage=work.meter.used,
         trace=(*extractive.trace, *work.steps),
     )
 

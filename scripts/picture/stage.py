@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.child_ingest import ChildIngest
+from bot.community.access import Grant
 from bot.community.community import Community, open_community
 from bot.community.guild_settings import GuildSettings
 from bot.discord_app.client import FootnoteBot
@@ -48,6 +49,7 @@ def shots(data_dir: Path) -> Sequence[Shot]:
     ingest(settings, IngestRequest(knowledge_base="default", paths=(_THREADS,)), lambda _: None)
     with open_community(data_dir) as community, open_librarians(settings) as librarians:
         librarians.of(librarians.default).open()
+        community.grants.grant(Grant(librarians.default))
         return asyncio.run(_sent(settings, librarians, community))
 
 

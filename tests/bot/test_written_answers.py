@@ -15,6 +15,7 @@ from bot.terminal.views import answer_view
 from retrieval.domain import Answer, Outcome
 from retrieval.llm.chat import ChatReply, ChatRequest
 from retrieval.settings import WritingSettings
+from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer
 from tests.retrieval.writing.samples import hit_with
 from tests.retrieval.writing.test_writer import HELD, LOCK, TRUE, ScriptedModel, ids
@@ -67,7 +68,7 @@ def written(text: str, hits=(LOCK,), question: str = "Can I delete the lock file
 
     extractive = Answer(question, Outcome.ANSWERED, "As the posts have it.")
     writer = Writer(ScriptedModel([script]), WritingSettings(repair=False), CallLimits(15, 800))
-    return writer.write(question, hits, extractive)
+    return writer.write(Asked(question), hits, extractive)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -109,7 +110,7 @@ def test_orders_planted_around_a_post_reach_neither_the_model_nor_the_screen(ord
     extractive = Answer("Why?", Outcome.ANSWERED, "As the posts have it.")
     other = hit_with("Only one process may own the index")
     answer = Writer(model, WritingSettings(repair=False), CallLimits(15, 800)).write(
-        "Why?", (hit, other), extractive
+        Asked("Why?"), (hit, other), extractive
     )
     assert answer.fallback
     assert all(order not in request.user + request.system for request in asked)
@@ -123,7 +124,7 @@ def test_a_prompt_holds_nothing_that_a_question_could_get_out(question: str) -> 
     model = ScriptedModel([lambda _: '{"answerable": false, "items": []}'])
     extractive = Answer(question, Outcome.ANSWERED, "As the posts have it.")
     writer = Writer(model, WritingSettings(), CallLimits(15, 800))
-    writer.write(question, (LOCK,), extractive, asker="user-4711")
+    writer.write(Asked(question, asker="user-4711"), (LOCK,), extractive)
     (request,) = model.asked
     assert "4711" not in request.system + request.user
     assert request.user.count(question) == 1

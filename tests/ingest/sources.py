@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from ingest.drafts import Reader, SourceFile, ThreadDraft
+from ingest.drafts import Reader, ThreadDraft
+from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
 
 
 def source(data: bytes | str, name: str = "thread.txt", encoding: str | None = None) -> SourceFile:
     as_bytes = data.encode("utf-8") if isinstance(data, str) else data
-    return SourceFile(Path("/corpus", name), name, as_bytes, encoding)
+    return SourceFile.of(name, as_bytes, encoding)
 
 
 def threads_in(

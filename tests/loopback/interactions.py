@@ -57,6 +57,8 @@ class Interaction:
     channel: Channel
     data: JsonObject
     created_at: float
+    owners: JsonObject
+    """Who let the bot in: the server, or the user for their own account."""
     message: Message | None = None
     parent: "Interaction | None" = None
     callback_type: CallbackType | None = None
@@ -136,6 +138,7 @@ class InteractionDesk:
             channel=self._world.channel(channel.id),
             data=data,
             created_at=self._world.clock.now(),
+            owners=self._owners(user, channel),
             message=message,
             parent=parent,
         )
@@ -143,6 +146,11 @@ class InteractionDesk:
         self._by_id[interaction.id] = self._by_token[interaction.token] = interaction
         self._world.publish("INTERACTION_CREATE", self._event(interaction, permissions))
         return interaction
+
+    def _owners(self, user: User, channel: Channel) -> JsonObject:
+        if channel.id in self._world.brought_along:
+            return {"1": user.id}
+        return {"0": channel.guild_id or "0"}
 
     def forget_the_past(self) -> None:
         """Drop the record; what was not acknowledged yet can no longer be."""
@@ -238,12 +246,12 @@ class InteractionDesk:
         That a thread which was locked meanwhile takes no answer is known (discord-api-docs#6884);
         what Discord says in a deleted channel or to a bot that was removed is assumed.
         """
-        guild_id = interaction.channel.guild_id
-        if guild_id and not self._world.has_bot(guild_id):
+        if not self._world.takes_interactions(interaction.channel):
             gone = ApiError(HTTPStatus.NOT_FOUND, 10015, "Unknown Webhook")
             raise self._refuse(interaction, gone)
         # Answers to interactions also reach those who block the bot's own messages.
-        if interaction.channel.recipient:
+        channel = interaction.channel
+        if channel.recipient or channel.id in self._world.brought_along:
             return
         try:
             self._world.require_open(interaction.channel)
@@ -335,7 +343,7 @@ class InteractionDesk:
             "locale": user.locale,
             "entitlements": [],
             "entitlement_sku_ids": [],
-            "authorizing_integration_owners": _integration_owners(channel),
+            "authorizing_integration_owners": interaction.owners,
             "context": 0 if channel.guild_id else 1,
             "attachment_size_limit": payloads.MAX_UPLOAD_BYTES,
         }
@@ -350,16 +358,12 @@ class InteractionDesk:
         return event | place | {"member": {**member, "permissions": bits}}
 
 
-def _integration_owners(channel: Channel) -> JsonObject:
-    return {"0": channel.guild_id or "0"}
-
-
 def _interaction_metadata(interaction: Interaction) -> JsonObject:
     metadata: JsonObject = {
         "id": interaction.id,
         "type": int(interaction.kind),
         "user": payloads.user(interaction.user),
-        "authorizing_integration_owners": _integration_owners(interaction.channel),
+        "authorizing_integration_owners": interaction.owners,
     }
     if interaction.kind is InteractionType.COMPONENT and interaction.message:
         metadata["interacted_message_id"] = interaction.message.id

@@ -32,6 +32,10 @@ class PlaceVerbs:
     def add_forum(self, guild: Guild, name: str) -> Channel:
         return self.world.add_channel(guild, name, ChannelType.FORUM)
 
+    def bring_along(self, channel: Channel) -> None:
+        """Let people use the bot in a channel on their own accounts, without an invitation."""
+        self.world.brought_along.add(channel.id)
+
     def direct_message_channel(self, user: User) -> Channel:
         return self.world.open_direct_message(user)
 

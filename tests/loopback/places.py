@@ -36,6 +36,8 @@ class Places:
     channels: dict[str, Channel] = field(default_factory=dict)
     blocking: set[str] = field(default_factory=set)
     """The users who have blocked the bot."""
+    brought_along: set[str] = field(default_factory=set)
+    """Channels where people use the bot on their own accounts; nobody invited it there."""
 
     def __post_init__(self) -> None:
         self._subscribers: list[Publish] = []
@@ -77,6 +79,12 @@ class Places:
 
     def has_bot(self, guild_id: str) -> bool:
         return self.bot.id in self.guilds[guild_id].member_ids
+
+    def takes_interactions(self, channel: Channel) -> bool:
+        """Whether the bot can be used in a channel."""
+        if channel.guild_id is None or channel.id in self.brought_along:
+            return True
+        return self.has_bot(channel.guild_id)
 
     def add_role(self, guild: Guild, name: str, permissions: int = 0) -> Role:
         role = Role(self.clock.snowflake(), name, int(permissions), position=len(guild.roles))

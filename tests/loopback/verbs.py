@@ -175,8 +175,7 @@ class UserVerbs(PlaceVerbs):
     def _interact(
         self, kind: InteractionType, user: User, channel: Channel, data: JsonObject, bits: int
     ) -> Interaction:
-        if channel.guild_id:
-            assert self.world.has_bot(channel.guild_id), "the bot is not in this guild"
+        assert self.world.takes_interactions(channel), "the bot is not in this guild"
         return self._connected_desk().open(kind, user, channel, data, permissions=bits)
 
     def _connected_desk(self) -> InteractionDesk:

@@ -39,14 +39,23 @@ class AnswerWords:
     left_out: tuple[str, str]
     """``{n}`` sentences."""
     quoted: str
-    """``{verified}``: where each sentence is a post's own."""
+    """Where each sentence is a post's own."""
     written: str
-    """``{writer}``, ``{verified}``: where a language model wrote."""
-    verified: tuple[str, str]
-    """``{verified}``, ``{total}``"""
-    each_verified: str
-    dropped: str
-    """``{n}``: comes after ``verified``."""
+    """``{writer}``: where a language model wrote; one of the next two follows."""
+    confirmed: tuple[str, str]
+    """``{n}``, ``{total}``, and of the latter the number: what a second reading confirmed."""
+    unconfirmed: str
+    dropped: tuple[str, str]
+    """``{n}``: may come after these."""
+    doubt: str
+    """What the mark of a sentence stands for that nothing but the model speaks for."""
+    partly: str
+    """``{missing}``: words of the sentence; stands after it."""
+    partly_unknown: str
+    read_in_vain: str
+    """``{writer}``: where a language model found no answer in what comes closest."""
+    being_written: str
+    """``{writer}``: while a language model writes."""
     fallback: str
     """``{why}``"""
     reading: str
@@ -85,14 +94,19 @@ ENGLISH: Final = AnswerWords(
     also_cited="Also cited:",
     and_more="and {n} more",
     left_out=("{n} more sentence did not fit here.", "{n} more sentences did not fit here."),
-    quoted="Quoted word for word from the threads; {verified}.",
-    written="Written by {writer}; checked against the quotes: {verified}.",
-    verified=(
-        "{verified} of {total} sentence verified",
-        "{verified} of {total} sentences verified",
+    quoted="Quoted word for word from the threads.",
+    written="Written by {writer} from these quotes;",
+    confirmed=(
+        "a second reading confirmed {n} of {total} sentence.",
+        "a second reading confirmed {n} of {total} sentences.",
     ),
-    each_verified="each sentence verified",
-    dropped="{n} dropped",
+    unconfirmed="nothing has confirmed its wording.",
+    dropped=("{n} sentence was dropped.", "{n} sentences were dropped."),
+    doubt="◇ The model's wording, not confirmed: read the quote.",
+    partly="“{missing}” is not in its quotes",
+    partly_unknown="not all of it is in its quotes",
+    read_in_vain="{writer} read these passages and found no answer in them.",
+    being_written="{writer} is writing an answer from these quotes…",
     fallback="The model's answer is not shown: {why}.",
     reading="Reading the threads…",
     found="Found {passages} in {threads}; writing the answer…",
@@ -123,11 +137,19 @@ GERMAN: Final = AnswerWords(
     also_cited="Außerdem belegt durch:",
     and_more="und {n} weitere",
     left_out=("{n} weiterer Satz passte nicht her.", "{n} weitere Sätze passten nicht her."),
-    quoted="Wörtlich aus den Threads; {verified}.",
-    written="Geschrieben von {writer} und mit den Zitaten verglichen: {verified}.",
-    verified=("{verified} von {total} Satz geprüft", "{verified} von {total} Sätzen geprüft"),
-    each_verified="jeder Satz geprüft",
-    dropped="{n} verworfen",
+    quoted="Wörtlich aus den Threads zitiert.",
+    written="Von {writer} aus diesen Zitaten geschrieben;",
+    confirmed=(
+        "ein zweites Lesen hat {n} von {total} Satz bestätigt.",
+        "ein zweites Lesen hat {n} von {total} Sätzen bestätigt.",
+    ),
+    unconfirmed="nichts bestätigt die Formulierung.",
+    dropped=("{n} Satz wurde weggelassen.", "{n} Sätze wurden weggelassen."),
+    doubt="◇ Formulierung des Modells, nicht bestätigt: Lies das Zitat.",
+    partly="„{missing}“ steht nicht in den Zitaten",
+    partly_unknown="nicht alles davon steht in den Zitaten",
+    read_in_vain="{writer} hat diese Stellen gelesen und keine Antwort darin gefunden.",
+    being_written="{writer} schreibt aus diesen Zitaten eine Antwort …",
     fallback="Die Antwort des Modells wird nicht gezeigt: {why}.",
     reading="Ich lese die Threads…",
     found="Gefunden: {passages} in {threads}; ich schreibe die Antwort…",

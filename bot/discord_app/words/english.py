@@ -25,6 +25,20 @@ ENGLISH: Final = Words(
     desk=DeskWords(
         unknown_base="There is no such knowledge base here; `/help` lists those that there are.",
         nothing_visible="There is no knowledge base to ask here.",
+        not_named=(
+            "Nobody has opened anything to this server yet. Whoever runs this bot can: "
+            "`footnote kb grant {name} --guild {guild}`"
+        ),
+        another_server="I serve one server only, and it is another one; please remove me here.",
+        members_only=(
+            "I answer direct messages of members of the servers that I serve, and I do not find "
+            "you in any of them. `/forget-me` is for everybody."
+        ),
+        not_for_guests="I answer in servers that invited me, and not on anybody's own account.",
+        may_not_add=(
+            "Only those whom the operator of this bot has named may add to these threads; being "
+            "an administrator here is not enough."
+        ),
         not_in_this_channel="I do not answer in this channel; `/help` says where I do.",
         pace="That was a lot of questions at once; please wait {wait}.",
         person_day="You have used up your questions for now; the next one is free in {wait}.",
@@ -76,7 +90,7 @@ ENGLISH: Final = Words(
         as_the_server="As the server",
         only_one="{name}; no other is granted to this place.",
         staff_roles="Staff",
-        reingest_roles="May re-ingest, beside administrators",
+        reingest_roles="May re-ingest beside administrators, if this server may add to the threads",
         nobody="Nobody",
         language="Language of what everybody sees",
         server_language="That of the server",
@@ -106,15 +120,48 @@ ENGLISH: Final = Words(
         left="You may ask {now} questions right now, and {day} more today.",
         privacy=(
             "Privacy: for {days} days I keep your questions with their answers, for the buttons "
-            "under them, and what you say of answers; `/forget-me` deletes it at once. Messages "
-            "that do not ask me anything are not kept."
+            "under them, and what you say of answers; `/forget-me` deletes it at once, and "
+            "can leave your own posts out of my answers. Messages that do not ask me anything are "
+            "not kept."
         ),
         model="{model} puts answers into words: it is sent the question and what was found.",
         remembers="This server lets unanswered questions be kept until the threads answer them.",
         configure="Administrators: `/config`",
     ),
     privacy=PrivacyWords(
-        nothing="Nothing is kept about you.",
+        about_kept=(
+            "**What I keep about you**\nYour questions with the answers to them, what you said of "
+            "answers, questions that wait, and where you talk with me. It can be deleted at once."
+        ),
+        delete_kept="Delete what you keep about me",
+        about_posts=(
+            "**What you wrote in the threads**\nI quote what people wrote, with their names. Your "
+            "posts can be left out of my answers for good: those that I know, those that you will "
+            "write, and quotes of them in the posts of others."
+        ),
+        leave_out_posts="Leave my posts out of the answers",
+        are_you_sure=(
+            "**Leave all your posts out, for good?**\nOnly whoever runs this bot can undo it. I "
+            "tell your posts by your Discord account; what you wrote elsewhere, or stands there "
+            "without an account, they can take out. What I said in channels before stays there; "
+            "it is marked as out of date. The posts themselves stay where you wrote them."
+        ),
+        sure="Yes, for good",
+        not_sure="No",
+        posts_going="I am taking your posts out; this may take some minutes.",
+        posts_gone=(
+            "Done: {n} posts were taken out of the answers. So that what you write later stays out "
+            "too, I keep a code that nobody can turn back into your account."
+        ),
+        posts_none=(
+            "Done. None of your posts was among the threads that I know. So that none will be, I "
+            "keep a code that nobody can turn back into your account."
+        ),
+        posts_not_gone=(
+            "Your posts could not be taken out just now; why is logged for whoever runs this bot. "
+            "Please try again later."
+        ),
+        nothing="I kept nothing about you: no question, no verdict, no conversation.",
         forgotten="Deleted for good:",
         kinds={
             "guild_settings": "settings",
@@ -174,7 +221,10 @@ ENGLISH: Final = Words(
         ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
-        "forget-me": CommandWords("forget-me", "Delete what the bot keeps about you."),
+        "forget-me": CommandWords(
+            "forget-me",
+            "Delete what the bot keeps about you, or leave your posts out of the answers.",
+        ),
         "reingest": CommandWords("reingest", "Bring the knowledge base in line with its folder."),
     },
     answer=answer.ENGLISH,

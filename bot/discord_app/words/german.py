@@ -25,6 +25,22 @@ GERMAN: Final = Words(
     desk=DeskWords(
         unknown_base="Diese Wissensbasis gibt es hier nicht; `/hilfe` zählt die vorhandenen auf.",
         nothing_visible="Hier gibt es keine Wissensbasis, die man fragen könnte.",
+        not_named=(
+            "Für diesen Server ist noch nichts freigegeben. Wer den Bot betreibt, kann das tun: "
+            "`footnote kb grant {name} --guild {guild}`"
+        ),
+        another_server="Ich bin nur für einen anderen Server da; bitte entferne mich von hier.",
+        members_only=(
+            "Auf Direktnachrichten antworte ich Mitgliedern der Server, für die ich da bin, und "
+            "ich finde dich in keinem davon. `/vergiss-mich` ist für alle da."
+        ),
+        not_for_guests=(
+            "Ich antworte auf Servern, die mich eingeladen haben, nicht über ein eigenes Konto."
+        ),
+        may_not_add=(
+            "Diesen Threads darf nur etwas hinzufügen, wen der Betreiber des Bots dafür benannt "
+            "hat; es genügt nicht, hier zur Administration zu gehören."
+        ),
         not_in_this_channel="In diesem Kanal antworte ich nicht; `/hilfe` sagt, wo ich es tue.",
         pace="Das waren viele Fragen auf einmal; bitte warte {wait}.",
         person_day="Deine Fragen sind für jetzt aufgebraucht; die nächste ist in {wait} frei.",
@@ -76,7 +92,7 @@ GERMAN: Final = Words(
         as_the_server="Wie der Server",
         only_one="{name}; eine andere ist hier nicht freigegeben.",
         staff_roles="Team",
-        reingest_roles="Darf neu einlesen, neben der Administration",
+        reingest_roles="Darf neben der Administration neu einlesen, wenn der Server das darf",
         nobody="Niemand",
         language="Sprache dessen, was alle sehen",
         server_language="Die des Servers",
@@ -106,15 +122,50 @@ GERMAN: Final = Words(
         left="Du kannst jetzt {now} Fragen stellen und heute noch {day}.",
         privacy=(
             "Datenschutz: {days} Tage lang behalte ich deine Fragen mit ihren Antworten, für die "
-            "Knöpfe darunter, und was du zu Antworten sagst; `/vergiss-mich` löscht es sofort. "
-            "Nachrichten, die mich nichts fragen, behalte ich nicht."
+            "Knöpfe darunter, und was du zu Antworten sagst; `/vergiss-mich` löscht es sofort "
+            "und kann deine Beiträge aus meinen Antworten lassen. Nachrichten, die mich nichts "
+            "fragen, behalte ich nicht."
         ),
         model="{model} formuliert die Antworten und bekommt dazu die Frage und das Gefundene.",
         remembers="Dieser Server lässt unbeantwortete Fragen warten, bis die Threads sie klären.",
         configure="Administration: `/einstellungen`",
     ),
     privacy=PrivacyWords(
-        nothing="Über dich ist nichts gespeichert.",
+        about_kept=(
+            "**Was ich über dich aufbewahre**\nDeine Fragen mit den Antworten darauf, was du zu "
+            "Antworten gesagt hast, wartende Fragen, und wo du mit mir sprichst. Das lässt sich "
+            "sofort löschen."
+        ),
+        delete_kept="Lösche, was du über mich aufbewahrst",
+        about_posts=(
+            "**Was du in den Threads geschrieben hast**\nIch zitiere, was Leute schrieben, mit "
+            "Namen. Deine Beiträge können für immer aus meinen Antworten bleiben: die ich kenne, "
+            "die du noch schreibst, und Zitate daraus in Beiträgen anderer."
+        ),
+        leave_out_posts="Lass meine Beiträge aus den Antworten",
+        are_you_sure=(
+            "**Alle deine Beiträge weglassen, für immer?**\nRückgängig machen kann das nur, wer "
+            "den Bot betreibt. Deine Beiträge erkenne ich an deinem Discord-Konto; was du anderswo "
+            "oder ohne Konto geschrieben hast, kann der Betreiber herausnehmen. Was ich in Kanälen "
+            "schon gesagt habe, bleibt dort und wird als überholt markiert. Die Beiträge selbst "
+            "bleiben, wo du sie geschrieben hast."
+        ),
+        sure="Ja, für immer",
+        not_sure="Nein",
+        posts_going="Ich nehme deine Beiträge heraus; das kann einige Minuten dauern.",
+        posts_gone=(
+            "Erledigt: {n} Beiträge sind aus den Antworten genommen. Damit auch künftige "
+            "wegbleiben, bewahre ich einen Code auf, aus dem niemand dein Konto ablesen kann."
+        ),
+        posts_none=(
+            "Erledigt. In den Threads, die ich kenne, war kein Beitrag von dir. Damit keiner "
+            "hineinkommt, bewahre ich einen Code auf, aus dem niemand dein Konto ablesen kann."
+        ),
+        posts_not_gone=(
+            "Deine Beiträge ließen sich gerade nicht herausnehmen; warum, steht im Protokoll des "
+            "Bots. Bitte versuche es später noch einmal."
+        ),
+        nothing="Ich hatte nichts über dich: keine Frage, kein Urteil, kein Gespräch.",
         forgotten="Endgültig gelöscht:",
         kinds={
             "guild_settings": "Einstellungen",
@@ -176,7 +227,10 @@ GERMAN: Final = Words(
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
-        "forget-me": CommandWords("vergiss-mich", "Lösche, was der Bot über dich gespeichert hat."),
+        "forget-me": CommandWords(
+            "vergiss-mich",
+            "Lösche, was der Bot über dich aufbewahrt, oder lass deine Beiträge weg.",
+        ),
         "reingest": CommandWords(
             "neu-einlesen", "Bringe die Wissensbasis auf den Stand ihres Ordners."
         ),

@@ -36,6 +36,15 @@ class DeskWords:
     unknown_base: str
     """The same for one that does not exist and one that may not be seen here."""
     nothing_visible: str
+    not_named: str
+    """``{name}`` and ``{guild}``: for the administrator of a server that nothing is granted to."""
+    another_server: str
+    """For the same where the bot serves one server only."""
+    members_only: str
+    """In a direct message of somebody who is in no server that the bot serves."""
+    not_for_guests: str
+    """Where somebody has brought the bot along on their own account."""
+    may_not_add: str
     not_in_this_channel: str
     pace: str
     """``{wait}``"""
@@ -149,8 +158,20 @@ class HelpWords:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyWords:
-    """``/forget-me``."""
+    """``/forget-me``: two offers, the labels of their buttons (80 characters), what came of it."""
 
+    about_kept: str
+    delete_kept: str
+    about_posts: str
+    leave_out_posts: str
+    are_you_sure: str
+    sure: str
+    not_sure: str
+    posts_going: str
+    posts_gone: str
+    """``{n}``"""
+    posts_none: str
+    posts_not_gone: str
     nothing: str
     forgotten: str
     kinds: Mapping[str, str]

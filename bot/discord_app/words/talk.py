@@ -52,7 +52,6 @@ class FailureWords:
 
     unexpected: str
     not_permitted: str
-    administrators_only: str
     servers_only: str
     outdated_command: str
     timeout: str
@@ -147,7 +146,6 @@ GERMAN: Final = TalkWords(
 ENGLISH_FAILURES: Final = FailureWords(
     unexpected="Something went wrong here; it has been logged for whoever runs this bot.",
     not_permitted="I lack a permission for that in this place; a moderator can give it to me.",
-    administrators_only="Only administrators of this server can use this command.",
     servers_only="This command works in a server only.",
     outdated_command="This command has changed; reload Discord and try again.",
     timeout="This took too long and was given up; please try again in a moment.",
@@ -155,7 +153,6 @@ ENGLISH_FAILURES: Final = FailureWords(
 GERMAN_FAILURES: Final = FailureWords(
     unexpected="Hier ist etwas schiefgegangen; es steht im Protokoll derer, die den Bot betreiben.",
     not_permitted="Dazu fehlt mir hier ein Recht; die Moderation kann es mir geben.",
-    administrators_only="Diesen Befehl kann nur die Administration dieses Servers benutzen.",
     servers_only="Dieser Befehl geht nur auf einem Server.",
     outdated_command="Dieser Befehl hat sich geändert; lade Discord neu und versuche es noch mal.",
     timeout="Das hat zu lange gedauert und wurde aufgegeben; versuche es gleich noch einmal.",

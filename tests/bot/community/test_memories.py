@@ -24,6 +24,9 @@ class Diary:
     def forget_guild(self, guild_id: int) -> int:
         return self._drop(lambda entry: entry[1] == guild_id)
 
+    def guild_ids(self) -> frozenset[int]:
+        return frozenset(entry[1] for entry in self.entries)
+
     def purge(self, before: datetime) -> int:
         return self._drop(lambda entry: entry[2] < before)
 
@@ -45,6 +48,7 @@ def test_each_memory_forgets_and_says_how_much() -> None:
         Forgotten("questions", 1),
         Forgotten("votes", 0),
     )
+    assert memories.guild_ids() == {10, 20}
     assert memories.forget_person(1) == (Forgotten("questions", 1), Forgotten("votes", 0))
     assert memories.forget_guild(10) == (Forgotten("questions", 1), Forgotten("votes", 1))
     assert questions.entries == votes.entries == []

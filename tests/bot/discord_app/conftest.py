@@ -10,19 +10,23 @@ from typing import Any
 
 import pytest
 
+from bot.community.access import Grant
 from bot.community.community import Community, open_community
 from bot.discord_app.client import FootnoteBot
 from bot.discord_app.settings import DiscordSettings
-from bot.ports import Librarians, Reingester
+from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.bot.discord_app.places import Place
 from tests.loopback.client_target import running
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
+from tests.loopback.payloads import Guild
 
 __all__ = ["discord_errors", "discord_server"]
 
+EVERYWHERE = Grant("default")
+"""Tests that are about access revoke it first."""
 RunBot = Callable[..., contextlib.AbstractAsyncContextManager[FootnoteBot]]
 
 
@@ -41,8 +45,15 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def community(tmp_path: Path) -> Iterator[Community]:
+    """What the bot keeps; the default knowledge base is open everywhere, unlike in a new one."""
     with open_community(tmp_path) as opened:
+        opened.grants.grant(EVERYWHERE)
         yield opened
+
+
+def let_add(community: Community, guild: Guild) -> None:
+    """Let a server's administrators add to the default knowledge base, as the operator would."""
+    community.grants.grant(Grant("default", int(guild.id), may_add=True))
 
 
 def as_librarians(librarian: FakeLibrarian | Librarians) -> Librarians:
@@ -63,6 +74,7 @@ def run_footnote(
         librarian: FakeLibrarian | Librarians | None = None,
         reingester: Reingester | None = None,
         quarantine: Quarantine | None = None,
+        people: AsyncForgettingPeople | None = None,
         **settings: Any,
     ) -> AsyncIterator[FootnoteBot]:
         bot = FootnoteBot(
@@ -72,6 +84,7 @@ def run_footnote(
             DiscordSettings(**settings),
             community,
             quarantine,
+            people=people,
             guild_ready_timeout=0.01,
         )
         async with running(bot, discord_server.token):

@@ -140,6 +140,29 @@ class FakeLibrarians:
         return self.by_name[name]
 
 
+class FakeForgettingPeople:
+    """Counts the posts of ``posts`` by author; fails once where ``error`` is set."""
+
+    def __init__(self, posts: dict[str, int] | None = None) -> None:
+        self.posts = posts or {}
+        self.forgotten: list[str] = []
+        self.error: Exception | None = None
+        self.is_finished = False
+
+    async def forget(self, author_id: str) -> int:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        self.forgotten.append(author_id)
+        return self.posts.pop(author_id, 0)
+
+    async def allow(self, author_id: str) -> bool:
+        return author_id in self.forgotten
+
+    async def finish(self) -> None:
+        self.is_finished = True
+
+
 class FakeReingester:
     """Yields the queued events, raises a queued exception, and waits at ``None`` for ``go``."""
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.community.access import Grant
 from bot.community.community import Community
 from bot.community.feedback import Verdict
 from bot.community.guild_settings import GuildSettings
 from bot.discord_app.words import ENGLISH
 from retrieval.domain import Answer, Verification
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import EVERYWHERE, RunBot
 from tests.bot.discord_app.factories import (
     make_answer,
     make_closest,
@@ -164,12 +163,10 @@ async def test_a_button_stops_where_access_was_taken_back(
 ) -> None:
     async with scene.run(scene.librarian):
         answer = await scene.asked()
-        grant = Grant("default", int(scene.guild.id))
-        community.grants.grant(grant)
-        community.grants.revoke(grant)
+        community.grants.revoke(EVERYWHERE)
         for label in ("More sources", "Why this?", "Ask a follow-up"):
             said = await scene.pressed(answer, label)
-            assert "There is no such knowledge base here" in said.content
+            assert said.content == ENGLISH.desk.nothing_visible
             assert said.is_ephemeral
 
 
@@ -340,12 +337,14 @@ async def test_a_question_waits_where_the_server_lets_it(
 
 
 async def test_a_models_sentences_are_counted_and_a_fallback_is_named(scene: Scene) -> None:
-    written: Answer = replace(LONG, mode="some model", verification=Verification(7, 1))
+    written: Answer = replace(
+        LONG, mode="some model", verification=Verification(confirmed=7, dropped=1)
+    )
     fallback = replace(LONG, fallback="the model refused")
     scene.librarian.answers.extendleft([fallback, written])
     async with scene.run(scene.librarian):
         first, second = await scene.asked(), await scene.asked()
-    assert "7 of 8 sentences verified; 1 dropped" in first.text
+    assert "confirmed 7 of 7 sentences. 1 sentence was dropped." in first.text
     assert "The model's answer is not shown: the model refused." in second.text
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.community.access import Grant, Place
+from bot.community.access import Grant, Place, Surface
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.community.limits import Limit
-from bot.discord_app.desk import Asker, Desk, Use
+from bot.discord_app.askers import Asker
+from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.words import ENGLISH, GERMAN
 from retrieval.domain import SourceView
+from tests.bot.discord_app.conftest import EVERYWHERE
 from tests.bot.discord_app.factories import make_source
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians
 
@@ -39,19 +42,19 @@ def open_desk(community: Community, executor: ThreadPoolExecutor) -> OpenDesk:
 
 def refusal(desk: Desk, asker: Asker, **how: Any) -> str:
     with pytest.raises(RefusedError) as caught:
-        desk.admit(asker, **how)
+        desk.admit(asker, Surface.ASK, **how)
     return str(caught.value)
 
 
-def test_everybody_is_let_in_to_the_default_base(open_desk: OpenDesk) -> None:
-    admission = open_desk().admit(ADA)
+def test_whoever_may_see_the_default_base_is_let_in_to_it(open_desk: OpenDesk) -> None:
+    admission = open_desk().admit(ADA, Surface.ASK)
     assert (admission.knowledge_base, admission.is_private) == ("default", False)
 
 
 def test_a_base_that_is_not_granted_is_the_same_as_none(open_desk, community) -> None:
     community.grants.grant(Grant("locks", LOCKS))
     desk = open_desk()
-    assert desk.admit(ADA, knowledge_base="locks").knowledge_base == "locks"
+    assert desk.admit(ADA, Surface.ASK, knowledge_base="locks").knowledge_base == "locks"
     refused = refusal(desk, BAKER, knowledge_base="locks")
     assert refused == refusal(desk, BAKER, knowledge_base="never was")
     assert "locks" not in refused
@@ -61,18 +64,51 @@ def test_the_channels_base_is_asked_then_the_servers_then_the_default(open_desk,
     desk = open_desk()
     chosen = GuildSettings(knowledge_base="bread", channel_knowledge_bases=((HELP, "locks"),))
     community.guilds.save(LOCKS, chosen)
-    assert desk.admit(ADA).knowledge_base == "default"  # neither is granted
+    assert desk.admit(ADA, Surface.ASK).knowledge_base == "default"  # neither is granted
     community.grants.grant(Grant("bread", LOCKS))
-    assert desk.admit(ADA).knowledge_base == "bread"
+    assert desk.admit(ADA, Surface.ASK).knowledge_base == "bread"
     community.grants.grant(Grant("locks", LOCKS))
-    assert desk.admit(ADA).knowledge_base == "locks"
-    assert desk.admit(EVA).knowledge_base == "bread"
+    assert desk.admit(ADA, Surface.ASK).knowledge_base == "locks"
+    assert desk.admit(EVA, Surface.ASK).knowledge_base == "bread"
 
 
-def test_where_nothing_may_be_seen_the_refusal_says_so(open_desk) -> None:
-    desk = open_desk(strict_access=True)
+def test_where_nothing_may_be_seen_only_who_manages_the_server_is_told_what_to_do(
+    open_desk, community
+) -> None:
+    community.grants.revoke(EVERYWHERE)
+    community.grants.grant(Grant("default", BAKERS))
+    desk = open_desk()
     assert refusal(desk, ADA) == ENGLISH.desk.nothing_visible
     assert refusal(desk, EVA) == GERMAN.desk.nothing_visible
+    boss = replace(ADA, may_manage=True)
+    assert "footnote kb grant default --guild 1" in refusal(desk, boss)
+    assert refusal(open_desk(guild_id=BAKERS), boss) == ENGLISH.desk.another_server
+    community.grants.grant(Grant("locks", LOCKS, TALK))
+    assert refusal(desk, boss) == ENGLISH.desk.nothing_visible
+    assert refusal(desk, Asker(100, Place(None, 7))) == ENGLISH.desk.members_only
+    guest = Asker(100, Place(None, 7, is_guest=True))
+    assert refusal(desk, guest) == ENGLISH.desk.not_for_guests
+
+
+def test_what_is_done_without_a_base_is_checked_by_the_same_table(open_desk, community) -> None:
+    desk = open_desk()
+    boss = replace(ADA, may_manage=True, is_administrator=True)
+
+    def refused(asker: Asker, surface: Surface) -> str:
+        with pytest.raises(RefusedError) as caught:
+            desk.check(asker, surface)
+        return str(caught.value)
+
+    assert refused(boss, Surface.UPLOAD) == ENGLISH.desk.may_not_add
+    assert refused(ADA, Surface.CONFIG) == ENGLISH.config.administrators_only
+    assert refused(Asker(100, Place(None, 7)), Surface.CONFIG) == ENGLISH.config.servers_only
+    community.grants.grant(Grant("default", LOCKS, may_add=True))
+    desk.check(boss, Surface.UPLOAD)
+    desk.check(boss, Surface.CONFIG)
+    assert refused(ADA, Surface.UPLOAD) == ENGLISH.desk.may_not_add
+    community.grants.revoke(EVERYWHERE)
+    assert refused(BAKER, Surface.UPLOAD) == ENGLISH.desk.nothing_visible
+    desk.check(BAKER, Surface.FORGET_ME)
 
 
 def test_questions_are_answered_in_the_servers_channels_and_reading_goes_on_anywhere(
@@ -80,21 +116,21 @@ def test_questions_are_answered_in_the_servers_channels_and_reading_goes_on_anyw
 ) -> None:
     community.guilds.save(LOCKS, GuildSettings(answer_channels=(HELP,), is_private=True))
     desk = open_desk()
-    assert desk.admit(ADA).is_private
+    assert desk.admit(ADA, Surface.ASK).is_private
     assert refusal(desk, EVA) == GERMAN.desk.not_in_this_channel
-    assert desk.admit(EVA, use=Use.READING).knowledge_base == "default"
+    assert desk.admit(EVA, Surface.SOURCE).knowledge_base == "default"
     in_a_thread = Asker(101, Place(LOCKS, 12, parent_id=HELP))
-    assert desk.admit(in_a_thread).settings.answer_channels == (HELP,)
+    assert desk.admit(in_a_thread, Surface.ASK).settings.answer_channels == (HELP,)
 
 
 def test_a_person_who_asks_too_much_is_told_how_long_to_wait(open_desk) -> None:
     desk = open_desk(limits={"burst": 2, "burst_seconds": 7_200})
-    desk.admit(ADA)
+    desk.admit(ADA, Surface.ASK)
     for _ in range(5):  # reading is free
-        desk.admit(ADA, use=Use.READING)
-    desk.admit(ADA)
+        desk.admit(ADA, Surface.SOURCE)
+    desk.admit(ADA, Surface.ASK)
     assert refusal(desk, ADA) == ENGLISH.desk.pace.format(wait="1 h")
-    assert desk.admit(EVA).knowledge_base == "default"
+    assert desk.admit(EVA, Surface.ASK).knowledge_base == "default"
     assert desk.limits.left(ADA.user_id, LOCKS)[Limit.GUILD_DAY] == 4_997
 
 
@@ -103,7 +139,7 @@ async def test_a_grant_taken_back_stops_a_librarian_that_was_given_out(
 ) -> None:
     community.grants.grant(Grant("locks", LOCKS))
     desk = open_desk()
-    admission = desk.admit(ADA, knowledge_base="locks", use=Use.READING)
+    admission = desk.admit(ADA, Surface.SOURCE, knowledge_base="locks")
     librarian = desk._librarians.of("locks")
     assert isinstance(librarian, FakeLibrarian)
     librarian.sources["aaaa"] = make_source("The gate opens at six.")
@@ -139,14 +175,14 @@ async def test_a_grant_taken_back_while_a_librarian_works_keeps_the_result_back(
 
     librarian.sources = RevokedMeanwhile()
     with pytest.raises(RefusedError):
-        await desk.admit(ADA, knowledge_base="locks").librarian.source("aaaa")
+        await desk.admit(ADA, Surface.ASK, knowledge_base="locks").librarian.source("aaaa")
 
 
 def test_the_words_for_all_are_the_servers_and_those_for_one_are_theirs(
     open_desk, community
 ) -> None:
     desk = open_desk()
-    assert desk.admit(EVA).words is GERMAN
+    assert desk.admit(EVA, Surface.ASK).words is GERMAN
     assert desk.public_words(EVA) is ENGLISH
     community.guilds.save(LOCKS, GuildSettings(language="de"))
     assert desk.public_words(ADA) is GERMAN

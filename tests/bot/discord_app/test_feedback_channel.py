@@ -11,7 +11,7 @@ from bot.community.community import Community
 from bot.community.feedback import Verdict
 from bot.community.guild_settings import DEFAULT
 from bot.discord_app.words import ENGLISH, GERMAN
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import EVERYWHERE, RunBot
 from tests.bot.discord_app.factories import make_answer
 from tests.bot.discord_app.fakes import FakeLibrarian
 from tests.loopback.discord_server import LoopbackDiscord
@@ -100,6 +100,7 @@ async def test_a_question_to_what_the_moderators_channel_may_not_see_is_not_repe
     scene: Scene, run_footnote: RunBot
 ) -> None:
     grant = Grant("default", int(scene.guild.id), int(scene.channel.id))
+    scene.community.grants.revoke(EVERYWHERE)
     scene.community.grants.grant(grant)
     async with run_footnote(librarian()):
         await scene.hold_against(await scene.asked(), "Wrong", "No.")

@@ -9,11 +9,12 @@ from typing import get_args
 
 import pytest
 
+from bot.community.community import Community
 from bot.discord_app.words import ENGLISH
 from ingest.report import Progress, Refusal, Stage
 from retrieval.domain import Suggestion
 from retrieval.errors import EmptyIndexError, QuestionError
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import RunBot, let_add
 from tests.bot.discord_app.factories import (
     make_answer,
     make_closest,
@@ -303,22 +304,24 @@ async def test_an_unknown_passage_is_said_to_be_unknown(
 
 
 async def test_reingest_is_hidden_from_members_and_refused_when_forced(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    let_add(community, place.guild)
     reingester = FakeReingester(make_report())
     async with run_footnote(reingester=reingester):
         with pytest.raises(CommandHidden):
             discord_server.slash(place.ada, place.channel, "reingest")
         forced = discord_server.slash(place.ada, place.channel, "reingest", force=True)
         answer = await discord_server.settled(forced)
-    assert answer.text == "Only administrators of this server can use this command."
+    assert answer.text == ENGLISH.desk.may_not_add
     assert answer.is_ephemeral
     assert reingester.runs == 0
 
 
 async def test_reingest_shows_an_administrator_its_progress_and_report(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    let_add(community, place.guild)
     steps = [Progress(Stage.READ, n, 500, f"talk/{n}.txt") for n in range(500)]
     reingester = FakeReingester(
         steps[0], None, *steps, make_report(Refusal("bad_one.txt", "it is not text"))
@@ -341,8 +344,9 @@ async def test_reingest_shows_an_administrator_its_progress_and_report(
 
 
 async def test_a_second_reingest_is_told_about_the_first(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    let_add(community, place.guild)
     reingester = FakeReingester(None, make_report())
     async with run_footnote(reingester=reingester):
         first, second = (
@@ -359,8 +363,9 @@ async def test_a_second_reingest_is_told_about_the_first(
 
 
 async def test_a_reingest_that_fails_says_why_and_the_next_may_run(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    let_add(community, place.guild)
     reingester = FakeReingester(EmptyIndexError("The folder is empty."))
     async with run_footnote(reingester=reingester):
         for _ in range(2):
@@ -372,8 +377,9 @@ async def test_a_reingest_that_fails_says_why_and_the_next_may_run(
 
 
 async def test_a_report_after_fifteen_minutes_comes_by_direct_message(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    let_add(community, place.guild)
     reingester = FakeReingester(None, make_report())
     async with run_footnote(reingester=reingester):
         started = discord_server.slash(

@@ -11,8 +11,9 @@ from bot.community.access import Grant
 from bot.community.community import Community
 from bot.community.guild_settings import DEFAULT
 from bot.community.unanswered import WaitingQuestion
+from bot.discord_app.words import ENGLISH
 from retrieval.domain import News, ThreadNews, Topic
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import EVERYWHERE, RunBot
 from tests.bot.discord_app.factories import (
     make_answer,
     make_citation,
@@ -133,6 +134,26 @@ async def test_a_restart_neither_repeats_nor_skips_news(
     assert librarian.news_since[-1] == AFTER + timedelta(microseconds=1)
 
 
+@pytest.mark.parametrize("before", [None, BEFORE])
+async def test_what_comes_right_after_the_very_first_start_is_followed_up(
+    place: Place,
+    run_footnote: RunBot,
+    community: Community,
+    discord_server: LoopbackDiscord,
+    before: datetime | None,
+) -> None:
+    announced_in(community, place.guild, place.channel)
+    librarian = knowing(news("Tides"))
+    librarian.changed_at = before
+    async with run_footnote(librarian) as bot:
+        await bot.after_ingest.look()
+        librarian.changed_at = datetime.now(UTC)
+        for _ in range(2):
+            await bot.after_ingest.look()
+        [message] = await discord_server.wait_until(lambda: discord_server.messages(place.channel))
+    assert "1 thread is new" in message.text
+
+
 async def test_what_a_server_may_not_see_is_not_announced_there(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
@@ -140,6 +161,7 @@ async def test_what_a_server_may_not_see_is_not_announced_there(
     elsewhere = discord_server.add_channel(other, "talk")
     for guild, channel in ((place.guild, place.channel), (other, elsewhere)):
         announced_in(community, guild, channel)
+    community.grants.revoke(EVERYWHERE)
     community.grants.grant(Grant("default", int(place.guild.id)))
     librarian = knowing(news("Tides"))
     async with run_footnote(librarian) as bot:
@@ -229,6 +251,7 @@ async def test_a_question_to_what_may_not_be_seen_any_more_is_dropped(
 ) -> None:
     community.guilds.save(int(place.guild.id), REMEMBERS)
     community.unanswered.keep(waiting(place))
+    community.grants.revoke(EVERYWHERE)
     community.grants.grant(Grant("default", 1))
     librarian = knowing(news(), make_answer("It opens at six."))
     async with run_footnote(librarian) as bot:
@@ -262,7 +285,9 @@ async def test_forget_me_deletes_a_question_that_waits(
     librarian = knowing(news(), make_answer("It opens at six."))
     async with run_footnote(librarian) as bot:
         sent = discord_server.slash(place.ada, place.channel, "forget-me")
-        assert "1 questions that waited" in (await discord_server.settled(sent)).text
+        card = await discord_server.settled(sent)
+        pressed = discord_server.press(place.ada, card, label=ENGLISH.privacy.delete_kept)
+        assert "1 questions that waited" in (await discord_server.settled(pressed)).text
         await ingested(bot, librarian)
     assert librarian.questions == []
 

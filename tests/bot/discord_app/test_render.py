@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from discord import ui
 from hypothesis import HealthCheck, given, settings
 
@@ -19,8 +20,16 @@ from bot.discord_app.cards import (
 from bot.discord_app.markdown import length
 from bot.discord_app.render import ANSWER_LIMIT, QUOTE_LIMIT, Showing, render_answer
 from bot.discord_app.views import card_view
-from bot.discord_app.words import ENGLISH, GERMAN
-from retrieval.domain import Answer, Citation, Statement, TextKind, Verification
+from bot.discord_app.words import ENGLISH, GERMAN, Words
+from retrieval.domain import (
+    Answer,
+    Citation,
+    Outcome,
+    Statement,
+    Support,
+    TextKind,
+    Verification,
+)
 from tests.bot.discord_app.active import INVISIBLE, active_in, without_escapes
 from tests.bot.discord_app.factories import (
     make_answer,
@@ -197,7 +206,9 @@ def test_the_three_outcomes_have_three_colours() -> None:
 
 def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(replace(make_answer("It opens."), mode="some-model"))
-    assert "Written by some-model; checked against the quotes" in text_of(card)
+    assert "Quoted word for word" in text_of(card)
+    card = render_answer(written(Support.CONFIRMED))
+    assert "Written by m from these quotes; a second reading confirmed 1 of 1" in text_of(card)
     assert "word for word" not in text_of(card)
 
 
@@ -225,14 +236,63 @@ def test_who_argues_is_named_harmlessly() -> None:
     assert foreign_activity(text_of(card)) == []
 
 
-def test_how_many_sentences_hold_is_always_said() -> None:
-    assert "word for word from the threads; 2 of 2 sentences verified." in text_of(
-        render_answer(make_answer("One.", "Two."))
+def written(*supports: Support, dropped: int = 0, missing: str = "") -> Answer:
+    """An answer of a model, a sentence for each of ``supports``."""
+    plain = make_answer(*(f"Sentence {n}." for n in range(len(supports))))
+    statements = tuple(
+        replace(one, support=support, missing=missing if support is Support.PARTLY else "")
+        for one, support in zip(plain.statements, supports, strict=True)
     )
-    written = replace(make_answer("One."), mode="m", verification=Verification(7, 1))
-    assert "quotes: 7 of 8 sentences verified; 1 dropped." in text_of(render_answer(written))
-    german = text_of(render_answer(written, words=GERMAN))
-    assert "7 von 8 Sätzen geprüft; 1 verworfen." in german
+    quoted, confirmed, partly, unconfirmed = map(supports.count, Support)
+    counts = Verification(quoted, confirmed, partly, unconfirmed, dropped)
+    return replace(plain, statements=statements, mode="m", verification=counts)
+
+
+def test_every_sentence_that_only_a_model_speaks_for_is_marked() -> None:
+    answer = written(
+        Support.QUOTED, Support.CONFIRMED, Support.PARTLY, Support.UNCONFIRMED,
+        missing="in *all* cases", dropped=1,
+    )  # fmt: skip
+    card = render_answer(answer)
+    lines = card.blocks[0].text.splitlines()
+    assert [line for line in lines if "◇" in line] == [
+        "Sentence 2. [3] ◇ *(“in \\*all\\* cases” is not in its quotes)*",
+        "Sentence 3. [4] ◇",
+    ]
+    shown = text_of(card)
+    told = "Written by m from these quotes; a second reading confirmed 1 of 3 sentences."
+    assert f"{told} 1 sentence was dropped." in shown
+    assert ENGLISH.answer.doubt in shown
+    german = text_of(render_answer(answer, words=GERMAN))
+    assert "ein zweites Lesen hat 1 von 3 Sätzen bestätigt. 1 Satz wurde weggelassen." in german
+    assert GERMAN.answer.doubt in german
+
+
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN])
+def test_nothing_that_was_not_confirmed_is_called_so(words: Words) -> None:
+    for supports in ([Support.UNCONFIRMED], [Support.QUOTED, Support.UNCONFIRMED]):
+        shown = text_of(render_answer(written(*supports), words=words)).lower()
+        assert words.answer.unconfirmed.lower() in shown
+        assert "verified" not in shown
+        assert "confirmed 1" not in shown
+        assert shown.count("◇") == 2
+
+
+def test_what_is_quoted_is_said_to_be_quoted_whoever_chose_it() -> None:
+    for answer in (make_answer("One.", "Two."), written(Support.QUOTED)):
+        shown = text_of(render_answer(answer))
+        assert "Quoted word for word from the threads." in shown
+        assert "◇" not in shown
+        assert "Written by" not in shown
+
+
+def test_a_model_that_found_no_answer_is_named() -> None:
+    answer = replace(make_answer("One."), outcome=Outcome.CLOSEST, mode="m")
+    answer = replace(answer, closest=answer.citations, citations=(), statements=())
+    assert "m read these passages and found no answer in them." in text_of(render_answer(answer))
+
+
+def test_why_a_models_answer_is_not_shown_is_said() -> None:
     fallback = replace(make_answer("One."), fallback="the model refused")
     assert "The model's answer is not shown: the model refused." in text_of(render_answer(fallback))
 

@@ -137,3 +137,12 @@ def test_an_answer_without_steps_says_that_there_are_none() -> None:
 def test_the_whole_answer_says_who_argues_and_who_replies() -> None:
     text = text_of(render_whole(disputed(), press(Action.WHOLE_ANSWER)))
     assert text == "Tom argues: Oil it. [1]\nMia replies: Never oil it. [2]"
+
+
+def test_what_was_said_after_a_post_that_is_gone_is_not_repeated() -> None:
+    answer = make_answer("At six.", "At noon.")
+    first = answer.citations[0].passage.id
+    card = render_whole(answer, press(Action.WHOLE_ANSWER), gone={first})
+    assert "At six." not in text_of(card)
+    assert ENGLISH.talk.gone_source in text_of(card)
+    assert "At noon." in text_of(card)

@@ -1,4 +1,4 @@
-"""``/config``, ``/help``, ``/forget-me`` and staff, as administrators and members meet them."""
+"""``/config``, ``/help``, staff and servers that leave, as those who are there meet them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.community.guild_settings import GuildSettings
 from bot.community.unanswered import WaitingQuestion
 from bot.discord_app.config_panel import Control
 from bot.discord_app.words import ENGLISH, GERMAN
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import EVERYWHERE, RunBot, let_add
 from tests.bot.discord_app.factories import make_answer
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
 from tests.loopback.discord_server import LoopbackDiscord
@@ -210,10 +210,12 @@ async def test_a_role_may_be_let_reingest(
             asked = discord_server.slash(place.staff, place.channel, "reingest", force=True)
             return (await discord_server.settled(asked)).text
 
-        assert "Only administrators" in await reingest()
-        assert reingester.runs == 0
+        assert await reingest() == ENGLISH.desk.may_not_add
         roles = (int(place.staff_role.id),)
         community.guilds.save(place.guild_id, GuildSettings(reingest_roles=roles))
+        assert await reingest() == ENGLISH.desk.may_not_add
+        assert reingester.runs == 0
+        let_add(community, place.guild)
         await reingest()
     assert reingester.runs == 1
 
@@ -242,8 +244,9 @@ async def test_help_says_what_may_be_seen_here_and_what_is_left(
 
 
 async def test_help_where_nothing_may_be_seen_says_so(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
+    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
 ) -> None:
+    community.grants.revoke(EVERYWHERE)
     async with run_footnote(strict_access=True):
         asked = discord_server.slash(place.ada, place.channel, "help")
         assert ENGLISH.desk.nothing_visible in (await discord_server.settled(asked)).text
@@ -251,26 +254,6 @@ async def test_help_where_nothing_may_be_seen_says_so(
 
 def waiting(user: User, place: Place, asked_at: datetime | None = None) -> WaitingQuestion:
     return WaitingQuestion(int(user.id), place.guild_id, 1, "default", "When?", asked_at=asked_at)
-
-
-async def test_forget_me_deletes_what_is_kept_of_one_person(
-    discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot, community: Community
-) -> None:
-    async with run_footnote():
-        community.unanswered.keep(waiting(place.ada, place))
-        community.unanswered.keep(waiting(place.boss, place))
-
-        async def forget() -> str:
-            asked = discord_server.slash(place.ada, place.channel, "forget-me")
-            answer = await discord_server.settled(asked)
-            assert answer.is_ephemeral
-            return answer.text
-
-        kind = ENGLISH.privacy.kinds["unanswered"]
-        assert await forget() == f"{ENGLISH.privacy.forgotten}\n- 1 {kind}"
-        assert await forget() == ENGLISH.privacy.nothing
-        [left] = community.unanswered.waiting("default", 10)
-    assert left.user_id == int(place.boss.id)
 
 
 async def test_what_is_old_is_deleted_when_the_bot_starts(
@@ -293,6 +276,29 @@ async def test_a_server_that_removes_the_bot_is_forgotten(
         await discord_server.wait_until(
             lambda: community.guilds.of(place.guild_id) == GuildSettings()
         )
+
+
+async def test_a_server_that_removed_the_bot_while_it_was_away_is_forgotten(
+    place: Place, run_footnote: RunBot, community: Community, discord_server: LoopbackDiscord
+) -> None:
+    for guild_id in (place.guild_id, 4711):
+        community.guilds.save(guild_id, GuildSettings(language="de"))
+        community.unanswered.keep(WaitingQuestion(1, guild_id, 1, "default", "When?"))
+    async with run_footnote():
+        await discord_server.wait_until(lambda: community.memories.guild_ids() == {place.guild_id})
+    assert community.guilds.of(place.guild_id).language == "de"
+
+
+async def test_another_bots_token_costs_no_server_its_settings(
+    run_footnote: RunBot, community: Community, discord_server: LoopbackDiscord
+) -> None:
+    community.guilds.save(4711, GuildSettings(language="de"))
+    community.starts.application_id = 1
+    me = int(discord_server.bot.id)
+    async with run_footnote():
+        await discord_server.wait_until(lambda: community.starts.application_id == me)
+        await asyncio.sleep(0.1)
+        assert community.memories.guild_ids() == {4711}
 
 
 async def test_mentions_are_answered_only_where_and_if_the_server_wants(

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.community.access import Grant
+from bot.community.community import Community
+from bot.discord_app.words import ENGLISH
 from bot.quarantine import Quarantine
 from ingest.report import IngestReport, Refusal
-from tests.bot.discord_app.conftest import RunBot
+from tests.bot.discord_app.conftest import EVERYWHERE, RunBot, let_add
 from tests.bot.discord_app.factories import make_report
 from tests.bot.discord_app.fakes import FakeReingester
 from tests.loopback.discord_server import LoopbackDiscord
@@ -47,16 +51,17 @@ def quarantine(tmp_path: Path) -> Quarantine:
 
 @dataclass
 class Place:
-    """A server with one channel and its administrator."""
+    """A server with one channel and its administrator, whom the operator lets add."""
 
     channel: Channel
     ada: User
 
 
 @pytest.fixture
-def place(discord_server: LoopbackDiscord) -> Place:
+def place(discord_server: LoopbackDiscord, community: Community) -> Place:
     ada = discord_server.add_user("ada")
     guild = discord_server.add_guild("Lock keepers", [ada])
+    let_add(community, guild)
     return Place(discord_server.add_channel(guild, "talk"), ada)
 
 
@@ -135,9 +140,12 @@ async def test_who_reads_german_is_told_in_german(
     discord_server: LoopbackDiscord,
     run_footnote: RunBot,
     quarantine: Quarantine,
+    community: Community,
 ) -> None:
     bert = discord_server.add_user("bert", locale="de")
-    channel = discord_server.add_channel(discord_server.add_guild("Schleusen", [bert]), "talk")
+    guild = discord_server.add_guild("Schleusen", [bert])
+    let_add(community, guild)
+    channel = discord_server.add_channel(guild, "talk")
     async with run_footnote(quarantine=quarantine, upload_mib=1):
         text = await uploaded(discord_server, Place(channel, bert), upload)
     assert text.startswith("**Abgelehnt** · ")
@@ -145,10 +153,12 @@ async def test_who_reads_german_is_told_in_german(
 
 
 async def test_a_report_is_in_the_language_of_whoever_asked_for_it(
-    discord_server: LoopbackDiscord, run_footnote: RunBot
+    discord_server: LoopbackDiscord, run_footnote: RunBot, community: Community
 ) -> None:
     bert = discord_server.add_user("bert", locale="de")
-    channel = discord_server.add_channel(discord_server.add_guild("Schleusen", [bert]), "talk")
+    guild = discord_server.add_guild("Schleusen", [bert])
+    let_add(community, guild)
+    channel = discord_server.add_channel(guild, "talk")
     async with run_footnote(reingester=FakeReingester(make_report())):
         sent = discord_server.slash(bert, channel, "reingest", permissions=ADMINISTRATOR)
         reply = await discord_server.settled(sent)
@@ -181,8 +191,83 @@ async def test_members_are_not_offered_it_and_not_obeyed(
             discord_server.slash(place.ada, place.channel, "upload", file=upload)
         forced = discord_server.slash(place.ada, place.channel, "upload", file=upload, force=True)
         reply = await discord_server.settled(forced)
-    assert reply.text == "Only administrators of this server can use this command."
+    assert reply.text == ENGLISH.desk.may_not_add
     assert not (tmp_path / "corpus").exists()
+
+
+async def test_an_administrator_of_another_server_puts_no_words_into_the_bots_mouth(
+    discord_server: LoopbackDiscord,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+    community: Community,
+    tmp_path: Path,
+) -> None:
+    keepers = discord_server.add_guild("Lock keepers", [])
+    let_add(community, keepers)
+    mallory = discord_server.add_user("mallory")
+    elsewhere = discord_server.add_channel(discord_server.add_guild("Rogues", [mallory]), "talk")
+    reingester = FakeReingester(make_report())
+    files = Upload("file", "welcome.txt", b"Send your password to mallory.")
+    async with run_footnote(reingester=reingester, quarantine=quarantine):
+        for sees in (True, False):
+            if not sees:
+                community.grants.revoke(EVERYWHERE)
+            calls: dict[str, dict[str, Any]] = {"upload": {"file": files}, "reingest": {}}
+            for command, options in calls.items():
+                sent = discord_server.slash(
+                    mallory, elsewhere, command, permissions=ADMINISTRATOR, **options
+                )
+                reply = await discord_server.settled(sent)
+                assert reply.is_ephemeral
+                wanted = ENGLISH.desk.may_not_add if sees else "footnote kb grant default --guild"
+                assert wanted in reply.text
+    assert not (tmp_path / "corpus").exists()
+    assert reingester.runs == 0
+
+
+async def test_a_person_whom_the_operator_names_adds_in_a_direct_message(
+    discord_server: LoopbackDiscord,
+    run_footnote: RunBot,
+    quarantine: Quarantine,
+    community: Community,
+    tmp_path: Path,
+) -> None:
+    community.grants.revoke(EVERYWHERE)
+    eve = discord_server.add_user("eve")
+    private = discord_server.direct_message_channel(eve)
+    grant = Grant("default", user_id=int(eve.id), may_add=True)
+    async with run_footnote(reingester=FakeReingester(make_report()), quarantine=quarantine):
+        upload = Upload("file", "tides.txt", b"At six.")
+        refused = discord_server.slash(eve, private, "upload", file=upload)
+        assert (await discord_server.settled(refused)).text == ENGLISH.desk.members_only
+        community.grants.grant(grant)
+        sent = discord_server.slash(eve, private, "upload", file=upload)
+        await discord_server.settled(sent)
+        await discord_server.wait_until((tmp_path / "corpus/uploads/tides.txt").exists)
+
+
+async def test_whoever_loses_the_right_while_a_file_is_looked_at_adds_nothing(
+    discord_server: LoopbackDiscord,
+    place: Place,
+    run_footnote: RunBot,
+    community: Community,
+    tmp_path: Path,
+) -> None:
+    class RevokedMeanwhile(DryRun):
+        async def run(self) -> AsyncIterator[IngestReport]:
+            for grant in community.grants.grants():
+                community.grants.revoke(replace(grant, may_add=True))
+            async for report in super().run():
+                yield report
+
+    quarantine = Quarantine(tmp_path / "quarantine", tmp_path / "corpus", RevokedMeanwhile)
+    reingester = FakeReingester(make_report())
+    async with run_footnote(reingester=reingester, quarantine=quarantine):
+        text = await uploaded(discord_server, place, Upload("file", "tides.txt", b"At six."))
+    assert text == ENGLISH.desk.may_not_add
+    assert not (tmp_path / "corpus").exists()
+    assert reingester.runs == 0
+    assert list((tmp_path / "quarantine").iterdir()) == []
 
 
 async def test_an_operator_who_wants_no_uploads_has_no_such_command(

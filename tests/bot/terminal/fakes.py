@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.ports import IngestRequest
+from bot.ports import Format, IngestRequest, Removed
 from bot.terminal.app import AppContext
 from ingest.report import IngestReport, Progress, Refusal, Stage
 from retrieval.domain import (
@@ -88,6 +88,11 @@ NOTE = Post(
     thread_id=NOTES.id,
     ordinal=0,
     text="Ammonia dissolves the oxide that locks aluminium into steel; open a window first.",
+)
+
+
+FORMAT = Format(
+    "post-cards", "Post cards", (".card",), "Dear all, [wish] you were here.", "Turn them over."
 )
 
 
@@ -315,6 +320,30 @@ class FakeSettings:
 
 
 @dataclass
+class FakePeople:
+    """Forgets whom it is told to."""
+
+    posts: dict[str, Removed] = field(default_factory=dict)
+    """What is taken out of each author's."""
+    forgotten: dict[str, str | None] = field(default_factory=dict)
+
+    def forget(self, author_id: str, name: str | None = None) -> Removed:
+        self.forgotten[author_id] = name
+        return self.posts.get(author_id, Removed(0))
+
+    def allow(self, author_id: str) -> bool:
+        was_there = author_id in self.forgotten
+        self.forgotten.pop(author_id, None)
+        return was_there
+
+    def is_forgotten(self, author_id: str) -> bool:
+        return author_id in self.forgotten
+
+    def count(self) -> int:
+        return len(self.forgotten)
+
+
+@dataclass
 class FakeApp:
     """What a run opened, and with what."""
 
@@ -331,6 +360,7 @@ class FakeApp:
     examination_error: FootnoteError | None = None
     examined: list[tuple[str, bool]] = field(default_factory=list)
     model_checks: tuple[ModelCheck, ...] = ()
+    people: FakePeople = field(default_factory=FakePeople)
     bots: int = 0
     evaluation: Report | None = None
     evaluations: list[EvalRequest] = field(default_factory=list)
@@ -344,6 +374,8 @@ class FakeApp:
             examine=self._examine,
             evaluate=self._evaluate,
             check_models=lambda _settings: self.model_checks,
+            formats=lambda: (FORMAT,),
+            people=lambda _settings: self.people,
         )
 
     def _load(self, **overrides: Any) -> FakeSettings:

@@ -59,6 +59,7 @@ def test_a_program_gets_one_document(cli: CommandLine) -> None:
         "threads": 56,
         "vectors_searched": 1_234,
         "vectors_apart": 0,
+        "collections_of_others": 0,
         "findings": [{"what": "3 passages missing from Chroma", "done": "put back"}],
         "seconds": 2.5,
         "models": [],

@@ -14,6 +14,7 @@ from bot.terminal.shapes import (
     thread_shape,
     threads_shape,
 )
+from ingest.report import Removal, Why
 from retrieval.domain import Passage, Post, Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
@@ -71,8 +72,20 @@ def test_an_answer_has_exactly_the_promised_keys():
         "outcome": "answered",
         "text": ANSWERED.text,
         "statements": [
-            {"text": OIL.text, "citations": [1], "disputes": []},
-            {"text": AMMONIA.text, "citations": [2], "disputes": []},
+            {
+                "text": OIL.text,
+                "citations": [1],
+                "disputes": [],
+                "support": "quoted",
+                "missing": "",
+            },
+            {
+                "text": AMMONIA.text,
+                "citations": [2],
+                "disputes": [],
+                "support": "quoted",
+                "missing": "",
+            },
         ],
         "citations": [
             {
@@ -253,19 +266,22 @@ def test_a_file_with_one_thread_is_that_thread():
 
 
 def test_an_ingest_reports_the_promised_figures():
-    assert ingest_shape(replace(REPORT, refused=(REFUSAL,))) == {
+    removal = Removal("old.json", 2, Why.NEWER, ("new.json",))
+    assert ingest_shape(replace(REPORT, refused=(REFUSAL,), removals=(removal,))) == {
         "files": {
             "read": 3,
             "unchanged": 1,
             "removed": 0,
             "refused": [{"file": REFUSAL.file, "reason": REFUSAL.reason}],
         },
+        "removals": [{"file": "old.json", "posts": 2, "why": "newer", "by": ["new.json"]}],
         "threads": 2,
         "posts": 3,
         "quotes_linked": 1,
         "duplicates": {"repeats": 12, "near": 1},
         "passages": {"total": 1204, "added": 5, "removed": 2, "unchanged": 1199},
         "seconds": 1.25,
+        "reports": [],
     }
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.drafts import PostDraft
+from ingest.drafts import ExportedAt, LeftOut, LeftOutReason, PostDraft
 from ingest.readers import discord_chat_exporter, reader_for
 from retrieval.domain import TextKind
-from tests.ingest.sources import Fields, export, message, refusal, reply, threads_in
+from tests.ingest.sources import Fields, export, message, refusal, reply, source, threads_in
 
 READER = discord_chat_exporter.READER
 FIRST = 1_000_000_000_000_000_000
@@ -177,12 +177,23 @@ def test_an_error_in_the_middle_does_not_pass_for_a_file_that_breaks_off():
         ('{"guild": {"id": "1"}, "channel": {}, "messages": []}', "channel.id"),
         ("[" * 100_000, "nested too deeply"),
         ("9" * 5_000, "DiscordChatExporter"),
-        (export(), "nobody wrote anything"),
-        (export(message(1, "Joined.", type="GuildMemberJoin")), "nobody wrote anything"),
+        (export().replace('"messageCount": 0', '"messageCount": 5'), "says that it holds 5"),
     ],
 )
-def test_what_is_no_export_or_an_empty_one_is_refused(data, words):
+def test_what_is_no_whole_export_is_refused(data, words):
     assert words in refusal(READER, data)
+
+
+def test_a_channel_without_words_is_no_mistake_and_is_accounted_for():
+    assert threads_in(READER, export(), "support.json") == []
+    silent = export(message(1, "Joined.", type="GuildMemberJoin"), message(2), message(2))
+    found = list(READER.read(source(silent, "support.json")))
+    assert found == [
+        ExportedAt(datetime(2024, 6, 1, tzinfo=UTC)),
+        LeftOut(LeftOutReason.SYSTEM, 1),
+        LeftOut(LeftOutReason.EMPTY, 1),
+        LeftOut(LeftOutReason.REPEATED, 1),
+    ]
 
 
 def test_undecodable_bytes_are_refused_with_their_offset():

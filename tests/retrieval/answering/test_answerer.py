@@ -126,7 +126,7 @@ def test_the_time_is_told(engine):
     assert timings.search > 0
 
 
-def test_a_writer_says_an_answer_in_its_own_words_where_they_hold(workshop, engine):
+def test_a_writer_says_an_answer_in_its_own_words(workshop, engine):
     def reply(request: ChatRequest) -> str:
         (id_, quote) = next(
             (id_, text) for id_, text in ids(request).items() if text.startswith("Replace the")
@@ -142,9 +142,9 @@ def test_a_writer_says_an_answer_in_its_own_words_where_they_hold(workshop, engi
     answer = Answerer(workshop, search, HashingEmbedder(), writer).answer(QUESTIONS[0])
     assert answer.statements[0].text.startswith("The chain should be replaced at 0.75 percent")
     assert answer.mode == "scripted-1"
-    assert answer.verification == Verification(verified=1, dropped=1)
+    assert answer.verification == Verification(unconfirmed=1, dropped=1)
     assert all(is_verified(citation) for citation in answer.citations)
-    assert any("1 held against" in step for step in answer.trace)
+    assert any("Of 2 sentences 1 may be shown" in step for step in answer.trace)
     off_topic = "What hydration does a sourdough loaf want?"
     unanswered = Answerer(workshop, search, HashingEmbedder(), writer).answer(off_topic)
     assert unanswered.outcome is not Outcome.ANSWERED

@@ -20,9 +20,9 @@ import chromadb
 import chromadb.api.rust
 
 from ingest.contents import file_contents
-from ingest.drafts import SourceFile
 from ingest.pipeline import Ingest, Request
 from ingest.readers import jsonl
+from ingest.sources import SourceFile
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma_threads import insert_in_order
@@ -130,7 +130,7 @@ def _states(catalogue: Catalogue, allowed: dict[str, list[str | None]]) -> list[
 
 
 def _expected(stamp: FileStamp, text: str) -> list[tuple[str, str]]:
-    drafts = jsonl.READER.read(SourceFile(Path(stamp.path), stamp.name, text.encode()))
+    drafts = jsonl.READER.read(SourceFile.of(stamp.name, text.encode()))
     contents = file_contents(stamp, jsonl.KIND, drafts, _token_ends)
     return sorted((p.id, p.text) for thread in contents.threads for p in thread.passages)
 

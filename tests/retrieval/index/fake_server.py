@@ -64,7 +64,7 @@ def serving(answer: Answer, tls: tuple[Path, Path] | None = None) -> Iterator[st
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_POST = do_DELETE = do_GET  # noqa: N815  # the base class finds them by name
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # the base class finds them by name
 
         def log_message(self, *_: object) -> None:
             pass

@@ -74,7 +74,7 @@ def test_a_server_of_the_settings_is_used_and_the_data_folder_is_not(
     with opened(chroma) as first, opened(chroma + "/") as second:
         assert store(VectorIndex(first, "kb-shared"), ["a", "b"]) == 2
         assert found(VectorIndex(second, "kb-shared"), ["a", "b"]) == ["a", "b"]
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "data" / "chroma").exists()
     owner.release()
 
 

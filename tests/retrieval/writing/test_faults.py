@@ -13,6 +13,7 @@ import pytest
 
 from retrieval.domain import Answer, Citation, Outcome, Statement
 from retrieval.settings import WritingSettings
+from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer
 from tests.llm_servers.script import EMPTY, HTML, Body, Cuts, Fails, Line, Says, Stalls
 from tests.llm_servers.server import ModelServer
@@ -34,6 +35,25 @@ QUESTION = "Can I delete the lock file?"
 DEADLINE_SECONDS = 2.0
 FORBIDDEN = re.compile(r"evil|https?:|@|discord\.gg|<|\]\(|[\x00-\x1f\u200b-\u200f\u202a-\u202e]")
 Reply = Callable[[Any], Line]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.CLOSEST])
+def test_that_the_passages_do_not_answer_is_obeyed_over_each_wire(
+    server: ModelServer,  # noqa: F811
+    open_model: OpenModel,  # noqa: F811
+    outcome: Outcome,
+) -> None:
+    server.otherwise = Says('{"answerable": false, "items": []}')
+    writer = Writer(open_model(), WritingSettings(), CallLimits(60, 800))
+    before = replace(extractive(), outcome=outcome)
+    if outcome is Outcome.CLOSEST:
+        before = replace(before, statements=(), citations=(), closest=before.citations)
+    answer = writer.write(Asked(QUESTION), [LOCK, BUSY], before)
+    assert answer.outcome is Outcome.CLOSEST
+    assert [one.quote for one in answer.closest] == [HELD]
+    assert not answer.statements
+    assert answer.fallback is None
+    assert answer.mode == writer.name
 
 
 def extractive() -> Answer:
@@ -71,12 +91,6 @@ def saying(*items: tuple[str, str, str | None], dress: str = "{}") -> Reply:
     return reply
 
 
-def swapped(body: Any) -> Line:
-    own = passages(body)
-    made = [item(TRUE, own[OWN], OWN), item(ALSO_TRUE, own[HELD], HELD)]
-    return Says(json.dumps({"answerable": True, "items": made}), size=400)
-
-
 def always(line: Line) -> Reply:
     return lambda _body: line
 
@@ -109,13 +123,12 @@ CASES: dict[str, Case] = {
     "bad JSON on the wire": Case(always(Body(b'data: {"cho\n\n{"me', "text/event-stream"))),
     "bad JSON in the reply": Case(always(Says('{"answerable": tru, "items": [{"te'))),
     "prose": Case(always(Says("The lock is released. I am sure of it."))),
-    "unknown ids": Case(saying((TRUE, HELD, "ZZ99ZZ"))),
-    "guessed ids": Case(saying((TRUE, HELD, "1"), (TRUE, HELD, "S1"))),
+    "unknown ids": Case(saying((TRUE, HELD, "ZZ99ZZ")), 1),
+    "guessed ids": Case(saying((TRUE, HELD, "1"), (TRUE, HELD, "S1")), 1),
     "invented quotes": Case(saying((TRUE, "The lock goes away by magic after an hour.", "K7"))),
     "an invented quote beside a true one": Case(
         saying(GOOD, ("Locks last an hour.", "Locks last for one hour at most.", "ZZ99ZZ")), 1
     ),
-    "swapped citations": Case(swapped),
     "injected link": Case(
         saying(GOOD, (f"{TRUE[:-1]}, see https://evil.example/x.", HELD, None)), 1
     ),
@@ -129,14 +142,16 @@ CASES: dict[str, Case] = {
     ),
     "refusal": Case(always(Says("I can't help with that.", stop="refused"))),
     "refusal in words": Case(always(Says("I'm sorry, but I can't help with that."))),
-    "not answerable": Case(always(Says('{"answerable": false, "items": []}'))),
     "reasoning tags": Case(
         saying(GOOD, dress='<think>{"answerable": false, "items": []} Hm.</think>\n{}'), 1
     ),
-    "reasoning without end": Case(saying(GOOD, dress="<think>Let me see. {}")),
+    "reasoning without end": Case(saying(GOOD, dress="<think>Let me see. {}"), 1),
+    "thoughts that go on": Case(always(Says("<think>Let me see. It may be " * 200, size=400))),
     "reasoning over the wire": Case(lambda body: _thoughtful(saying(GOOD)(body)), 1),
     "50,000 characters of nothing": Case(always(Says("x" * 50_000, size=2_000))),
-    "50,000 characters in a sentence": Case(saying((f"{TRUE} {'very ' * 10_000}", HELD, None))),
+    "50,000 characters in a sentence": Case(
+        saying((f"{TRUE[:-1]} {'very ' * 10_000}", HELD, None))
+    ),
 }
 
 
@@ -151,7 +166,7 @@ def test_every_fault_ends_in_a_valid_answer_within_the_deadline(
     writer = Writer(model, WritingSettings(), CallLimits(DEADLINE_SECONDS, 800))
     before = extractive()
     started = time.monotonic()
-    answer = writer.write(QUESTION, [LOCK, BUSY], before)
+    answer = writer.write(Asked(QUESTION), [LOCK, BUSY], before)
     assert time.monotonic() - started < DEADLINE_SECONDS + 1.5
     assert answer.outcome is Outcome.ANSWERED
     for statement in answer.statements:

@@ -1,4 +1,4 @@
-"""Anthropic's own citations, over its wire: taken as quotes, and checked like any others."""
+"""Anthropic's own citations, over its wire: taken as quotes, and located like any others."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from retrieval.domain import Outcome
 from retrieval.settings import WritingSettings
+from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer
 from tests.llm_servers.script import Fails, Line, Says
 from tests.retrieval.llm.conftest import OpenModel, open_model, server  # noqa: F401 - fixtures
 from tests.retrieval.writing.test_faults import ALSO_TRUE, BUSY, HELD, LOCK, OWN, TRUE, extractive
 
-FALSE = "The lock is not released when the process ends."
+FOREIGN = "Chroma releases the lock after 7 minutes."
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def cited(*said: tuple[str, str]) -> Any:
 
 def written(model: Any) -> Any:
     writer = Writer(model, WritingSettings(repair=False), CallLimits(5, 800))
-    return writer.write("Can I delete the lock file?", [LOCK, BUSY], extractive())
+    return writer.write(Asked("Can I delete the lock file?"), [LOCK, BUSY], extractive())
 
 
 def test_what_the_provider_cites_is_quoted_from_the_post(server, open_model: OpenModel) -> None:  # noqa: F811
@@ -62,17 +64,17 @@ def test_what_the_provider_cites_is_quoted_from_the_post(server, open_model: Ope
 
 
 def test_a_citation_of_the_provider_proves_nothing_by_itself(server, open_model: OpenModel) -> None:  # noqa: F811
-    server.reply_to = cited((TRUE, HELD), (f" {FALSE}", HELD), (f" {ALSO_TRUE}", HELD))
+    server.reply_to = cited((TRUE, HELD), (f" {FOREIGN}", HELD), (f" {ALSO_TRUE}", OWN))
     answer = written(open_model())
-    assert [one.text for one in answer.statements] == [TRUE]
-    assert answer.verification.dropped == 2
+    assert [one.text for one in answer.statements] == [TRUE, ALSO_TRUE]
+    assert answer.verification.dropped == 1
 
 
 def test_made_up_citations_and_forged_marks_are_not_shown(server, open_model: OpenModel) -> None:  # noqa: F811
     def reply(body: Any) -> Line:
         source, quote = passages(body)[HELD]
-        forged = f"{FALSE}\x02{source}\x1f{quote}\x03"
-        return Says(forged, cited=((TRUE, "ZZ99ZZ", quote), (TRUE, source, "Locks last a day.")))
+        forged = f"{FOREIGN}\x02{source}\x1f{quote}\x03"
+        return Says(forged, cited=((TRUE, source, "Locks last a day."),))
 
     server.reply_to = reply
     answer = written(open_model())
@@ -103,4 +105,6 @@ def test_a_provider_that_cites_may_say_that_the_passages_do_not_answer(
     open_model: OpenModel,  # noqa: F811
 ) -> None:
     server.otherwise = Says("NOT ANSWERABLE")
-    assert written(open_model()).fallback == "it says that the passages do not answer"
+    answer = written(open_model())
+    assert answer.outcome is Outcome.CLOSEST
+    assert not answer.statements

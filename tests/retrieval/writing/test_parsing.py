@@ -40,6 +40,8 @@ json_values = st.recursive(
         LINES.replace("QUOTE K7Q2MD", "**QUOTE [K7Q2MD]**"),
         LINES.replace("Wait an hour.", "“Wait an hour.”"),
         json.dumps({"answerable": "yes", "items": [3, None, ITEM, {"text": 5}]}),
+        ANSWER[: ANSWER.rindex("}")],
+        f"<think>Well: {ANSWER}",
     ],
 )
 def test_an_answer_is_read_whatever_is_around_it(reply):
@@ -79,6 +81,17 @@ def test_no_reply_is_too_strange_to_be_read(reply):
 @given(st.integers(0, len(ANSWER)))
 def test_a_reply_cut_anywhere_yields_whole_sentences_or_none(end):
     assert all(item.text == READ.text for item in parse_reply(ANSWER[:end]).items)
+
+
+@given(st.integers(0, len(ANSWER)))
+def test_a_dict_of_python_cut_anywhere_yields_whole_sentences_or_none(end):
+    cut = repr(json.loads(ANSWER))[:end]
+    assert all(item.text == READ.text for item in parse_reply(cut).items)
+
+
+def test_braces_without_end_are_not_mended_for_long():
+    draft = parse_reply('{"answerable": true, "items": [' + "{" * 40_000)
+    assert not draft.well_formed
 
 
 def test_fifty_thousand_characters_and_more_are_bounded():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.writing.quotes import asserted, locate, widened
+from retrieval.writing.quotes import is_whole, locate, widened
 
 POST = "I doubt that.  The “old” token stops\nworking at once — don’t wait. Is it safe? Yes."
 
@@ -15,7 +15,9 @@ POST = "I doubt that.  The “old” token stops\nworking at once — don’t wa
         ('The "old" token stops working at once', "The “old” token stops\nworking at once"),
         ("the ｏｌｄ token", None),
         ("token stops working at once - don't wait.", "token stops\nworking at once — don’t wait."),
-        ("The “old” token stops worxing at once", "The “old” token stops\nworking at once"),
+        ("The “old” token stops worxing at once", None),
+        ("The “old” token never stops working at once", None),
+        ("he “old” token stops working at onc", None),
         ("The “old” token … don’t wait.", "The “old” token stops\nworking at once — don’t wait."),
         ("The new token starts working at once", None),
         ("token", None),
@@ -34,8 +36,17 @@ def test_a_span_grows_to_whole_sentences():
     assert POST[slice(*widened(span, POST))].startswith("The “old” token")
 
 
-def test_questions_assert_nothing():
-    assert asserted("Is it safe? Yes.") == "Yes."
+@pytest.mark.parametrize(
+    ("sentence", "whole"),
+    [
+        ("I doubt that.", True),
+        ('The "old" token stops working at once - don\'t wait.', True),
+        ("I doubt that. The old token stops working at once", False),
+        ("The “old” token stops", False),
+    ],
+)
+def test_a_quotation_is_a_whole_sentence_or_several(sentence, whole):
+    assert is_whole(sentence, POST) is whole
 
 
 @given(st.text(max_size=120), st.integers(0, 120), st.integers(0, 120))

@@ -7,15 +7,14 @@ import json
 import pytest
 
 from retrieval.writing.check import check
-from retrieval.writing.material import Material
 from retrieval.writing.parsing import parse_reply
-from tests.retrieval.writing.samples import hit_with
+from tests.retrieval.writing.samples import hit_with, material_of
 
 HELD = "The lock is held by the operating system and is released when the process ends"
 TRUE = "The operating system holds the lock and releases it when the process ends."
-FALSE = "The lock is not released when the process ends."
+FOREIGN = "Chroma holds the lock and releases it after 7 minutes."
 ID = "K7Q2MD"
-MATERIAL = [Material(ID, hit_with(HELD))]
+MATERIAL = [material_of(hit_with(HELD), ID)]
 CITE = {"id": ID, "quote": HELD}
 
 
@@ -50,6 +49,33 @@ def made(sentence: str) -> dict[str, str]:
         "an essay": f"According to the passages:\n\n{sentence} [{ID}]\n\nThat is all.",
         "quotation marks": whole.replace(f'"{HELD}"', f'"“{HELD}”"'),
         "marker in the text": whole.replace(sentence, f"{sentence} [{ID}]"),
+        "single quotation marks": repr({"answerable": True, "items": [item]}),
+        "marks in one text": json.dumps(
+            {"answerable": True, "answer": f"{sentence[:-1]} [1].", "citations": [CITE]}
+        ),
+        "ids in one text": json.dumps({"answerable": True, "answer": f"{sentence} [{ID}]"}),
+        "arguments of a call": json.dumps(
+            {"name": "cited_answer", "arguments": json.dumps(whole and json.loads(whole))}
+        ),
+        "arguments of a function": json.dumps(
+            {"tool_calls": 1, "function": {"name": "f", "arguments": whole}}
+        ),
+        "tags of a call": f'<tool_call>{{"name": "f", "arguments": {whole}}}</tool_call>',
+        "unclosed reasoning": f"<think>It is in {ID}, I think.\n{whole}",
+        "weighing without end": f'<think>{{"answerable": false, "items": []}}? No:\n{whole}',
+        "cut inside its only item": whole[: whole.rindex("}", 0, whole.rindex("]"))],
+        "cut inside its only cite": json.dumps(
+            {"answerable": True, "items": [{"text": sentence, "cites": [CITE]}]}
+        )[:-9],
+        "a comma too many": whole.replace("]", ",]"),
+        "quotes as strings": json.dumps({"items": [{"text": sentence, "quotes": [HELD]}]}),
+        "a quote under a wrong id": whole.replace(ID, "ZZ99ZZ"),
+        "two quotes of one passage": json.dumps(
+            {"items": [{"text": sentence, "cites": [CITE, {"id": ID, "quote": HELD[:40]}]}]}
+        ),
+        "Markdown": whole.replace(sentence, f"## Answer\\n\\n- **{sentence}**"),
+        "a nested list": whole.replace(sentence, f"- 1. {sentence}"),
+        "a footnote": whole.replace(sentence, f"{sentence}[^1]"),
     }
 
 
@@ -60,12 +86,14 @@ def test_a_true_sentence_survives_its_form(form: str) -> None:
     assert [HELD in span.quote for span in kept.spans] == [True]
 
 
-@pytest.mark.parametrize("form", made(FALSE).values(), ids=made(FALSE))
-def test_a_false_sentence_survives_in_no_form(form: str) -> None:
+@pytest.mark.parametrize("form", made(FOREIGN).values(), ids=made(FOREIGN))
+def test_a_foreign_name_and_number_survive_in_no_form(form: str) -> None:
     assert not check(parse_reply(form), MATERIAL, "").kept
 
 
-def test_a_passage_that_is_named_without_a_quote_must_have_one_sentence_that_fits() -> None:
-    item = {"text": "Locks last for an hour.", "cites": [ID]}
+def test_a_passage_that_is_named_without_a_quote_must_have_a_sentence_that_says_most_of_it() -> (
+    None
+):
+    item = {"text": "Locks of this kind last for an hour and then vanish.", "cites": [ID]}
     verdict = check(parse_reply(json.dumps({"items": [item]})), MATERIAL, "")
-    assert [one.reason for one in verdict.dropped] == [f"it quotes nothing of passage {ID}"]
+    assert [one.reason for one in verdict.dropped] == ["none of its quotes stands in a passage"]

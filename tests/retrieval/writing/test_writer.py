@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -15,20 +14,20 @@ from retrieval.domain import (
     Citation,
     Hit,
     Outcome,
-    Passage,
-    Post,
-    ScoreParts,
     Statement,
-    Thread,
+    Support,
     Usage,
+    Verification,
 )
 from retrieval.errors import ModelCallError
 from retrieval.llm.chat import ChatReply, ChatRequest
+from retrieval.sentences import sentences
 from retrieval.settings import WritingSettings
 from retrieval.writing.injection import addresses_the_model
-from retrieval.writing.prompt import SCHEMA
-from retrieval.writing.reviewing import Reviewer
+from retrieval.writing.prompt import SCHEMA, Asked
+from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.rewriting import Rewriter, keeps_to
+from retrieval.writing.usage import Meter
 from retrieval.writing.writer import CallLimits, Writer
 from tests.retrieval.writing.samples import hit_with
 
@@ -38,7 +37,9 @@ BUSY = hit_with("Only one process may own the index")
 HELD = "The lock is held by the operating system and is released when the process ends"
 OWN = "Only one process may own the index"
 TRUE = "The operating system holds the lock and releases it when the process ends."
-FALSE = "The lock is not released when the process ends."
+CARELESS = "The lock is not released when the process ends."
+FOREIGN = "Chroma releases the lock after 7 minutes."
+ASKED = Asked(QUESTION)
 EXTRACTIVE = Answer(QUESTION, Outcome.ANSWERED, "As the posts have it. [1]", trace=("Searched.",))
 Script = Callable[[ChatRequest], str]
 
@@ -83,19 +84,25 @@ def saying(*pairs: tuple[str, str]) -> Script:
     return script
 
 
-def written(*scripts: Script | Exception, hits: tuple[Hit, ...] = (LOCK, BUSY), **options):
+def written(
+    *scripts: Script | Exception,
+    hits: tuple[Hit, ...] = (LOCK, BUSY),
+    before: Answer = EXTRACTIVE,
+    asked: Asked = ASKED,
+    **options,
+):
     model = ScriptedModel(list(scripts))
     settings = WritingSettings(**options)
-    answer = Writer(model, settings, CallLimits(15, 800)).write(QUESTION, hits, EXTRACTIVE)
+    answer = Writer(model, settings, CallLimits(15, 800)).write(asked, hits, before)
     return answer, model
 
 
-def test_what_holds_is_shown_with_its_citation_and_the_cost_in_the_trace():
+def test_what_may_be_shown_is_shown_marked_with_its_citation_and_the_cost_in_the_trace():
     answer, model = written(saying((TRUE, HELD)))
     assert answer.text == f"{TRUE} [1]"
     assert answer.mode == "scripted-1"
-    assert answer.verification
-    assert answer.verification.told == "1 of 1 sentence verified"
+    assert [one.support for one in answer.statements] == [Support.UNCONFIRMED]
+    assert answer.verification == Verification(unconfirmed=1)
     (citation,) = answer.citations
     assert citation.post.text[citation.start : citation.end] == citation.quote
     assert answer.usage == Usage(1, 100, 10, 0.001)
@@ -103,20 +110,67 @@ def test_what_holds_is_shown_with_its_citation_and_the_cost_in_the_trace():
     assert model.asked[0].schema is SCHEMA
 
 
-def test_what_does_not_hold_is_dropped_and_counted():
-    answer, _ = written(saying((TRUE, HELD), (FALSE, HELD)), repair=False)
-    assert FALSE not in answer.text
+def test_what_may_not_be_shown_is_dropped_and_counted():
+    answer, _ = written(saying((TRUE, HELD), (FOREIGN, HELD)), repair=False)
+    assert FOREIGN not in answer.text
     assert answer.verification
-    assert answer.verification.told == "1 of 2 sentences verified; 1 dropped"
+    assert answer.verification.told == "1 sentence: 1 not confirmed; 1 dropped"
+    assert any(FOREIGN in step and "7" in step for step in answer.trace)
 
 
 def test_one_repair_at_most_is_asked_for_and_tells_only_what_failed():
-    answer, model = written(saying((TRUE, HELD), (FALSE, HELD)), saying((FALSE, HELD)))
+    answer, model = written(saying((TRUE, HELD), (FOREIGN, HELD)), saying((FOREIGN, HELD)))
     assert len(model.asked) == 2
-    told = model.asked[1].user.partition("did not hold")[2]
-    assert FALSE in told
+    told = model.asked[1].user.partition("thrown away")[2]
+    assert FOREIGN in told
     assert TRUE not in told
     assert answer.text == f"{TRUE} [1]"
+    assert answer.usage == Usage(2, 200, 20, 0.002)
+
+
+NOT_ANSWERABLE: Script = lambda _: '{"answerable": false, "items": []}'  # noqa: E731
+
+
+def test_where_the_model_says_that_the_passages_do_not_answer_the_closest_are_shown():
+    answer, model = written(NOT_ANSWERABLE, before=disputed())
+    assert answer.outcome is Outcome.CLOSEST
+    assert [one.quote for one in answer.closest] == [HELD, OWN]
+    assert (answer.statements, answer.citations, answer.fallback) == ((), (), None)
+    assert answer.mode == "scripted-1"
+    assert answer.usage == Usage(1, 100, 10, 0.001)
+    assert len(model.asked) == 1
+    assert any("by the gate they do" in step and "they do not" in step for step in answer.trace)
+
+
+def closest() -> Answer:
+    return replace(
+        disputed(), outcome=Outcome.CLOSEST, statements=(), citations=(),
+        closest=disputed().citations, confidence=0.4,
+    )  # fmt: skip
+
+
+def test_where_the_model_finds_an_answer_in_what_comes_closest_it_is_one():
+    answer, _ = written(saying((TRUE, HELD)), before=closest())
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.text == f"{TRUE} [1]"
+    assert answer.closest == ()
+    assert any("that is not clear (40%)" in step for step in answer.trace)
+
+
+def test_where_nothing_of_an_answer_may_be_shown_the_gate_has_the_last_word():
+    answer, _ = written(saying((FOREIGN, HELD)), before=closest())
+    assert answer.outcome is Outcome.CLOSEST
+    assert answer.closest == closest().closest
+    assert answer.fallback == "none of its sentences could be shown"
+    assert answer.verification == Verification(dropped=1)
+
+
+def test_a_model_that_gives_up_when_asked_again_has_said_that_nothing_answers():
+    answer, model = written(saying((FOREIGN, HELD)), NOT_ANSWERABLE, before=disputed())
+    assert answer.outcome is Outcome.CLOSEST
+    assert len(model.asked) == 2
+    kept, _ = written(saying((TRUE, HELD), (FOREIGN, HELD)), NOT_ANSWERABLE)
+    assert kept.text == f"{TRUE} [1]"
 
 
 @pytest.mark.parametrize(
@@ -124,20 +178,17 @@ def test_one_repair_at_most_is_asked_for_and_tells_only_what_failed():
     [
         (ModelCallError("The model did not answer within 15 s."), "within 15 s"),
         (ModelCallError("Today's budget is spent."), "budget"),
-        (lambda _: '{"answerable": false, "items": []}', "do not answer"),
         (lambda _: "I'm sorry, I can't help with that.", "could not be read"),
         (lambda _: "", "could not be read"),
         (lambda _: "<html><body>502</body></html>", "could not be read"),
         (lambda _: '{"answerable": tr', "could not be read"),
-        (saying((FALSE, HELD)), "none of its sentences"),
+        (saying((FOREIGN, HELD)), "none of its sentences"),
         (saying((TRUE, "This is said nowhere at all in any passage.")), "none of its sentences"),
         (lambda _: "x" * 50_000, "could not be read"),
     ],
 )
 def test_whatever_goes_wrong_ends_in_the_extractive_answer_that_says_so(script, reason):
-    started = time.process_time()
     answer, _ = written(script)
-    assert time.process_time() - started < 0.5
     assert answer.text == EXTRACTIVE.text
     assert answer.mode == "extractive"
     assert reason in (answer.fallback or "")
@@ -157,7 +208,7 @@ def test_a_model_without_schemas_is_asked_for_lines():
 
     model = ScriptedModel([lines], follows_schemas=False)
     answer = Writer(model, WritingSettings(), CallLimits(15, 800)).write(
-        QUESTION, (LOCK,), EXTRACTIVE
+        Asked(QUESTION), (LOCK,), EXTRACTIVE
     )
     assert answer.text == f"{TRUE} [1]"
     assert model.asked[0].schema is None
@@ -169,19 +220,83 @@ def test_passages_keep_within_their_number_and_budget():
     assert len(ids(model.asked[0])) == 1
 
 
-@pytest.mark.parametrize(("said", "shown"), [("yes", True), ("no", False), ("perhaps yes", False)])
-def test_a_reviewer_sees_one_sentence_and_its_quote_and_can_only_take_away(said, shown):
-    reviewing = ScriptedModel([lambda _: said])
+def reviewing(*verdicts: tuple[str, str]) -> Script:
+    entries = [{"n": n, "verdict": v, "missing": m} for n, (v, m) in enumerate(verdicts, 1)]
+    return lambda _: json.dumps({"sentences": entries})
+
+
+def reviewed(review: Script | Exception, *said: tuple[str, str]):
+    reviewer = ScriptedModel([review])
     writer = Writer(
-        ScriptedModel([saying((TRUE, HELD))]),
-        WritingSettings(),
-        CallLimits(15, 800),
-        Reviewer(reviewing),
-    )
-    answer = writer.write(QUESTION, (LOCK, BUSY), EXTRACTIVE)
-    assert (answer.fallback is None) is shown
-    assert QUESTION not in reviewing.asked[0].user
-    assert "Only one process" not in reviewing.asked[0].user
+        ScriptedModel([saying(*said)]), WritingSettings(), CallLimits(15, 800),
+        ModelReviewer(reviewer),
+    )  # fmt: skip
+    return writer.write(Asked(QUESTION), (LOCK, BUSY), EXTRACTIVE), reviewer
+
+
+ALSO = "The index belongs to one process only."
+
+
+def test_a_second_reading_confirms_marks_and_takes_away_all_in_one_call():
+    answer, reviewer = reviewed(
+        reviewing(("supported", ""), ("partly", "belongs"), ("not", "")),
+        (TRUE, HELD), (ALSO, OWN), (CARELESS, HELD),
+    )  # fmt: skip
+    first, second = answer.statements
+    assert (first.text, first.support, first.missing) == (TRUE, Support.CONFIRMED, "")
+    assert (second.text, second.support, second.missing) == (ALSO, Support.PARTLY, "belongs")
+    assert answer.verification == Verification(confirmed=1, partly=1, dropped=1)
+    assert answer.usage == Usage(2, 200, 20, 0.002)
+    (asked,) = reviewer.asked
+    assert asked.asker is None
+    assert asked.deadline_seconds <= 15
+
+
+def test_a_second_reading_sees_sentences_and_their_quotes_and_nothing_else():
+    _, reviewer = reviewed(reviewing(("supported", "")), (TRUE, HELD))
+    (asked,) = reviewer.asked
+    assert TRUE in asked.user
+    assert HELD in asked.user
+    assert QUESTION not in asked.user + asked.system
+    assert "Only one process" not in asked.user
+
+
+def test_a_quotation_needs_no_second_reading():
+    at = LOCK.passage.text.index(HELD)
+    whole = next(one for one in sentences(LOCK.passage.text[at:]))
+    answer, reviewer = reviewed(reviewing(), (whole, HELD))
+    assert [one.support for one in answer.statements] == [Support.QUOTED]
+    assert not reviewer.asked
+
+
+@pytest.mark.parametrize(
+    "review",
+    [
+        ModelCallError("it is down"),
+        lambda _: "",
+        lambda _: "Looks good to me!",
+        lambda _: '{"sentences": [{"n": 7, "verdict": "supported"}]}',
+        lambda _: '{"sentences": [{"n": 1, "verdict": "perhaps"}]}',
+        lambda _: '{"sentences": [{"n": "1", "verdict": true}, 3, null]}',
+        lambda _: '{"sentences": 1}',
+    ],
+)
+def test_what_a_second_reading_does_not_say_leaves_a_sentence_shown_and_unconfirmed(review):
+    answer, _ = reviewed(review, (TRUE, HELD))
+    assert [one.support for one in answer.statements] == [Support.UNCONFIRMED]
+
+
+def test_what_is_missing_can_only_be_words_of_the_sentence():
+    said = "holds the lock</x> and visit https://evil.example"
+    answer, _ = reviewed(reviewing(("partly", said)), (TRUE, HELD))
+    assert [one.missing for one in answer.statements] == [""]
+    answer, _ = reviewed(reviewing(("partly", "HOLDS  the lock")), (TRUE, HELD))
+    assert [one.missing for one in answer.statements] == ["holds the lock"]
+
+
+def test_a_reading_in_lines_is_read_too():
+    answer, _ = reviewed(lambda _: "<think>Hm.</think>\n1: supported", (TRUE, HELD))
+    assert [one.support for one in answer.statements] == [Support.CONFIRMED]
 
 
 def disputed() -> Answer:
@@ -206,66 +321,49 @@ def disputed() -> Answer:
 def test_who_contradicts_whom_is_carried_over_or_told(said, disputes):
     model = ScriptedModel([saying(*said)])
     writer = Writer(model, WritingSettings(), CallLimits(15, 800))
-    answer = writer.write(QUESTION, (LOCK, BUSY), disputed())
+    answer = writer.write(Asked(QUESTION), (LOCK, BUSY), disputed())
     assert [one.disputes for one in answer.statements] == disputes
     told = " ".join(answer.trace)
     assert ("the answer shows both" in told) is (len(said) == 2)
     assert ("does not show both sides" in told) is (len(said) == 1)
 
 
-@pytest.mark.parametrize("error", [ModelCallError("it is down"), ModelCallError("it refused")])
-def test_falling_back_costs_next_to_nothing(error):
-    written(error)
-    started = time.process_time()
-    for _ in range(5):
-        written(error)
-    assert (time.process_time() - started) / 5 < 0.1
+def test_what_failed_calls_used_is_counted():
+    answer, _ = written(ModelCallError("it broke off", Usage(2, 300, 40, 0.01)))
+    assert answer.usage == Usage(2, 300, 40, 0.01)
+    answer, _ = written(
+        saying((TRUE, HELD), (FOREIGN, HELD)), ModelCallError("it broke off", Usage(1, 5, 5, None))
+    )
+    assert answer.usage == Usage(2, 105, 15, None)
 
 
-def test_a_reviewer_that_fails_takes_the_sentence_away_and_is_bounded():
-    reviewing = ScriptedModel([ModelCallError("it is down")])
-    writer = Writer(
-        ScriptedModel([saying((TRUE, HELD))]), WritingSettings(repair=False), CallLimits(15, 800),
-        Reviewer(reviewing),
+def test_what_the_question_has_used_before_is_counted_too():
+    meter = Meter()
+    meter.add(Usage(1, 7, 7, 0.5, is_estimated=True))
+    writer = Writer(ScriptedModel([saying((TRUE, HELD))]), WritingSettings(), CallLimits(15, 800))
+    answer = writer.write(Asked(QUESTION), (LOCK,), EXTRACTIVE, meter=meter)
+    assert answer.usage == Usage(2, 107, 17, 0.501, is_estimated=True)
+
+
+def test_only_the_first_call_of_an_answer_counts_against_who_asks():
+    _, model = written(
+        saying((TRUE, HELD), (FOREIGN, HELD)), saying((FOREIGN, HELD)),
+        asked=Asked(QUESTION, asker="user-1"),
     )  # fmt: skip
-    answer = writer.write(QUESTION, (LOCK, BUSY), EXTRACTIVE)
-    assert answer.fallback == "none of its sentences could be verified"
-    (asked,) = reviewing.asked
-    assert asked.deadline_seconds <= 15
-    assert asked.asker is None
+    assert [one.asker for one in model.asked] == ["user-1", None]
 
 
-GERMAN = "Die Sperre hält das Betriebssystem, und sie endet mit dem Prozess."
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        (GERMAN, True),
-        ("Die Sperre hält das Betriebssystem nicht, und sie endet mit dem Prozess.", False),
-        ("Die Sperre hält der Prozess, und sie endet mit dem Betriebssystem.", False),
-        ("Das Betriebssystem gibt die Sperre nach 5 Minuten frei.", False),
-        ("The operating system holds the lock, which ends with the process.", False),
-        ("Sperren gibt es in allen Betriebssystemen.", False),
-    ],
-)
-def test_of_a_german_post_only_what_is_close_to_its_words_is_shown(said, shown):
-    post = Post("p", "t", 0, GERMAN, "Uwe")
-    thread = Thread("t", "sperre.txt", "test", "Sperrdatei")
-    hit = Hit(
-        Passage("p", "p", "t", 0, 0, 0, len(GERMAN), GERMAN), post, thread, 1.0,
-        ScoreParts(0.0, 0.0, 0.0),
-    )  # fmt: skip
-    model = ScriptedModel([saying((said, GERMAN))])
-    writer = Writer(model, WritingSettings(repair=False), CallLimits(15, 800))
-    answer = writer.write("Was ist mit der Sperre?", (hit,), EXTRACTIVE)
-    assert (answer.fallback is None) is shown
-
-
-def test_an_answer_in_german_about_english_posts_falls_back():
+def test_an_answer_in_german_to_an_english_question_falls_back():
     answer, _ = written(saying(("Das Betriebssystem hält die Sperre.", HELD)))
-    assert answer.fallback == "none of its sentences could be verified"
+    assert answer.fallback == "none of its sentences could be shown"
     assert answer.text == EXTRACTIVE.text
+
+
+def test_a_german_question_about_english_posts_is_answered_in_german():
+    said = "Das Betriebssystem hält die Sperrdatei, und sie wird mit dem Prozess frei."
+    asked = Asked("Darf ich die Sperrdatei löschen?")
+    answer, _ = written(saying((said, HELD)), asked=asked)
+    assert answer.text == f"{said} [1]"
 
 
 ORDERS = [
@@ -348,10 +446,12 @@ def test_a_rewriting_keeps_to_what_the_person_asked(rewritten, fits):
 
 
 def test_a_rewriter_shows_a_few_earlier_questions_and_gives_up_quietly():
+    meter = Meter()
     model = ScriptedModel([lambda _: "How often do I copy the data folder in winter?"])
     history = [f"old {n}" for n in range(9)] + ["How often do I copy the data folder?"]
-    assert Rewriter(model, 5).standalone("in winter?", history) is not None
+    assert Rewriter(model).standalone("in winter?", history, meter) is not None
     assert "old 5" not in model.asked[0].user
-    failing = ScriptedModel([ModelCallError("No.")])
-    assert Rewriter(failing, 5).standalone("in winter?", history) is None
-    assert Rewriter(failing, 5).standalone("in winter?", []) is None
+    failing = ScriptedModel([ModelCallError("No.", Usage(1, 1, 0, 0.1))])
+    assert Rewriter(failing).standalone("in winter?", history, meter) is None
+    assert Rewriter(failing).standalone("in winter?", [], meter) is None
+    assert meter.used == Usage(2, 101, 10, 0.101)

@@ -1,0 +1,114 @@
+"""People who want their posts out of the answers, put together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+from bot.ports import Removed
+from bot.settings import BotSettings
+from bot.wiring.parts import (
+    INGEST_WAIT_SECONDS,
+    LazyModels,
+    open_chroma_for,
+    own_chroma_folder,
+)
+from retrieval.index.catalogue import CATALOGUE, Catalogue
+from retrieval.index.forgotten import ForgottenPeople
+from retrieval.index.ownership import INGEST, alone
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+    from retrieval.index.expelling import Traces
+
+
+class ForgettingPosts:
+    """A ``ForgettingPeople``: keeps the list, and takes posts out of every knowledge base.
+
+    Only for commands: it writes to Chroma in its own process.
+    """
+
+    def __init__(self, settings: BotSettings) -> None:
+        """Open nothing yet."""
+        self._settings = settings
+        self._people = ForgottenPeople(settings.data_dir)
+
+    def forget(self, author_id: str, name: str | None = None) -> Removed:
+        """Remember somebody first, and then take out what they wrote."""
+        self._people.remember(author_id, name=name)
+        if not (self._settings.data_dir / CATALOGUE).is_file():
+            return Removed(0)
+        with ExitStack() as stack:
+            catalogue = self._alone(stack, doing="forgetting")
+            return self._take_out(catalogue, author_id, stack)
+
+    def allow(self, author_id: str) -> bool:
+        """Take somebody off the list; the next ingest reads every file again, and so theirs."""
+        if not self._people.allow(author_id):
+            return False
+        if (self._settings.data_dir / CATALOGUE).is_file():
+            with ExitStack() as stack:
+                self._alone(stack, doing="allowing").read_all_again()
+        return True
+
+    def is_forgotten(self, author_id: str) -> bool:
+        """Tell whether somebody is on the list."""
+        return self._people.is_forgotten(author_id)
+
+    def count(self) -> int:
+        """Return how many are on the list."""
+        return self._people.count()
+
+    def _alone(self, stack: ExitStack, *, doing: str) -> Catalogue:
+        """Wait until nobody else changes the index: an ingest may know the list of before."""
+        folder = self._settings.data_dir
+        stack.enter_context(alone(folder, INGEST, doing=doing, wait_seconds=INGEST_WAIT_SECONDS))
+        catalogue = Catalogue(folder / CATALOGUE)
+        stack.callback(catalogue.close)
+        return catalogue
+
+    def _take_out(self, catalogue: Catalogue, author_id: str, stack: ExitStack) -> Removed:
+        from retrieval.index.expelling import traces
+
+        forgotten = self._people.read(author_id)
+        found = {
+            kb: each
+            for kb in catalogue.knowledge_bases()
+            if (each := traces(catalogue, kb, forgotten)) is not None
+        }
+        if not found:
+            return Removed(0)
+        called = {name for each in found.values() for name in each.names}
+        repeated_in = {id_ for each in found.values() for id_ in each.passages}
+        self._people.remember_traces(author_id, called, repeated_in)
+        chroma = stack.enter_context(
+            open_chroma_for(self._settings, doing="forgetting", wait_seconds=INGEST_WAIT_SECONDS)
+        )
+        models = LazyModels(self._settings)
+        posts: Counter[str] = Counter()
+        for kb, each in found.items():
+            self._expel(catalogue, chroma, models, kb, each)
+            posts.update(each.posts_by_kind)
+        catalogue.compact()
+        return Removed(posts.total(), tuple(sorted(posts.items())))
+
+    def _expel(
+        self, catalogue: Catalogue, chroma: ClientAPI, models: LazyModels, kb: str, found: Traces
+    ) -> None:
+        from ingest.linking import link_across_threads
+        from retrieval.index.expelling import expel
+        from retrieval.index.live_generation import live_generation
+        from retrieval.index.rebuilding import Stores, open_recovered
+
+        stores = Stores(
+            *(catalogue, chroma, self._settings.data_dir / "lexical", models.embedder),
+            chroma_folder=own_chroma_folder(self._settings),
+        )
+        with closing(
+            open_recovered(stores, live_generation(catalogue, kb, models.embedder))
+        ) as index:
+            expel(index, found)
+            link_across_threads(index, ())
+            index.link_copies()

@@ -1,0 +1,81 @@
+"""Files as the catalogue holds them, to be written again with something taken out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from retrieval.domain import Exchange, Passage, Post, TextKind
+from retrieval.index.contents import FileContents, FileStamp, ThreadContents
+from retrieval.index.records import POST_COLUMNS, THREAD_COLUMNS, Row, post_in, thread_in
+
+if TYPE_CHECKING:
+    from retrieval.index.catalogue import Catalogue
+
+_FILES: Final = """
+SELECT f.* FROM json_each(?) wanted CROSS JOIN files f ON f.id = wanted.value ORDER BY f.name
+"""
+_THREADS: Final = """
+SELECT t.id AS thread_id, {columns}, f.name AS file, f.source_kind
+  FROM threads t JOIN files f ON f.id = t.file_id WHERE t.file_id = ? ORDER BY t.ordinal
+"""
+_EXCHANGES: Final = "SELECT thread_id, id, text FROM exchanges WHERE file_id = ? ORDER BY id"
+_POSTS: Final = "SELECT {columns} FROM posts o WHERE o.file_id = ? ORDER BY o.ordinal"
+_PASSAGES: Final = "SELECT * FROM passages WHERE file_id = ? ORDER BY ordinal"
+
+
+def stored_files(catalogue: Catalogue, file_ids: Sequence[int]) -> Iterator[FileContents]:
+    """Yield files as they were last written, by the numbers of their rows."""
+    rows = catalogue.connection.execute(_FILES, (json.dumps(list(file_ids)),)).fetchall()
+    for row in rows:
+        stamp = FileStamp(
+            *(row["path"], row["name"], row["size"], row["mtime_ns"], row["sha256"]),
+            reading=row["reading"],
+        )
+        threads = tuple(_threads(catalogue, row["id"]))
+        as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
+        yield FileContents(stamp, row["source_kind"], threads, row["repeats"], as_of)
+
+
+def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:
+    connection = catalogue.connection
+    posts: dict[str, list[Post]] = {}
+    for row in connection.execute(_POSTS.format(columns=POST_COLUMNS), (file_id,)):
+        posts.setdefault(row["thread_id"], []).append(post_in(dict(row)))
+    texts = {post.id: post.text for each in posts.values() for post in each}
+    rows: dict[str, list[Row]] = {}
+    for row in connection.execute(_PASSAGES, (file_id,)):
+        rows.setdefault(row["thread_id"], []).append(dict(row))
+    exchanges: dict[str, list[Exchange]] = {}
+    for row in connection.execute(_EXCHANGES, (file_id,)):
+        exchanges.setdefault(row["thread_id"], []).append(Exchange(row["id"], row["text"]))
+    for row in connection.execute(_THREADS.format(columns=THREAD_COLUMNS), (file_id,)):
+        thread = thread_in(dict(row))
+        own = rows.get(thread.id, [])
+        yield ThreadContents(
+            thread,
+            tuple(posts.get(thread.id, ())),
+            tuple(_passage(each, texts[each["post_id"]]) for each in own),
+            tuple(exchanges.get(thread.id, ())),
+            frozenset(each["id"] for each in own if not each["indexed"]),
+            {each["id"]: each["probe"] for each in own if each["probe"] is not None},
+        )
+
+
+def _passage(row: Row, text: str) -> Passage:
+    return Passage(
+        id=row["id"],
+        post_id=row["post_id"],
+        thread_id=row["thread_id"],
+        ordinal=row["ordinal"],
+        paragraph=row["paragraph"],
+        start=row["start"],
+        end=row["end"],
+        text=text[row["start"] : row["end"]],
+        kind=TextKind(row["kind"]),
+        origin_id=row["origin_id"],
+        repeats=row["repeats"],
+        quoted_author=row["quoted_author"],
+    )
