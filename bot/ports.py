@@ -14,6 +14,7 @@ from typing import Protocol
 from ingest.report import IngestReport, Progress
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -84,6 +85,17 @@ class Librarian(Protocol):
         may see it.  ``asker`` is any stable id, for what one person may cost a day; None
         counts nobody.
         """
+        ...
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """Return what ``answer`` does in two steps: first without the model that writes."""
         ...
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:

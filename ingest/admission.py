@@ -103,7 +103,7 @@ def _of_forgotten(
 ) -> Iterator[str]:
     posts = [p for p in thread.posts if forgotten.wrote(p.author_id, p.author, kind)]
     ids = {post.id for post in posts}
-    names = {post.author for post in posts if post.author}
+    names = {name for post in posts for name in (post.author, post.account) if name}
     words = {tuple(words_of(p.text)) for p in thread.passages if p.post_id in ids and _is_long(p)}
     for passage in thread.passages:
         if passage.post_id in against:

@@ -78,7 +78,7 @@ def _head(file: FoundFile) -> bytes:
 
 def _one_of(folder: str, group: Group, members: tuple[FoundFile, ...], kind: str) -> FoundFile:
     first = members[0]
-    above = first.name.removesuffix(first.place[len(folder) :]).rstrip("/")
+    above = first.name.removesuffix(first.place[len(folder) + 1 :]).rstrip("/")
     name = f"{above}/{group.name}".strip("/") if group.name else above or Path(folder).name
     return FoundFile(
         place=f"{folder}/{group.name}" if group.name else folder,

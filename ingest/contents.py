@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.drafts import Found, ThreadDraft
-from ingest.paragraphs import unquoted
+from ingest.drafts import Found, PostDraft, ThreadDraft
 from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
@@ -15,7 +14,7 @@ from retrieval.domain import Passage, Post, TextKind, Thread
 from retrieval.exchanges import own_words, understand
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
 from retrieval.noise import says_nothing
-from retrieval.wording import content_id, squeeze
+from retrieval.wording import content_id, squeeze, unquoted, words
 
 
 def file_contents(
@@ -45,8 +44,9 @@ def _thread_contents(
         is_solved=draft.is_solved,
         is_channel=draft.is_channel,
     )
-    posts = _posts(thread.id, draft)
-    passages = _linked(_passages(thread.id, draft, posts, token_ends), posts)
+    posts = _posts(thread, draft)
+    passages, keyed = _passages(thread.id, draft, posts, token_ends)
+    passages = _linked(passages, posts, keyed)
     understood = understand(thread, posts, own_words(posts, passages))
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
@@ -70,20 +70,21 @@ def quoted_words(passage: Passage) -> str:
     return unquoted(passage.text) if passage.kind is TextKind.QUOTE else passage.text
 
 
-def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
-    ids = {post.key: content_id(thread_id, post.key) for post in draft.posts}
+def _posts(thread: Thread, draft: ThreadDraft) -> tuple[Post, ...]:
+    ids = {post.key: content_id(thread.id, post.key) for post in draft.posts}
     return tuple(
         Post(
             id=ids[post.key],
-            thread_id=thread_id,
+            thread_id=thread.id,
             ordinal=ordinal,
             text=post.text,
             author=post.author,
             created_at=post.created_at,
             # A parent that is in no file is still known by its id.
-            parent_id=content_id(thread_id, post.parent_key) if post.parent_key else None,
+            parent_id=_parent_id(thread, post),
             url=post.url,
             author_id=post.author_id,
+            account=post.account,
             edited_at=post.edited_at,
             score=post.score,
             is_accepted=post.is_accepted,
@@ -95,10 +96,21 @@ def _posts(thread_id: str, draft: ThreadDraft) -> tuple[Post, ...]:
     )
 
 
+def _parent_id(thread: Thread, post: PostDraft) -> str | None:
+    if post.parent_key is None:
+        return None
+    elsewhere = post.parent_thread_key
+    at = content_id(thread.source_kind, elsewhere) if elsewhere else thread.id
+    return content_id(at, post.parent_key)
+
+
 def _passages(
     thread_id: str, draft: ThreadDraft, posts: Sequence[Post], token_ends: TokenEnds
-) -> list[Passage]:
+) -> tuple[tuple[Passage, ...], dict[str, str]]:
+    """Return the passages, and by id of a quote the post that the source says it is from."""
     passages: dict[str, Passage] = {}
+    keyed: dict[str, str] = {}
+    keys = {post_draft.key for post_draft in draft.posts}
     seen: Counter[tuple[str, str]] = Counter()
     paragraph_number = -1
     for post, post_draft in zip(posts, draft.posts, strict=True):
@@ -112,6 +124,8 @@ def _passages(
                 within.add(text)
                 passage_id = content_id(post.id, text, str(seen[post.id, text]))
                 seen[post.id, text] += 1
+                if paragraph.quoted_key in keys:
+                    keyed[passage_id] = content_id(thread_id, paragraph.quoted_key)
                 passages[passage_id] = Passage(
                     id=passage_id,
                     post_id=post.id,
@@ -125,11 +139,17 @@ def _passages(
                     repeats=paragraph.repeats,
                     quoted_author=paragraph.quoted_author,
                 )
-    return list(passages.values())
+    return tuple(passages.values()), keyed
 
 
-def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage, ...]:
-    """Link the quotes of a thread to the earlier passages whose words they repeat."""
+def _linked(
+    passages: Sequence[Passage], posts: Sequence[Post], keyed: Mapping[str, str]
+) -> tuple[Passage, ...]:
+    """Link the quotes of a thread to the passages whose words they repeat.
+
+    Where several do, whose words the source says that they are decides, then the parent.
+    ``keyed`` holds, by quote, the id of the post that the source says it is taken from.
+    """
     if all(passage.kind is TextKind.OWN for passage in passages):
         return tuple(passages)
     index: QuoteIndex[int] = QuoteIndex(
@@ -137,22 +157,38 @@ def _linked(passages: Sequence[Passage], posts: Sequence[Post]) -> tuple[Passage
     )
     for number, passage in enumerate(passages):
         index.add(number, quoted_words(passage))
-    order = {post.id: post.ordinal for post in posts}
+    by_id = {post.id: post for post in posts}
+
+    def unlikely(key: int, quote: Passage) -> tuple[bool, ...]:
+        origin = passages[key]
+        author, parent = by_id[origin.post_id].author, by_id[quote.post_id].parent_id
+        return (
+            origin.post_id != keyed.get(quote.id, origin.post_id),
+            not _may_be(author, quote.quoted_author),
+            origin.kind is TextKind.QUOTE,
+            parent is not None and origin.post_id != parent,
+        )
+
     linked: list[Passage] = []
     for number, passage in enumerate(passages):
         origin = None
         if passage.kind is TextKind.QUOTE:
             words = quoted_words(passage)
+            at = by_id[passage.post_id].ordinal
             found = [key for key in (*index.same(words), *index.holding(words)) if key != number]
             found = [
-                key
-                for key in found
-                if key < number or order[passages[key].post_id] < order[passage.post_id]
+                key for key in found if key < number or by_id[passages[key].post_id].ordinal < at
             ] or [key for key in found if passages[key].kind is TextKind.OWN]
-            origin = min(
-                found, key=lambda key: (passages[key].kind is TextKind.QUOTE, key), default=None
-            )
+            origin = min(found, key=lambda key: (*unlikely(key, passage), key), default=None)
         linked.append(
             passage if origin is None else replace(passage, origin_id=passages[origin].id)
         )
     return tuple(linked)
+
+
+def _may_be(author: str | None, named: str | None) -> bool:
+    """Tell whether somebody may be who a quote names, perhaps by a part of the name."""
+    if author is None or named is None:
+        return True
+    one, other = set(words(author)), set(words(named))
+    return one <= other or other <= one

@@ -46,8 +46,12 @@ class PostDraft:
     author: str | None = None
     created_at: datetime | None = None
     parent_key: str | None = None
+    parent_thread_key: str | None = None
+    """The key of the thread that the parent is in, where that is another one."""
     url: str | None = None
     author_id: str | None = None
+    account: str | None = None
+    """The author's other name, where they show under a nickname."""
     edited_at: datetime | None = None
     score: int | None = None
     """Votes, likes or reactions."""
@@ -85,6 +89,7 @@ class LeftOutReason(StrEnum):
     FORGOTTEN = "forgotten"
     REPEATED = "repeated"
     BROKEN = "broken"
+    PRIVATE = "private"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ class Post:
     url: str | None = None
     author_id: str | None = None
     """The source's own id of the author, which outlives a change of name."""
+    account: str | None = None
+    """The author's other name, where they show under a nickname."""
     edited_at: datetime | None = None
     score: int | None = None
     """Votes, likes or reactions, where the source counts them."""
@@ -205,8 +207,11 @@ class Citation:
     """Offset of the quote in the post's text."""
     end: int
     passage: Passage
+    """What was found there; the quote may reach beyond it."""
     post: Post
     thread: Thread
+    asked: Post | None = None
+    """The post whose question this one answers, where that is known."""
 
 
 class Support(StrEnum):
@@ -224,7 +229,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer with the numbers of the citations that it rests on."""
+    """An excerpt, or a sentence that a model wrote, with the citations that it rests on."""
 
     text: str
     citations: tuple[int, ...]
@@ -288,6 +293,40 @@ class Timings:
     total: float = 0.0
 
 
+class NoteKind(StrEnum):
+    """What could not be done with a condition of a question as it was asked."""
+
+    NOBODY = "nobody"
+    """Nobody is called so; it was dropped."""
+    SEVERAL = "several"
+    """Several people are; all of them were looked at."""
+    NOTHING_LEFT = "nothing-left"
+    """No post fulfils the conditions; they were dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody should know of how their question was read."""
+
+    kind: NoteKind
+    about: str
+    """The name, or the conditions in words."""
+    people: tuple[str, ...] = ()
+    """Who is called so, each with the id by which to ask for one of them."""
+
+    @property
+    def told(self) -> str:
+        """The note in a sentence or two."""
+        if self.kind is NoteKind.NOBODY:
+            return f"Nobody here is called “{self.about}”, so everybody's posts were searched."
+        if self.kind is NoteKind.NOTHING_LEFT:
+            return f"There are no posts {self.about}, so all were searched."
+        return (
+            f"“{self.about}” may be {', '.join(self.people)}: all of them were searched. "
+            "`from:` and an id asks for one."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person gets for a question."""
@@ -301,6 +340,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     """For ``closest``: the nearest passages, shown without claiming that they answer."""
+    unanswered: tuple[str, ...] = ()
+    """Of a question of several, the parts that nothing shown answers."""
     confidence: float = 0.0
     """How likely the threads answer the question, 0 to 1."""
     mode: str = "extractive"
@@ -314,6 +355,7 @@ class Answer:
     """None where no language model was asked."""
     trace: tuple[str, ...] = ()
     """The steps behind the answer, in plain words."""
+    notes: tuple[Note, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
 
 
@@ -324,6 +366,8 @@ class FirstAnswer:
     answer: Answer
     write: Callable[[], Answer] | None = None
     """Has a language model write, and blocks till then; None where no model is to be asked."""
+    writer: str = ""
+    """That model's name."""
 
     def finished(self) -> Answer:
         """Return the better answer where there may be one."""

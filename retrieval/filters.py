@@ -1,17 +1,19 @@
 """Conditions that a person put into a question: who said it, and when.
 
-``from:NAME`` (``from:"Two Words"``), ``after:2024``, ``before:2024-06-15``; and, where NAME
-is an author in the threads, "what did NAME say about …" and its like (``retrieval.speakers``).
+``from:NAME`` (``from:"Two Words"``), where NAME is an author's, their account's, or their id;
+``after:2024``, ``before:2024-06-15``; and, where NAME is one author in the threads, "what did NAME
+say about …" and its like (``retrieval.speakers``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from retrieval.domain import Note, NoteKind
 from retrieval.speakers import perhaps_authors
 from retrieval.wording import squeeze
 
@@ -26,56 +28,100 @@ _AFTER_FIELDS: Final = frozenset({"after", "since"})
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who wrote in the threads."""
+
+    name: str
+    """As the threads show it."""
+    id: str | None = None
+    """The source's own, where it has one: then all their names are meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What a passage's post must fulfil; nothing set: anything goes."""
 
-    author: str | None = None
+    authors: tuple[Author, ...] = ()
+    """By one of them."""
     after: datetime | None = None
     """At this moment or later."""
     before: datetime | None = None
     """Before this moment."""
+    notes: tuple[Note, ...] = ()
+    """What could not be done as it was asked."""
 
     def __bool__(self) -> bool:
-        return any((self.author, self.after, self.before))
+        return any((self.authors, self.after, self.before))
 
     def described(self) -> str:
         """Return the conditions in words, e.g. "by Tom, from 2024-01-01"."""
-        parts = [f"by {self.author}" if self.author else ""]
+        names = dict.fromkeys(author.name for author in self.authors)
+        parts = [f"by {' or '.join(names)}" if names else ""]
         parts.append(f"from {self.after:%Y-%m-%d} on" if self.after else "")
         parts.append(f"before {self.before:%Y-%m-%d}" if self.before else "")
         return ", ".join(part for part in parts if part)
 
+    def dropped(self) -> Filters:
+        """Return no conditions, and a note that says that nothing fulfilled these."""
+        return Filters(notes=(*self.notes, Note(NoteKind.NOTHING_LEFT, self.described())))
 
-def split_filters(question: str, known_author: Callable[[str], str | None]) -> tuple[str, Filters]:
+
+FindAuthors = Callable[[str], tuple[Author, ...]]
+"""Returns everybody who is called so in the threads."""
+
+
+def split_filters(question: str, find_authors: FindAuthors) -> tuple[str, Filters]:
     """Return a question without its conditions, and the conditions.
 
-    ``known_author`` returns an author's name as it is written in the threads, None for
-    names that are none.  What is no condition that can be fulfilled stays in the question;
-    so does everything where nothing else would be left of it.
+    Of a name that nobody has, or several people, a note says so.  A date that is none stays
+    in the question; so does everything where nothing else would be left of it.
     """
-    author: str | None = None
-    after: datetime | None = None
-    before: datetime | None = None
+    read = _Read()
     rest = question
     for match in _FIELD.finditer(question):
         field, value = match["field"].lower(), match["value"].strip('"“”')
-        if field in _AUTHOR_FIELDS and (known := known_author(value.lstrip("@"))):
-            author = known
-        elif field in _AFTER_FIELDS and (moment := _moment(value)):
-            after = moment
-        elif field not in _AUTHOR_FIELDS | _AFTER_FIELDS and (moment := _moment(value)):
-            before = moment
+        if field in _AUTHOR_FIELDS:
+            read.author(value.lstrip("@"), find_authors)
+        elif moment := _moment(value):
+            read.moment(moment, is_after=field in _AFTER_FIELDS)
         else:
             continue
         rest = rest.replace(match.group(), " ", 1)
-    author = author or _whose_words(rest, known_author)
-    return squeeze(rest) or question, Filters(author, after, before)
+    authors = read.authors or _whose_words(rest, find_authors)
+    filters = Filters(authors, read.after, read.before, tuple(read.notes))
+    return squeeze(rest) or question, filters
 
 
-def _whose_words(question: str, known_author: Callable[[str], str | None]) -> str | None:
+@dataclass(slots=True)
+class _Read:
+    """The conditions of a question while it is read; of two of a kind the last counts."""
+
+    authors: tuple[Author, ...] = ()
+    after: datetime | None = None
+    before: datetime | None = None
+    notes: list[Note] = field(default_factory=list)
+
+    def author(self, name: str, find_authors: FindAuthors) -> None:
+        found = find_authors(name)
+        if not found:
+            self.notes.append(Note(NoteKind.NOBODY, name))
+            return
+        self.authors = found
+        if len(found) > 1:
+            people = tuple(f"{one.name} ({one.id})" if one.id else one.name for one in found)
+            self.notes.append(Note(NoteKind.SEVERAL, name, people))
+
+    def moment(self, moment: datetime, *, is_after: bool) -> None:
+        if is_after:
+            self.after = moment
+        else:
+            self.before = moment
+
+
+def _whose_words(question: str, find_authors: FindAuthors) -> tuple[Author, ...]:
     """Return the one author whose words are asked for; of two, neither alone would answer."""
-    known = {author for name in perhaps_authors(question) if (author := known_author(name))}
-    return known.pop() if len(known) == 1 else None
+    found = [each for name in perhaps_authors(question) if len(each := find_authors(name)) == 1]
+    return found[0] if len(set(found)) == 1 else ()
 
 
 def _moment(value: str) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,7 @@ class KnowledgeBase:
         first = self.open().answerer.first_answer(cleaned, earlier, about=about, asker=asker)
         if first.write is None:
             return first
-        return FirstAnswer(first.answer, partial(self._written, first.write, key))
+        return replace(first, write=partial(self._written, first.write, key))
 
     def _written(self, write: Callable[[], Answer], key: AnswerKey | None) -> Answer:
         answer = write()
@@ -167,7 +167,7 @@ class KnowledgeBase:
             QuestionError: if the query is empty, blank or too long.
         """
         cleaned = clean_question(query)
-        ranking = self.open().search.search(cleaned, limit)
+        ranking = self.open().search.search(cleaned, limit, strict=True)
         return ranking.hits, ranking.timings_ms
 
     def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:

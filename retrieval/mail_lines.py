@@ -37,9 +37,14 @@ _ATTRIBUTION: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS_OF_A_NAME: Final = 6
+_SHORTEST_NAME: Final = 3
 _SENTENCE: Final = re.compile(
     r"\b(?:I|you|we|he|she|they|it|is|was|that|which|what|who|as|the|when|if|because|but|ich|du|wir|er|sie|es|das|ist)\b",
     re.IGNORECASE,
+)
+
+_END_OF_DATE: Final = re.compile(
+    r"^(?:[\d\W]+|[ap]\.?m\.?(?=[\s,])|(?:UTC|GMT|[A-Z]{2,4}T)\b|\([A-Z]+\))+\s+", re.IGNORECASE
 )
 
 _FORWARDED: Final = re.compile(
@@ -88,10 +93,12 @@ def attribution(text: str, at: int = 0) -> re.Match[str] | None:
 
 
 def attributed_to(found: re.Match[str]) -> str:
-    """Return who wrote what follows an attribution."""
+    """Return who wrote what follows an attribution, nothing where it names nobody."""
     groups = ("after_date", "after_schrieb", "before", "supercited")
     name = next((found[group] for group in groups if found[group]), "")
-    return re.sub(r"\s*\n[ \t>]*", " ", name).strip(" \t,\"'“”*")
+    name = _END_OF_DATE.sub("", re.sub(r"\s*\n[ \t>]*", " ", name).strip())
+    name = name.strip(" \t,\"'“”*")
+    return "" if "@" in name or len(name) < _SHORTEST_NAME else name
 
 
 def forwarded(text: str, at: int = 0) -> re.Match[str] | None:

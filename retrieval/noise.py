@@ -21,9 +21,9 @@ _COURTESIES: Final = frozenset(
     words(
         "thanks thank thx tnx ty tysm tyvm tx cheers appreciated hi hello hey hiya howdy greetings "
         "welcome yw np bye goodbye cya regards sincerely congrats congratulations sorry please "
-        "bump lol lmao rofl haha hehe wow yay ok okay k sure ditto same agreed exactly "
+        "resolved bump lol lmao rofl haha hehe wow yay ok okay k sure ditto same agreed exactly "
         "indeed nice great cool awesome perfect perfectly excellent brilliant amazing wonderful "
-        "super sweet works worked fixed solved resolved helped nvm nevermind edit update ps done "
+        "super sweet works worked fixed solved helped helps nvm nevermind edit update ps done "
         "anyone anybody ideas idea suggestions luck morning evening afternoon "
         "danke dank dankeschön dankesehr merci hallo moin servus tschüss grüße grüsse gruß "
         "grüßen mfg vg lg bitte gern gerne genau dito klasse prima toll perfekt spitze "

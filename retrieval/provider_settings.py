@@ -58,7 +58,9 @@ class LLMSettings(BaseModel):
     temperature: float = Field(default=0.0, ge=0, le=2)
     """Not sent to a model that refuses it."""
     max_output_tokens: int = Field(default=800, ge=50, le=32_000)
-    """The longest reply; a model that thinks aloud spends its thoughts from it."""
+    """The longest reply, thoughts apart."""
+    thinking_tokens: int = Field(default=2_000, ge=0, le=100_000)
+    """How much a model may think before it replies; one that does not think spends none of it."""
     context_tokens: int = Field(default=8_192, ge=1_024, le=2_000_000)
     """How much the model can read at once, its reply included."""
     structured: Literal["auto", "on", "off"] = "auto"
@@ -67,9 +69,9 @@ class LLMSettings(BaseModel):
     """Whether a provider that cites by itself (Anthropic) may; what it cites is checked, too."""
     review: bool = True
     """Whether a second call compares the sentences of an answer with their quotes."""
-    deadline_seconds: float = Field(default=12.0, gt=0, le=600)
+    deadline_seconds: float = Field(default=300.0, gt=0, le=600)
     """For all calls that one answer takes; people see the quoting answer meanwhile."""
-    stall_seconds: float = Field(default=5.0, gt=0, le=600)
+    stall_seconds: float = Field(default=20.0, gt=0, le=600)
     """A reply that has begun and then says nothing for so long is given up."""
     retries: int = Field(default=2, ge=0, le=10)
     """Further attempts after one that may go better the next time."""

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.decomposition import focus, parts
-from retrieval.domain import Hit, ThreadHit, Timings
-from retrieval.filters import Filters, split_filters
+from retrieval.domain import Hit, NoteKind, ThreadHit, Timings
+from retrieval.filters import Author, Filters, split_filters
 from retrieval.held import LiveHeld
 from retrieval.hits import by_thread, make_hits, merge
-from retrieval.index.conditions import known_author, matching_ids
+from retrieval.index.conditions import find_authors, matching_ids
 from retrieval.scoring import Scored, rank
 
 if TYPE_CHECKING:
@@ -87,8 +87,13 @@ class HybridSearch:
         # who ask get 25 answers a second on two cores with three at work, 17 with all of them.
         self._turns = threading.BoundedSemaphore((os.cpu_count() or 1) + 1)
 
-    def search(self, question: str, limit: int, *, context: str = "") -> Ranking:
+    def search(
+        self, question: str, limit: int, *, context: str = "", strict: bool = False
+    ) -> Ranking:
         """Return the best ``limit`` passages for a cleaned question, best first.
+
+        Conditions that no post fulfils are dropped, with a note; with ``strict``, where nobody
+        would see that, nothing is found.
 
         ``context`` is what a question that cannot stand alone leans on; it is searched
         along with it.  Of a question that asks several things each has its share of the
@@ -96,17 +101,19 @@ class HybridSearch:
         score computed, not taken as zero, and the other way round.
         """
         with self._turns:
-            return self._found(question, limit, context)
+            return self._found(question, limit, context, strict=strict)
 
-    def _found(self, question: str, limit: int, context: str) -> Ranking:
+    def _found(self, question: str, limit: int, context: str, *, strict: bool) -> Ranking:
         started = time.perf_counter()
         self._index.follow()
-        asked, filters = split_filters(question, self._known_author)
+        asked, filters = split_filters(question, self._find_authors)
         mended = self._speller.mend(asked)
         several = () if context else parts(mended.question)
         queries = [self._query(mended.question, context), *map(self._query, several)]
         embedded = time.perf_counter()
-        allowed = self._allowed(filters)
+        allowed = self._allowed(filters, strict=strict)
+        if allowed is not None and not allowed and not strict:
+            allowed, filters = None, filters.dropped()
         scored = [self._score(query, allowed) for query in queries]
         found = [self._hits(s, q, limit) for s, q in zip(scored, queries, strict=True)]
         hits = merge(found, limit, self._index)
@@ -130,7 +137,7 @@ class HybridSearch:
         """Return the threads closest to a cleaned question, best first, with their passages."""
         started = time.perf_counter()
         for each in _PASSAGES_A_THREAD:
-            ranking = self.search(question, each * limit)
+            ranking = self.search(question, each * limit, strict=True)
             found = by_thread(self._index, ranking.hits, limit)
             if len(found) == limit or ranking.candidates <= each * limit:
                 break
@@ -138,11 +145,13 @@ class HybridSearch:
         embed = ranking.timings_ms.embed
         return found, Timings(embed=embed, search=total - embed, total=total)
 
-    def _known_author(self, name: str) -> str | None:
+    def _find_authors(self, name: str) -> tuple[Author, ...]:
         index = self._index
-        return known_author(index.catalogue, index.generation.knowledge_base, name)
+        return find_authors(index.catalogue, index.generation.knowledge_base, name)
 
-    def _allowed(self, filters: Filters) -> set[str] | None:
+    def _allowed(self, filters: Filters, *, strict: bool) -> set[str] | None:
+        if strict and any(note.kind is NoteKind.NOBODY for note in filters.notes):
+            return set()
         if not filters:
             return None
         index = self._index

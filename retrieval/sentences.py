@@ -39,7 +39,9 @@ _WHOLE: Final = re.compile(
 )
 _MAY_BE_WHOLE: Final = re.compile(r"[`$\\]|~~~|https?://")
 """Stands in whatever ``_WHOLE`` matches; few texts have any, and this is the faster look."""
-_QUESTION_END: Final = re.compile(rf"[?？][!?]*{_CLOSERS}$")
+QUESTION_MARKS: Final = "?？؟⸮;՞፧⁇⁈⁉"
+"""Of Latin, Chinese, Arabic, Greek, Armenian and Ethiopic script."""
+_QUESTION_END: Final = re.compile(rf"[{QUESTION_MARKS}][!{QUESTION_MARKS}]*{_CLOSERS}$")
 _WONDERS: Final = re.compile(
     r"\bI(?:['’]m| am| was|['’]ve been)? (?:also |just |still |very |really )?"
     r"(?:curious|wondering|wondered|wonder)\b"
@@ -115,9 +117,15 @@ def wonders(sentence: str) -> bool:
     return _WONDERS.search(sentence) is not None
 
 
+def asked_in(text: str) -> str:
+    """Return the sentence of a text that asks, its first one where none does."""
+    found = sentences(text)
+    return next(filter(is_question, found), found[0] if found else "")
+
+
 def question_share(text: str) -> float:
     """Return the share of a text's sentences that are questions, 0 to 1."""
-    if "?" not in text and "？" not in text:
+    if not any(mark in text for mark in QUESTION_MARKS):
         return 0.0  # most texts; cutting them into sentences would cost an ingest a tenth
     found = sentences(text)
     return sum(map(is_question, found)) / len(found) if found else 0.0
@@ -141,7 +149,7 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     if match["emoji"]:
         return _next_word(text, match.end()) in _BEGINNERS
     if match["glued"]:
-        return not _is_abbreviation(text, match.start("glued"), match.end())
+        return match["glued"] != "." or _is_glued(text, match.start("glued"), match.end())
     stop = match["stop"]
     lower = _next_character(text, match.end()).islower()
     if stop.endswith("…") or "..." in stop:
@@ -149,6 +157,16 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     if stop == ".":
         return not _is_abbreviation(text, match.start(), match.end())
     return not (lower and match.end() - match.end("stop") > 0)
+
+
+def _is_glued(text: str, stop: int, end: int) -> bool:
+    """Tell a missing blank ("per second.Edit: …") from a name with dots (``GameObject.Find``)."""
+    if not text[end].isalpha():
+        return True
+    before = text[max(0, stop - _WINDOW) : stop]
+    word = before.rsplit(None, 1)[-1] if before.strip() else ""
+    is_name = "." in word or "_" in word or any(character.isupper() for character in word)
+    return not is_name and _next_word(text, end) in _BEGINNERS
 
 
 def _next_character(text: str, at: int) -> str:

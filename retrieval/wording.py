@@ -33,6 +33,8 @@ _WHITE_SPACE: Final = re.compile(r"\s+")
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+# Not the beginning of ">.<", ">_>", ">:(" or ">= 5".
+_MARKS: Final = re.compile(r"\A[^\S\n]{0,9}(?:[>|](?![.:;_=<])[^\S\n]?)+")
 _LETTERS: Final = re.compile(r"\w{2,}")
 _TYPED_WORD: Final = re.compile(r"\w[\w’'-]*")
 FUNCTION_WORDS: Final = frozenset(
@@ -56,6 +58,11 @@ def adds_words(text: str, question: str) -> bool:
     """Tell whether a text has a word of content that the question does not have itself."""
     said, asked = (set(_LETTERS.findall(one.casefold())) for one in (text, question))
     return not said <= asked | FUNCTION_WORDS
+
+
+def unquoted(text: str) -> str:
+    """Return a quote without its marks: the words that were quoted."""
+    return "\n".join(_MARKS.sub("", line, count=1) for line in text.split("\n"))
 
 
 def content_id(*parts: str) -> str:

@@ -48,6 +48,8 @@ EXTRAS = PYPROJECT["project"]["optional-dependencies"].values()
 
 LENT = {
     "aiohttp",  # discord.py's errors are those of its client
+    "typing-extensions",  # types, inside pydantic
+    "python-dotenv",  # the reader of .env files inside pydantic-settings
     "httpx",  # the client inside chromadb's
     "ollama",  # the client inside llama-index-llms-ollama
     "openai",  # the client inside llama-index-llms-openai-like

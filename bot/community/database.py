@@ -171,5 +171,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _refused(path: Path, error: Exception) -> StorageError:
     return StorageError(
         f"{path} cannot be read or written ({error}). Check the disk and its permissions; "
-        "nothing that was kept before is lost."
+        "nothing that was kept before is lost. It holds the grants: if it is damaged, put a backup "
+        "in its place, since without it the bot shows nothing."
     )

@@ -13,11 +13,13 @@ import discord
 
 from bot.community.answers_shown import NOTHING_BEFORE, AnswersShown, Context, ShownAnswer
 from bot.community.community import Community
+from bot.discord_app.async_librarian import ComingAnswer
 from bot.discord_app.desk import Admission
 from bot.discord_app.render import Showing, render_answer
 from bot.discord_app.responses import (
     Interaction,
     acknowledge,
+    change_card,
     reply_with_card,
     show_card,
     show_progress,
@@ -66,7 +68,11 @@ class Answers:
             await show_progress(interaction, text)
 
         words = _words(admission, question)
-        answer = await self._answer(admission, question, tell)
+        first = await self._answer(admission, question, tell)
+        if first.write is not None:  # what there is, while the model makes something better
+            coming = Showing(writer=first.writer)
+            await show_card(interaction, render_answer(first.answer, coming, words))
+        answer = await first.finished()
         showing, shown = await self._kept(admission, question, answer)
         message = await show_card(interaction, render_answer(answer, showing, words))
         await self._posted(shown, message)
@@ -75,19 +81,25 @@ class Answers:
         self, message: discord.Message, admission: Admission, question: Question
     ) -> None:
         """Answer a message by a reply, with typing shown until it is there."""
+        words = _words(admission, question)
         async with message.channel.typing():
-            answer = await self._written(admission, question)
-            showing, shown = await self._kept(admission, question, answer)
-        reply = await reply_with_card(
-            message, render_answer(answer, showing, _words(admission, question))
-        )
-        await self._posted(shown, reply)
+            first = await self._first(admission, question)
+        if first.write is None:
+            showing, shown = await self._kept(admission, question, first.answer)
+            card = render_answer(first.answer, showing, words)
+            await self._posted(shown, await reply_with_card(message, card))
+            return
+        coming = Showing(writer=first.writer)
+        reply = await reply_with_card(message, render_answer(first.answer, coming, words))
+        answer = await first.finished()
+        showing, shown = await self._kept(admission, question, answer)
+        await self._posted(shown, await change_card(reply, render_answer(answer, showing, words)))
 
     async def _answer(
         self, admission: Admission, question: Question, tell: Callable[[str], Awaitable[None]]
-    ) -> Answer:
-        """Return the answer; where it takes long, say once what it is being made of."""
-        writing = asyncio.create_task(self._written(admission, question))
+    ) -> ComingAnswer:
+        """Return what there is at once; where it takes long, say what it is being made of."""
+        writing = asyncio.create_task(self._first(admission, question))
         self._at_work += 1
         try:
             await asyncio.wait({writing}, timeout=PATIENCE_SECONDS)
@@ -105,12 +117,12 @@ class Answers:
             self._at_work -= 1
             writing.cancel()
 
-    async def _written(self, admission: Admission, question: Question) -> Answer:
+    async def _first(self, admission: Admission, question: Question) -> ComingAnswer:
         context = question.context
         about = ""
         if context.about_id is not None:
             about = await asyncio.to_thread(self._shown.question_of, context.about_id)
-        return await admission.librarian.answer(question.text, context.history, about=about)
+        return await admission.librarian.first_answer(question.text, context.history, about=about)
 
     async def _kept(
         self, admission: Admission, question: Question, answer: Answer

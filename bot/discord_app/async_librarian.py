@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -13,6 +14,7 @@ from bot.discord_app.errors import AnswerTimeoutError
 from bot.ports import Librarian
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -25,7 +27,22 @@ from retrieval.domain import (
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
+WRITING_SECONDS: Final = 13 * 60.0
+"""Discord takes no edit of a reply to a command after 15 minutes."""
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class ComingAnswer:
+    """``FirstAnswer`` for the event loop."""
+
+    answer: Answer
+    write: Callable[[], Awaitable[Answer]] | None = None
+    writer: str = ""
+
+    async def finished(self) -> Answer:
+        """Return the better answer where there may be one."""
+        return self.answer if self.write is None else await self.write()
 
 
 class AsyncLibrarian:
@@ -39,6 +56,7 @@ class AsyncLibrarian:
         timeout_seconds: For each call.
         readers: Where everything else is done, so that who reads or types need not wait for
             those who ask; None: in ``executor`` too.
+        writers: Where language models write, so that nobody else waits for them; None: as above.
 
     Raises:
         AnswerTimeoutError: from any method, when its time is over.
@@ -52,10 +70,12 @@ class AsyncLibrarian:
         *,
         timeout_seconds: float,
         readers: Executor | None = None,
+        writers: Executor | None = None,
     ) -> None:
         self._librarian = librarian
         self._executor = executor
         self._readers = readers or executor
+        self._writers = writers or executor
         self._timeout_seconds = timeout_seconds
 
     async def answer(
@@ -65,8 +85,26 @@ class AsyncLibrarian:
 
         ``about`` is somebody else's that it goes on from.
         """
-        work = partial(self._librarian.answer, question, history, about=about)
-        return await self._call(work, executor=self._executor)
+        first = await self.first_answer(question, history, about=about)
+        return await first.finished()
+
+    async def first_answer(
+        self, question: str, history: Sequence[str] = (), *, about: str = ""
+    ) -> ComingAnswer:
+        """Return the answer that can be had at once, and what it may become."""
+        work = partial(self._librarian.first_answer, question, history, about=about)
+        first = await self._call(work, executor=self._executor)
+        if first.write is None:
+            return ComingAnswer(first.answer)
+        return ComingAnswer(first.answer, partial(self._write, first), first.writer)
+
+    async def _write(self, first: FirstAnswer) -> Answer:
+        try:
+            return await self._call(
+                first.finished, executor=self._writers, timeout_seconds=WRITING_SECONDS
+            )
+        except AnswerTimeoutError:
+            return replace(first.answer, fallback="the model takes too long")
 
     async def search(self, query: str) -> tuple[Hit, ...]:
         """Return the best passages for ``query``."""

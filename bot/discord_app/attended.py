@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from bot.ports import Librarian
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -50,6 +53,23 @@ class AttendedLibrarian:
         return self._attend(
             lambda: self._librarian.answer(question, history, about=about, asker=who)
         )
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """As ``Librarian.first_answer``; makes sure before and after each of the two steps."""
+        who = asker or self._asker
+        first = self._attend(
+            lambda: self._librarian.first_answer(question, history, about=about, asker=who)
+        )
+        if first.write is None:
+            return first
+        return replace(first, write=partial(self._attend, first.write))
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
         """As ``Librarian.missing``."""

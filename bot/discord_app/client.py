@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -42,6 +42,11 @@ from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
 
+PUBLIC_BOT: Final = (
+    "Anybody can invite this bot into their server, where it says nothing but stands under its "
+    "name: switch off Public Bot at https://discord.com/developers/applications → your "
+    "application → Bot."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -179,6 +184,8 @@ class FootnoteBot(commands.AutoShardedBot):
         if not self._was_ready:
             self._was_ready = True
             _log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
+            if self.application is not None and self.application.bot_public:
+                _log.warning(PUBLIC_BOT)
             self._meet_servers()
 
     def _meet_servers(self) -> None:

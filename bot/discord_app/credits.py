@@ -10,13 +10,16 @@ from bot.discord_app.cards import Block, LinkButton, Section, TextBlock, safe_ur
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import Passage, Post, Statement, Support, TextKind, Thread
-from retrieval.lead_ins import LeadIn
 
 DOUBT: Final = "◇"
 
 
 def attribution(
-    post: Post, thread: Thread, kind: TextKind = TextKind.OWN, words: Words = ENGLISH
+    post: Post,
+    thread: Thread,
+    kind: TextKind = TextKind.OWN,
+    words: Words = ENGLISH,
+    quoted_author: str | None = None,
 ) -> str:
     """Return ``author · date · thread title``, escaped, on one line.
 
@@ -24,20 +27,13 @@ def attribution(
     the author's own.
     """
     author = fit_line(post.author or "", 60) or words.room.unknown_author
-    who = words.room.quoted_by.format(name=author) if kind is TextKind.QUOTE else author
+    who = author
+    if kind is TextKind.QUOTE:
+        original = fit_line(quoted_author or "", 60)
+        by = words.room.quoted_by.format(name=author)
+        who = f"{original}, {by}" if original else by
     date = [post.created_at.date().isoformat()] if post.created_at is not None else []
     return " · ".join(part for part in (who, *date, thread_name(thread)) if part)
-
-
-def introduced(sentence: str, who: LeadIn | None, words: Words) -> str:
-    """Return a rendered sentence with who argues, or who replies, before it."""
-    if who is None:
-        return sentence
-    text = words.answer
-    name = fit_line(who.author or "", 40)
-    if who.replies:
-        return f"{text.replies.format(name=name or text.another_post)} {sentence}"
-    return f"{text.argues.format(name=name or text.one_post)} {sentence}"
 
 
 def thread_name(thread: Thread) -> str:

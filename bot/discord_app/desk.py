@@ -29,6 +29,8 @@ from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.words import Words, words_for
 from bot.ports import Librarians
 
+_WRITERS: Final = 8
+"""Threads that wait for language models; how many calls are under way is theirs to limit."""
 _READERS: Final = 2
 """Threads that look things up while others answer; a look-up takes some milliseconds."""
 
@@ -83,6 +85,7 @@ class Desk:
         self._memberships = memberships
         self.limits = limits or Limits(_rates(settings))
         self._readers = ThreadPoolExecutor(_READERS, "reader")
+        self._writers = ThreadPoolExecutor(_WRITERS, "writer")
 
     async def meet(self, interaction: Interaction) -> Asker:
         """Return who is behind an interaction, with all that decides what they may do."""
@@ -163,6 +166,7 @@ class Desk:
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
         self._readers.shutdown(wait=False, cancel_futures=True)
+        self._writers.shutdown(wait=False, cancel_futures=True)
 
     @property
     def default_base(self) -> str:
@@ -211,6 +215,7 @@ class Desk:
             self._executor,
             timeout_seconds=self._settings.answer_timeout_seconds,
             readers=self._readers,
+            writers=self._writers,
         )
 
     def _closed(self, asker: Asker, words: Words) -> ClosedError:

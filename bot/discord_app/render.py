@@ -19,8 +19,9 @@ from bot.discord_app.cards import (
     Tone,
     assemble,
 )
-from bot.discord_app.credits import attribution, doubt, introduced, markers, passage_code, with_jump
+from bot.discord_app.credits import attribution, doubt, markers, passage_code, with_jump
 from bot.discord_app.markdown import ELLIPSIS, fit, fit_line, length, quote_block
+from bot.discord_app.render_excerpts import excerpt_blocks, is_cut, shown_together
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import (
     Answer,
@@ -30,12 +31,13 @@ from retrieval.domain import (
     Status,
     Verification,
 )
-from retrieval.lead_ins import introductions
 
 EXTRACTIVE: Final = "extractive"
 """The mode of answers that no model wrote."""
 ANSWER_LIMIT: Final = 1_200
 QUOTE_LIMIT: Final = 280
+MAX_EXCERPTS: Final = 4
+"""As many as a question of several has parts; else there are no more than three."""
 MAX_SOURCES: Final = 3
 MAX_QUOTES_PER_SOURCE: Final = 3
 MAX_MENTIONED: Final = 5
@@ -70,6 +72,8 @@ class Showing:
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
     """What was searched; said where nothing was found."""
+    writer: str = ""
+    """The language model that is about to write, while the card shows what there is."""
 
 
 NO_BUTTONS: Final = Showing()
@@ -83,11 +87,26 @@ def render_answer(answer: Answer, showing: Showing = NO_BUTTONS, words: Words = 
         showing: What the card may offer.
         words: Of those who will see it: the server's, or the asker's where it is private.
     """
+    if answer.outcome is Outcome.ANSWERED and answer.mode == EXTRACTIVE and answer.statements:
+        return _excerpts(answer, showing, words)
     if answer.outcome is Outcome.ANSWERED:
         return _answered(answer, showing, words)
     if answer.outcome is Outcome.CLOSEST and answer.closest:
         return _closest(answer, showing, words)
     return _not_found(answer, showing, words)
+
+
+def _excerpts(answer: Answer, showing: Showing, words: Words) -> Card:
+    groups = shown_together(answer)
+    blocks = excerpt_blocks(groups[:MAX_EXCERPTS], words)
+    footer = f"{_footer(answer, words, left_out=0)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footer)]
+    offer = Offer(
+        more_sources=len(groups) > MAX_EXCERPTS,
+        whole_answer=any(map(is_cut, groups)),
+        thread=showing.can_open_thread,
+    )
+    return assemble(Tone.ANSWERED, blocks, _rows(showing, offer, words))
 
 
 def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
@@ -97,7 +116,8 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
     blocks: list[Block] = [TextBlock(text), Divider()]
     blocks += [_source_block(source, words, numbered=True) for source in sources[:MAX_SOURCES]]
     blocks.append(TextBlock(_also_cited(sources[MAX_SOURCES:], words)))
-    blocks += [Divider(), TextBlock(_footer(answer, words, left_out=left_out))]
+    footer = _footer(answer, words, left_out=left_out)
+    blocks += [Divider(), TextBlock(f"{footer}{_being_written(showing, words)}")]
     offer = Offer(
         more_sources=len(sources) > MAX_SOURCES or any(map(_is_cut, sources)),
         whole_answer=left_out > 0 or text.endswith(ELLIPSIS) or f"{ELLIPSIS} [" in text,
@@ -108,17 +128,13 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
 
 def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     text = words.answer
-    blocks: list[Block] = [
-        TextBlock(f"**{text.not_answered}**\n{text.closest}"),
-        Divider(),
-        TextBlock(f"-# {text.closest_passages}"),
-    ]
-    sources = _by_post(answer.closest)
-    blocks += [_source_block(source, words, numbered=False) for source in sources[:MAX_SOURCES]]
-    blocks += [Divider(), TextBlock(_footing(answer, showing, words))]
-    more = len(sources) > MAX_SOURCES or any(map(_is_cut, sources))
+    groups = tuple((citation,) for citation in answer.closest[:MAX_SOURCES])
+    blocks: list[Block] = [TextBlock(f"**{text.not_answered}**\n{text.closest}"), Divider()]
+    blocks += excerpt_blocks(groups, words)
+    footing = f"{_footing(answer, showing, words)}{_being_written(showing, words)}"
+    blocks += [Divider(), TextBlock(footing)]
     offer = Offer(
-        more_sources=more,
+        more_sources=len(answer.closest) > MAX_SOURCES or any(map(is_cut, groups)),
         thread=showing.can_open_thread,
         tell_me=showing.can_wait,
         is_answered=False,
@@ -143,10 +159,16 @@ def _rows(showing: Showing, offer: Offer, words: Words) -> tuple[ButtonRow, ...]
 def _footing(answer: Answer, showing: Showing, words: Words) -> str:
     """Return the question, and what was searched for it."""
     lines = [_asked(answer.question, words), _searched(showing.searched, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.mode != EXTRACTIVE:
         told = words.answer.read_in_vain.format(writer=fit_line(answer.mode, 60))
         lines.append(f"-# {told}")
     return "\n".join(line for line in lines if line)
+
+
+def _being_written(showing: Showing, words: Words) -> str:
+    writer = fit_line(showing.writer, 60)
+    return f"\n-# {words.answer.being_written.format(writer=writer)}" if writer else ""
 
 
 def _searched(status: Status | None, words: Words) -> str:
@@ -169,14 +191,13 @@ def _answer_text(answer: Answer, words: Words) -> tuple[str, tuple[Statement, ..
         return fit(answer.text, ANSWER_LIMIT) or words.answer.empty, ()
     lines: list[str] = []
     left = ANSWER_LIMIT
-    whose = introductions(answer.statements, answer.citations)
-    for shown, (statement, who) in enumerate(zip(answer.statements, whose, strict=True)):
+    for shown, statement in enumerate(answer.statements):
         marker = f" {markers(statement.citations)}" if statement.citations else ""
         marker += doubt(statement, words)
-        room = left - length(marker) - length(introduced("", who, words))
+        room = left - length(marker)
         if shown and room < min(_SHORTEST_STATEMENT, length(fit(statement.text, ANSWER_LIMIT))):
             return "\n".join(lines), answer.statements[:shown]
-        line = f"{introduced(fit(statement.text, max(room, 0)), who, words)}{marker}"
+        line = f"{fit(statement.text, max(room, 0))}{marker}"
         lines.append(line)
         left -= length(line) + 1
     return "\n".join(lines), answer.statements
@@ -236,15 +257,26 @@ def _also_cited(sources: Sequence[_Source], words: Words) -> str:
 def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     text = words.answer
     lines = [_asked(answer.question, words)]
+    lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.statements and left_out > 0:
         lines.append(f"-# {text.count(text.left_out, left_out)}")
     if answer.mode == EXTRACTIVE:
+        lines += [f"-# {text.unanswered.format(part=fit_line(p, 120))}" for p in answer.unanswered]
         lines.append(f"-# {text.quoted}")
         if answer.fallback:
             lines.append(f"-# {text.fallback.format(why=fit_line(answer.fallback, 160))}")
     else:
         lines += [f"-# {line}" for line in _written(answer, words)]
     return "\n".join(line for line in lines if line)
+
+
+def _noted(answer: Answer, words: Words) -> Iterator[str]:
+    """Yield what somebody should know of how their question was read."""
+    for note in answer.notes[:MAX_MENTIONED]:
+        people = ", ".join(fit_line(one, 60) for one in note.people[:MAX_MENTIONED])
+        more = " …" if len(note.people) > MAX_MENTIONED else ""
+        about = fit_line(note.about, 60)
+        yield words.answer.notes[note.kind].format(about=about, people=people + more)
 
 
 def _written(answer: Answer, words: Words) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.discord_app.cards import MESSAGE_LIMIT
 from bot.discord_app.markdown import fit_line, length
 from bot.discord_app.words import ENGLISH, Words
-from ingest.report import IngestReport, Progress, Refusal
+from ingest.report import IngestReport, Progress, Refusal, Removal, Why
 
 
 def render_progress(progress: Progress, words: Words = ENGLISH) -> str:
@@ -46,7 +47,17 @@ def render_report(report: IngestReport, words: Words = ENGLISH) -> str:
         ),
         text.duplicates.format(repeats=f"{report.repeats:,}", near=f"{report.near:,}"),
     ]
+    if report.removals:
+        lines.append(_taken_out(report.removals, words))
     return _with_refusals("\n".join(lines), report.refused, words)
+
+
+def _taken_out(removals: Sequence[Removal], words: Words) -> str:
+    counts: Counter[Why] = Counter()
+    for each in removals:
+        counts[each.why] += each.posts
+    told = [words.ingest.reasons[why].format(n=f"{counts[why]:,}") for why in Why if counts[why]]
+    return words.ingest.taken_out.format(each="; ".join(told))
 
 
 def _with_refusals(text: str, refused: Sequence[Refusal], words: Words) -> str:

@@ -10,18 +10,10 @@ from typing import Final
 
 from bot.discord_app.answer_buttons import Press, page_row
 from bot.discord_app.cards import Block, Card, TextBlock, Tone, assemble
-from bot.discord_app.credits import (
-    attribution,
-    doubt,
-    introduced,
-    marked,
-    passage_code,
-    with_jump,
-)
+from bot.discord_app.credits import attribution, doubt, marked, passage_code, with_jump
 from bot.discord_app.markdown import fit, fit_line, length, quote_block
 from bot.discord_app.words import ENGLISH, Words
 from retrieval.domain import Answer, Citation, Outcome, SourceView
-from retrieval.lead_ins import introductions
 
 SOURCES_A_PAGE: Final = 4
 QUOTE_LIMIT: Final = 700
@@ -66,7 +58,7 @@ def render_sources(
 def render_whole(
     answer: Answer, press: Press, words: Words = ENGLISH, *, gone: Collection[str] = ()
 ) -> Card:
-    """Return one page of all that an answer says, with who argues and who replies.
+    """Return one page of all that an answer says.
 
     Args:
         answer: As it was kept.
@@ -74,16 +66,13 @@ def render_whole(
         words: The presser's.
         gone: Passages that have left the threads; what was said after them is not repeated.
     """
-    whose = introductions(answer.statements, answer.citations)
     left = {citation.n for citation in answer.citations if citation.passage.id in gone}
     lines = [
         words.talk.gone_source
         if left.intersection(statement.citations)
-        else marked(
-            introduced(fit(statement.text, STATEMENT_LIMIT), who, words), statement.citations
-        )
+        else marked(fit(statement.text, STATEMENT_LIMIT), statement.citations)
         + doubt(statement, words)
-        for statement, who in zip(answer.statements, whose, strict=True)
+        for statement in answer.statements
     ] or [words.talk.gone_source if left else fit(answer.text, PAGE_LIMIT)]
     return _lines_page(answer, press, lines if any(lines) else [words.answer.empty], words)
 

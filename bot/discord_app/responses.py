@@ -95,6 +95,17 @@ async def reply_with_card(message: discord.Message, card: Card) -> discord.Messa
         return await reply_with_text(message, plain_text(card))
 
 
+async def change_card(message: discord.Message, card: Card) -> discord.Message:
+    """Put ``card`` in the place of what a message of the bot's own shows."""
+    try:
+        return await message.edit(content=None, view=card_view(card))
+    except discord.HTTPException as error:
+        if error.status != HTTPStatus.BAD_REQUEST or is_gone(error):
+            raise
+        _log.warning("Discord refused a card, what was there stays: %s", error)
+        return message
+
+
 async def send_card(to: discord.abc.Messageable, card: Card) -> None:
     """Send ``card`` as a message of its own, as plain text where components are refused."""
     try:

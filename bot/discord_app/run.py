@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -34,6 +36,10 @@ NO_INTENT: Final = (
     "FOOTNOTE_DISCORD__MENTION_REPLIES=false."
 )
 
+RETRY_PAUSES_SECONDS: Final = (10.0, 30.0, 60.0, 300.0)
+"""Between attempts to reach Discord; the last one goes on for ever."""
+_log = logging.getLogger(__name__)
+
 
 def check_token(settings: DiscordSettings) -> None:
     """Make sure that there is a token, before anything slow is opened for it.
@@ -59,7 +65,6 @@ def run_bot(  # noqa: PLR0913 - one argument a part that it puts together
 
     Raises:
         ConfigurationError: no token, a wrong one, or a permission that it lacks.
-        UnavailableError: Discord cannot be reached.
     """
     check_token(settings)
     executor = ThreadPoolExecutor(settings.max_concurrent_answers, "librarian")
@@ -109,10 +114,35 @@ async def _serve(
 ) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
-    bot = make_bot()  # here, since it wants a running loop
     token = settings.token.get_secret_value() if settings.token is not None else ""
     async with watching(corpus):
-        await serve(bot, token, stop)
+        await keep_serving(make_bot, token, stop)
+
+
+async def keep_serving(
+    make_bot: Callable[[], FootnoteBot],
+    token: str,
+    stop: asyncio.Event,
+    pauses_seconds: Sequence[float] = RETRY_PAUSES_SECONDS,
+) -> None:
+    """Run a bot until ``stop`` is set, another one after a pause where Discord is out of reach.
+
+    Raises:
+        ConfigurationError: the token or a permission is wrong.
+    """
+    for pause in itertools.chain(pauses_seconds, itertools.repeat(pauses_seconds[-1])):
+        try:
+            await serve(make_bot(), token, stop)
+        except ConfigurationError:
+            raise
+        except UnavailableError as error:
+            _log.warning("%s Trying again in %.0f s.", error, pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        else:
+            return
+        if stop.is_set():
+            return
 
 
 def _on_signals(callback: Callable[[], object]) -> None:
@@ -130,6 +160,6 @@ def _translated(error: Exception) -> FootnoteError | None:
     if isinstance(error, discord.HTTPException | discord.GatewayNotFound | aiohttp.ClientError):
         return UnavailableError(
             f"Discord cannot be reached ({type(error).__name__}): check the network and "
-            "https://discordstatus.com, then start the bot again."
+            "https://discordstatus.com."
         )
     return None

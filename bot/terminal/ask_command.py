@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -69,11 +70,13 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
         with session.open_librarian(knowledge_base) as librarian:
             return _answer_batch(librarian, batch)
     earlier = tuple(map(whole_characters, history))
-    with (
-        waiting("Reading the threads …", shown=not as_json),
-        session.open_librarian(knowledge_base) as librarian,
-    ):
-        answer = librarian.answer(text, earlier)
+    with ExitStack() as stack:
+        with waiting("Reading the threads …", shown=not as_json):
+            librarian = stack.enter_context(session.open_librarian(knowledge_base))
+            first = librarian.first_answer(text, earlier)
+        is_written = first.write is not None
+        with waiting(f"{first.writer} is writing …", shown=is_written and not as_json):
+            answer = first.finished()
     if as_json:
         from bot.terminal.shapes import answer_shape
 

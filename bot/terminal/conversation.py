@@ -95,7 +95,9 @@ class Conversation:
     def _answer(self, question: str) -> None:
         self._voice.repeat_question(question)
         with waiting("Reading the threads …"):
-            answer = self._librarian.answer(question, tuple(self._history))
+            first = self._librarian.first_answer(question, tuple(self._history))
+        with waiting(f"{first.writer} is writing …", shown=first.write is not None):
+            answer = first.finished()
         self._history.append(question)
         self._last = answer
         self._voice.say_answer(answer)

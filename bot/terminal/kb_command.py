@@ -33,7 +33,16 @@ Examples:
 Discord shows ids once its Developer Mode is on (Settings, Advanced): right-click a server,
 a channel or a person, and choose Copy ID.
 """
-_ID: Final = click.IntRange(min=1, max=2**63 - 1)
+
+
+def _discord_id(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if value.isdecimal() and 0 < int(value) < 2**63:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is none of Discord's ids, which are numbers")
+
+
 _NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
 
 
@@ -54,25 +63,36 @@ def command() -> None:
 
 
 def _whom(function: F) -> F:
-    function = click.argument("name")(function)
-    function = click.option(
-        "--guild", type=_ID, metavar="ID", help="A server, and its members in direct messages."
-    )(function)
-    function = click.option(
-        "--channel", type=_ID, metavar="ID", help="One channel of it only, with its threads."
-    )(function)
-    function = click.option(
-        "--user", type=_ID, metavar="ID", help="One person, in direct messages."
-    )(function)
-    function = click.option(
-        "--everywhere", is_flag=True, help="Every server, and everybody's direct messages."
-    )(function)
-    return click.option(
-        "--maintain",
-        is_flag=True,
-        help="Also adding to it, with /upload and /reingest: for that person, or for the "
-        "server's administrators.",
-    )(function)
+    options = (
+        click.argument("name"),
+        click.option(
+            "--guild",
+            callback=_discord_id,
+            metavar="ID",
+            help="A server, and its members in direct messages.",
+        ),
+        click.option(
+            "--channel",
+            callback=_discord_id,
+            metavar="ID",
+            help="One channel of it only, with its threads.",
+        ),
+        click.option(
+            "--user", callback=_discord_id, metavar="ID", help="One person, in direct messages."
+        ),
+        click.option(
+            "--everywhere", is_flag=True, help="Every server, and everybody's direct messages."
+        ),
+        click.option(
+            "--maintain",
+            is_flag=True,
+            help="Also adding to it, for that person or the server's administrators. What they "
+            "send with /upload goes to the knowledge base of FOOTNOTE_KNOWLEDGE_BASE.",
+        ),
+    )
+    for option in reversed(options):  # the first stands first in the help
+        function = option(function)
+    return function
 
 
 @command.command(name="grant")
@@ -83,9 +103,12 @@ def grant(session: Session, /, name: str, *, maintain: bool, **where: Any) -> in
     from bot.community.community import open_community
 
     wanted = _grant(name, maintain=maintain, **where)
+    is_first = not _has_grants(session)
     with open_community(session.data_dir) as community:
         is_new = community.grants.grant(wanted)
     click.echo(f"{name} {_may(wanted)}{'' if is_new else ' already'} {_where(wanted)}.")
+    if is_first:
+        click.echo(f"That counts for a bot with the data folder {session.data_dir}.")
     _mention_if_empty(session, name)
     return 0
 
@@ -98,11 +121,12 @@ def revoke(session: Session, /, name: str, *, maintain: bool, **where: Any) -> i
     from bot.community.community import open_community
 
     wanted = _grant(name, maintain=maintain, **where)
+    nothing = NotFoundError("There is no such grant; `footnote kb grants` lists those there are.")
+    if not _has_grants(session):
+        raise nothing
     with open_community(session.data_dir) as community:
         if not community.grants.revoke(wanted):
-            raise NotFoundError(
-                "There is no such grant; `footnote kb grants` lists those there are."
-            )
+            raise nothing
     verb = "added to" if maintain else "seen"
     click.echo(f"{name} may no longer be {verb} {_where(wanted)}.")
     return 0
@@ -115,8 +139,10 @@ def grants(session: Session, *, as_json: bool) -> int:
     """List the grants."""
     from bot.community.community import open_community
 
-    with open_community(session.data_dir) as community:
-        found = community.grants.grants()
+    found: tuple[Grant, ...] = ()
+    if _has_grants(session):
+        with open_community(session.data_dir) as community:
+            found = community.grants.grants()
     if as_json:
         print_json({"grants": [_shape(each) for each in found]})
         return 0
@@ -125,6 +151,13 @@ def grants(session: Session, *, as_json: bool) -> int:
     if not found:
         click.echo("Nothing is granted, so the bot shows nothing.")
     return 0
+
+
+def _has_grants(session: Session) -> bool:
+    """Tell whether there is a file for them: a mistyped data folder must not come to be."""
+    from bot.community.community import COMMUNITY
+
+    return (session.data_dir / COMMUNITY).is_file()
 
 
 def _grant(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType
 
-    from retrieval.domain import Post, Thread
+    from retrieval.domain import Passage, Post, Thread
 
 SECONDARY: Final = "dim"
 NUMBER: Final = "bold cyan"
@@ -111,10 +111,17 @@ def web_link(url: str | None) -> Text | None:
     return Text(url, style=f"{SECONDARY} link {url}")
 
 
-def attribution(post: Post, thread: Thread) -> list[Text | None]:
-    """Return who said it, when and where, as pieces for ``joined``."""
+def attribution(post: Post, thread: Thread, quote: Passage | None = None) -> list[Text | None]:
+    """Return who said it, when and where, as pieces for ``joined``.
+
+    The words of a ``quote`` are those of whom it names, or of somebody unknown.
+    """
+    by = label(post.author, "bold") if post.author else None
+    if quote is not None:
+        original = f"{quote.quoted_author}, quoted by" if quote.quoted_author else "quoted by"
+        by = Text.assemble(label(original), " ", by or "somebody")
     return [
-        label(post.author, "bold") if post.author else None,
+        by,
         Text(day(post.created_at)) if post.created_at else None,
         label(thread.title) if thread.title else None,
         label(thread.file),

@@ -56,11 +56,13 @@ def answer_shape(answer: Answer) -> Shape:
         ],
         "citations": [_citation_shape(citation) for citation in answer.citations],
         "closest": [_citation_shape(citation) for citation in answer.closest],
+        "unanswered": list(answer.unanswered),
         "confidence": round(float(answer.confidence), 4),
         "mode": answer.mode,
         "fallback": answer.fallback,
         "verification": _verification_shape(answer.verification),
         "usage": _usage_shape(answer.usage),
+        "notes": [note.told for note in answer.notes],
         "trace": list(answer.trace),
         "timings_ms": _timings_shape(answer.timings_ms),
     }
@@ -103,6 +105,11 @@ def hit_shape(hit: Hit) -> Shape:
         "file": hit.thread.file,
         "thread": _thread_key(hit.thread),
         "author": hit.post.author,
+        "created_at": _time(hit.post.created_at),
+        "url": hit.post.url,
+        "post": hit.post.id,
+        "in_reply_to": hit.post.parent_id,
+        "quoted_author": hit.passage.quoted_author,
         "score": round(float(hit.score), 6),
         "parts": {
             "dense": round(float(hit.parts.dense), 6),
@@ -293,6 +300,8 @@ def _citation_shape(citation: Citation) -> Shape:
         "created_at": _time(citation.post.created_at),
         "url": citation.post.url,
         "in_reply_to": citation.post.parent_id,
+        "kind": str(citation.passage.kind),
+        "quoted_author": citation.passage.quoted_author,
     }
 
 

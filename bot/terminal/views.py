@@ -29,8 +29,9 @@ from bot.terminal.layout import (
     stack,
 )
 from bot.terminal.removal_views import removal_lines
-from retrieval.domain import Outcome, Support
-from retrieval.lead_ins import lead_ins
+from retrieval.domain import Outcome, Support, TextKind
+from retrieval.sentences import asked_in
+from retrieval.wording import unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,14 +46,21 @@ _BYTES_PER_UNIT = 1024
 
 def answer_view(answer: Answer, *, with_trace: bool = False) -> Group:
     """Show an answer above its sources, or that there is none above what comes closest."""
-    blocks: list[RenderableType] = [indented(_headline(answer), 0)]
+    is_excerpts = answer.outcome is Outcome.ANSWERED and answer.mode == "extractive"
+    blocks: list[RenderableType] = [] if is_excerpts else [indented(_headline(answer), 0)]
     if any(map(_doubt, answer.statements)):
         blocks.append(Text("◇ the model's wording, not confirmed: read the quote", CAUTION))
     if answer.outcome is Outcome.ANSWERED:
         blocks.extend(_quotes(answer.citations, "[{}]"))
+        blocks.extend(
+            Text.assemble("Nothing was found for: ", label(part), style=CAUTION)
+            for part in answer.unanswered
+        )
     elif answer.closest:
         blocks.append(Text("Closest to it, with no claim that they answer:", style=SECONDARY))
         blocks.extend(_quotes(answer.closest, "{}."))
+    if answer.notes:
+        blocks.append(lines(*(plain(note.told, CAUTION) for note in answer.notes)))
     if with_trace:
         blocks.append(trace_view(answer))
     blocks.append(_colophon(answer))
@@ -145,10 +153,9 @@ def _headline(answer: Answer) -> Text:
     if not answer.statements:
         return plain(answer.text)
     sentences = []
-    introduced = lead_ins(answer.statements, answer.citations)
-    for statement, lead_in in zip(answer.statements, introduced, strict=True):
+    for statement in answer.statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
-        said = plain(f"{lead_in}{statement.text}")
+        said = plain(statement.text)
         doubt = plain(_doubt(statement), CAUTION)
         sentences.append(Text.assemble(said, (f" {marks}", NUMBER), doubt))
     return Text(" ").join(sentences)
@@ -170,16 +177,28 @@ def _quotes(citations: Sequence[Citation], mark: str) -> Iterator[Group]:
 
 
 def _quoted(citation: Citation, first: Text) -> Group:
-    post, thread = citation.post, citation.thread
+    post, thread, passage = citation.post, citation.thread, citation.passage
+    is_quote = passage.kind is TextKind.QUOTE
+    credit = joined(attribution(post, thread, passage if is_quote else None))
     details = [
-        joined(attribution(post, thread)),
+        _asked(citation),
+        plain(unquoted(citation.quote) if is_quote else citation.quote),
         link_of(post, thread),
-        Text(f"footnote source {citation.passage.id}", style=SECONDARY),
+        Text(f"footnote source {passage.id}", style=SECONDARY),
     ]
     return Group(
-        Hanging(plain(f"“{citation.quote}”"), first),
+        Hanging(credit, first),
         *(indented(detail, first.cell_len) for detail in details if detail),
     )
+
+
+def _asked(citation: Citation) -> Text | None:
+    """Return the question that a post answers, where its thread's title does not say it."""
+    asked = citation.asked
+    if asked is None or (citation.thread.title and not citation.thread.is_channel):
+        return None
+    who = f"asked by {asked.author}" if asked.author else "asked"
+    return label(f"{who}: {asked_in(asked.text)}", SECONDARY)
 
 
 def _colophon(answer: Answer) -> Text:
@@ -191,15 +210,13 @@ def _colophon(answer: Answer) -> Text:
         )
         return joined(
             [
-                f"confidence {answer.confidence:.0%}",
-                label(answer.mode),
+                "quoted word for word" if answer.mode == "extractive" else label(answer.mode),
                 label(not_shown) if not_shown else checked,
                 duration,
             ]
         )
     return joined(
         [
-            f"{answer.confidence:.0%} confident that the threads answer this",
             label(f"{answer.mode} read the passages and found no answer")
             if answer.mode != "extractive"
             else None,

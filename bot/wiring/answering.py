@@ -18,6 +18,7 @@ from bot.wiring.parts import (
     open_index,
     own_chroma_folder,
 )
+from bot.wiring.reading_copy import readable
 from retrieval.errors import IndexBusyError, NotFoundError
 from retrieval.index.catalogue import CATALOGUE, Catalogue
 from retrieval.index.ownership import INGEST, alone
@@ -51,6 +52,9 @@ def open_librarian(
         EmptyIndexError: if nothing has been ingested into it yet.
     """
     with ExitStack() as stack:
+        data_dir = stack.enter_context(readable(settings.data_dir))
+        if data_dir != settings.data_dir:
+            settings = settings.model_copy(update={"data_dir": data_dir})
         catalogue = existing_catalogue(settings, knowledge_base)
         stack.callback(catalogue.close)
         yield _Shelves(settings, catalogue, stack, serve=serve).knowledge_base(knowledge_base)

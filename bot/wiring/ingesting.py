@@ -20,11 +20,13 @@ from bot.wiring.parts import (
 )
 from retrieval.errors import StorageError
 from retrieval.index.catalogue import CATALOGUE, Catalogue
+from retrieval.index.chroma_folder import DATABASE
 from retrieval.index.ownership import INGEST, alone
 
 if TYPE_CHECKING:
     from bot.ports import IngestRequest
     from ingest.report import IngestReport, Progress
+    from retrieval.index.rebuilding import Stores
     from retrieval.index.store import PassageIndex
 
 _log = logging.getLogger(__name__)
@@ -54,11 +56,10 @@ def _ingest(
 ) -> IngestReport:
     from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
-    from ingest.report import Progress, Stage
     from retrieval.answering.calibration import is_outdated
     from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
-    from retrieval.index.rebuilding import Stores, open_recovered, renew_if_worn
+    from retrieval.index.rebuilding import Stores, open_recovered
 
     wait_seconds = INGEST_WAIT_SECONDS if request.wait else 0
     with ExitStack() as stack:
@@ -118,14 +119,12 @@ def _ingest(
         )
         run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
         report = run.run()
-        if not stores and not request.dry_run and is_outdated(catalogue, request.knowledge_base):
-            calibrate(open_index())
+        if not stores and not request.dry_run:  # is what is there to be asked?
+            kb = request.knowledge_base
+            in_place = _is_in_place(settings, catalogue, kb, models)
+            _catch_up(open_index, calibrate, outdated=is_outdated(catalogue, kb), there=in_place)
         for opened in stores:
-
-            def renewed(_what: str, done: int, total: int) -> None:
-                listener(Progress(Stage.WRITE, done, total))
-
-            renew_if_worn(opened, request.knowledge_base, on_step=renewed)
+            _renew_if_worn(opened, request.knowledge_base, listener)
         return report
 
 
@@ -141,3 +140,46 @@ def _own_ids(settings: BotSettings) -> frozenset[str]:
     except StorageError as error:
         _log.warning("which posts are the bot's own is not known: %s", error)
         return frozenset()
+
+
+def _catch_up(
+    open_index: Callable[[], PassageIndex],
+    calibrate: Callable[[PassageIndex], None],
+    *,
+    outdated: bool,
+    there: bool,
+) -> None:
+    if outdated:
+        calibrate(open_index())
+    elif not there:
+        open_index()
+
+
+def _renew_if_worn(
+    stores: Stores, knowledge_base: str, listener: Callable[[Progress], None]
+) -> None:
+    from ingest.report import Progress, Stage
+    from retrieval.index.rebuilding import renew_if_worn
+
+    def on_step(_what: str, done: int, total: int) -> None:
+        listener(Progress(Stage.WRITE, done, total))
+
+    renew_if_worn(stores, knowledge_base, on_step=on_step)
+
+
+def _is_in_place(
+    settings: BotSettings, catalogue: Catalogue, knowledge_base: str, models: LazyModels
+) -> bool:
+    """Tell whether Chroma is where it was, so that nothing has to be opened to be sure.
+
+    Raises:
+        IndexMismatchError: if it was made with another model than the one that is set.
+    """
+    from retrieval.index.live_generation import check_model
+
+    live = catalogue.generation(knowledge_base)
+    if live is None:
+        return True
+    check_model(live, models.embedder.fingerprint)
+    folder = own_chroma_folder(settings)
+    return folder is not None and (folder / DATABASE).is_file()

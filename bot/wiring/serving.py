@@ -8,7 +8,7 @@ import sys
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarians
 from bot.wiring.garbage import leave_alone_what_stays
-from retrieval.errors import EmptyIndexError
+from retrieval.errors import EmptyIndexError, IndexBusyError, UnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,11 @@ def run_bot(settings: BotSettings) -> None:
             librarian.suggest("")  # reads the authors, so that the first who types need not wait
         except EmptyIndexError as error:
             _log.warning("%s Until then the bot has nothing to answer from.", error)
+        except UnavailableError as error:
+            # A server that is not up yet, or an index in use: each question tries again.
+            if type(error) not in {UnavailableError, IndexBusyError}:
+                raise
+            _log.warning("%s Until then the bot cannot answer.", error)
         leave_alone_what_stays()
         run_bot(
             settings.discord, librarians, reingester, community, corpus, quarantine, people=people

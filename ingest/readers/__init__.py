@@ -10,10 +10,32 @@ from typing import Final
 
 from ingest import archives
 from ingest.drafts import Reader
-from ingest.readers import discord_chat_exporter, jsonl, plain_text
+from ingest.readers import (
+    discord_chat_exporter,
+    discourse,
+    forum_magnum,
+    github,
+    hacker_news,
+    jsonl,
+    plain_text,
+    reddit,
+    slack,
+    stack_exchange,
+    telegram,
+    zulip,
+)
 
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
+    discourse.READER,
+    slack.READER,
+    github.READER,
+    stack_exchange.READER,
+    telegram.READER,
+    zulip.READER,
+    reddit.READER,
+    forum_magnum.READER,
+    hacker_news.READER,
     jsonl.READER,
     plain_text.READER,
 )

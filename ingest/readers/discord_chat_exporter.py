@@ -1,19 +1,24 @@
-"""DiscordChatExporter's JSON: one channel or thread a file.
+"""DiscordChatExporter's JSON: a channel or thread a file, or in several parts.
 
-The schema is that of the exporter's JsonMessageWriter.  Messages that Discord writes itself
-("joined the server") are left out; a forwarded message is a quote from outside.
+Messages that Discord writes itself ("joined the server") are left out; what is passed on and the
+cards of links are quotes from outside.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from ingest.decoding import decode
+from ingest.bodies import Quoted, compose
 from ingest.drafts import (
+    CERTAIN,
     ExportedAt,
     Found,
     LeftOut,
@@ -21,232 +26,312 @@ from ingest.drafts import (
     ParagraphDraft,
     PostDraft,
     Reader,
+    Shortfall,
     ThreadDraft,
 )
 from ingest.paragraphs import split_paragraphs
-from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
-from ingest.sources import SourceFile
-from retrieval.domain import TextKind
+from ingest.readers.discord_markup import Names, readable
+from ingest.readers.discord_parts import parts_of_exports
+from ingest.readers.discord_wire import (
+    CHANNELS,
+    Attachment,
+    Embed,
+    Header,
+    Message,
+    Place,
+    Sticker,
+    poll_lines,
+)
+from ingest.readers.gathering import without_circles
+from ingest.readers.json_records import document, streamed
+from ingest.sources import Bundle, Folder, Group, SourceFile
 from retrieval.errors import FileRefusedError
+from retrieval.wording import visible
 
 KIND: Final = "discord-chat-exporter"
-_SITE: Final = "https://discord.com/channels"
+SITE: Final = "https://discord.com/channels"
 # What people write; every other type is a notice with a text that Discord made up.  Types
 # without a name come out as their number: 20 and 23 are replies to commands, 21 the message
 # that began a thread.
 _WRITTEN: Final = frozenset({"Default", "Reply", "20", "21", "23"})
+_STARTER: Final = "21"
+_COUNT: Final = re.compile(rb'"messageCount"\s*:\s*(\d{1,12})')
+_TAIL_BYTES: Final = 4_096
+_NOT: Final = "is no DiscordChatExporter JSON"
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_GUILD: Final = re.compile(rb'"guild"\s*:')
+_CHANNEL: Final = re.compile(rb'"channel"\s*:')
 
 
-# Every other type is a thread or a forum's post, which its first message opens.
-_CHANNELS: Final = frozenset(
-    {"GuildTextChat", "GuildNews", "GuildVoiceChat", "GuildStageVoice", "DirectTextChat"}
-    | {"DirectGroupTextChat"}
-)
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, values: object) -> object:
-        if not isinstance(values, dict):
-            return values
-        return {key: value for key, value in values.items() if value is not None}
-
-
-class Author(_Wire):
-    """Who wrote a message."""
-
-    id: Key | None = None
-    name: OneLine = ""
-    nickname: OneLine | None = None
-    isBot: bool | None = None  # noqa: N815 - the exporter's own name
-
-
-class Reference(_Wire):
-    """The message that another one answers."""
-
-    messageId: str | None = None  # noqa: N815 - the exporter's own name
-    type: str | None = None
-
-
-class EmbedField(_Wire):
-    """A titled line of an embed."""
-
-    name: Words = ""
-    value: Words = ""
-
-
-class Embed(_Wire):
-    """A card under a message, the only text that many bots write."""
-
-    title: Words | None = None
-    description: Words | None = None
-    fields: list[EmbedField] = Field(default_factory=list)
-
-
-class Forwarded(_Wire):
-    """A message of another channel, passed on."""
-
-    content: Words = ""
-
-
-class Attachment(_Wire):
-    """A file that hangs on a message."""
-
-    fileName: OneLine = ""  # noqa: N815 - the exporter's own name
-
-
-class Reaction(_Wire):
-    """An emoji under a message."""
-
-    count: int = 0
-
-
-class Message(_Wire):
-    """One message."""
-
-    id: Key
-    type: str = "Default"
-    timestamp: UtcTime | None = None
-    timestampEdited: UtcTime | None = None  # noqa: N815 - the exporter's own name
-    content: Words = ""
-    author: Author | None = None
-    embeds: list[Embed] = Field(default_factory=list)
-    attachments: list[Attachment] = Field(default_factory=list)
-    reactions: list[Reaction] = Field(default_factory=list)
-    mentions: list[Author] = Field(default_factory=list)
-    reference: Reference | None = None
-    forwardedMessage: Forwarded | None = None  # noqa: N815 - the exporter's own name
-
-
-class Place(_Wire):
-    """A guild or a channel."""
-
-    id: Key
-    type: str | None = None
-    name: OneLine = ""
-
-
-class Export(_Wire):
-    """The whole file."""
-
-    guild: Place
-    channel: Place
-    exportedAt: UtcTime | None = None  # noqa: N815 - the exporter's own name
-    messages: list[Message]
-    messageCount: int | None = None  # noqa: N815 - the exporter's own name
-
-
-def sniff(name: str, head: bytes) -> float:
+def sniff(name: str, head: bytes) -> float:  # noqa: ARG001  # content alone decides
     """Say how likely a file is such an export: guild and channel come first in it."""
-    if not name.lower().endswith(".json"):
-        return 0.0
-    # Any other .json comes here too, to be told what is missing.
-    return 0.95 if b'"guild"' in head and b'"channel"' in head else 0.1
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+    return CERTAIN if begins and _GUILD.search(head) and _CHANNEL.search(head) else 0.0
+
+
+def bundles(folder: Folder) -> Sequence[Group]:
+    """Pick the parts that one export was written in."""
+    return parts_of_exports(folder, ".json")
 
 
 def read(source: SourceFile) -> Iterator[Found]:
-    """Yield the one thread of an export, if anybody wrote in it.
+    """Yield the one thread of an export.
 
     Raises:
-        FileRefusedError: if it is no whole JSON document, not of this schema, or not whole.
+        FileRefusedError: if it is no JSON document of this schema.
     """
-    export = _parse(source)
-    place = f"{_SITE}/{export.guild.id if export.guild.id != '0' else '@me'}/{export.channel.id}"
-    if export.messageCount and not export.messages:
-        told = f"says that it holds {export.messageCount:,} messages and holds none"
-        raise FileRefusedError(source.name, f"{told}; export it again")
-    messages = {message.id: message for message in export.messages}
-    written = [message for message in messages.values() if message.type in _WRITTEN]
-    posts = tuple(post for message in written if (post := _post(message, place)).paragraphs)
+    yield from _read([source])
+
+
+def read_bundle(bundle: Bundle) -> Iterator[Found]:
+    """Yield the one thread of an export in several parts.
+
+    Raises:
+        FileRefusedError: if one of them is no JSON document of this schema.
+    """
+    yield from _read(list(bundle.files.values()))
+
+
+def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
+    export = _Export(sources[0].name)
+    for source in sources:
+        yield from _take(source, export)
+    posts = export.posts()
+    channel = export.channel
+    if export.exported_at:
+        yield ExportedAt(export.exported_at)
     if posts:
         yield ThreadDraft(
-            key=export.channel.id,
-            title=export.channel.name or None,
-            url=place,
+            key=channel.id,
+            title=channel.name or None,
+            url=export.place,
             posts=posts,
-            is_channel=export.channel.type in _CHANNELS,
+            is_channel=channel.type in CHANNELS,
         )
-    if export.exportedAt:
-        yield ExportedAt(export.exportedAt)
-    # An emptied channel is exported without messages: then there is nothing, and no mistake.
-    for reason, count in (
-        (LeftOutReason.SYSTEM, len(messages) - len(written)),
-        (LeftOutReason.EMPTY, len(written) - len(posts)),
-        (LeftOutReason.REPEATED, len(export.messages) - len(messages)),
-    ):
-        if count:
-            yield LeftOut(reason, count)
+    yield from (LeftOut(reason, count) for reason, count in export.left_out.items() if count)
 
 
-def _parse(source: SourceFile) -> Export:
-    text = decode(source)
-    if not text.strip():
-        raise FileRefusedError(source.name, "is empty: there is nothing in it")
+def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
+    number = 0
+    shortfall: Shortfall | None = None
+    for each in streamed(source, "messages"):
+        if isinstance(each, Shortfall):
+            shortfall = each
+            break
+        around, record = each
+        if not number:
+            export.begin(_header(source, around))
+        number += 1
+        export.take(record)
+    if not number:
+        shortfall = _begin_without_messages(source, export)
+    promised = _promised(source)
+    if promised and not number and shortfall is None:
+        told = f"says that it holds {promised:,} messages and holds none"
+        raise FileRefusedError(source.name, f"{told}; export it again")
+    if shortfall is None and promised > number:
+        shortfall = Shortfall(f"holds {number:,} of the {promised:,} messages that it counts")
+    if shortfall is not None:
+        yield shortfall
+
+
+def _begin_without_messages(source: SourceFile, export: _Export) -> Shortfall | None:
+    whole, shortfall = document(source, frozenset({"messages"}))
+    messages = whole.get("messages") if isinstance(whole, dict) else None
+    if messages is None and shortfall is not None:
+        raise FileRefusedError(source.name, "breaks off before its first message")
+    export.begin(_header(source, whole))
+    if not isinstance(messages, list):
+        raise FileRefusedError(source.name, f"{_NOT}: messages: Field required")
+    return shortfall
+
+
+def _header(source: SourceFile, around: object) -> Header:
     try:
-        return Export.model_validate(load_json(text))
-    except json.JSONDecodeError as error:
-        raise FileRefusedError(source.name, _broken(error, text)) from error
-    except ValidationError as error:  # a ValueError, too
+        return Header.model_validate(around)
+    except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the document"
-        raise FileRefusedError(
-            source.name, f"is no DiscordChatExporter JSON: {field}: {first['msg']}"
-        ) from error
-    except ValueError as error:
-        raise FileRefusedError(source.name, f"is no DiscordChatExporter JSON: {error}") from error
+        raise FileRefusedError(source.name, f"{_NOT}: {field}: {first['msg']}") from error
 
 
-def _broken(error: json.JSONDecodeError, text: str) -> str:
-    """Tell a file that breaks off, as large exports do, from one that is wrong inside."""
-    place = f"at line {error.lineno}, character {error.pos:,} of {len(text):,}"
-    breaks_off = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-    what = "is not whole: it breaks off" if breaks_off else "is not JSON"
-    return f"{what} {place} ({error.msg}); export it again"
+def _promised(source: SourceFile) -> int:
+    """Return how many messages the end of a file says that it holds, 0 if it says nothing."""
+    with source.open() as stream:
+        stream.seek(max(0, source.size - _TAIL_BYTES) if source.size > _TAIL_BYTES else 0)
+        counts = _COUNT.findall(stream.read())
+    return int(counts[-1]) if counts else 0
 
 
-def _post(message: Message, place: str) -> PostDraft:
-    text, paragraphs = _text(message)
-    is_reply = message.type == "Reply" and message.reference is not None
-    return PostDraft(
-        key=message.id,
-        text=text,
-        paragraphs=paragraphs,
-        author=(message.author.nickname or message.author.name or None) if message.author else None,
-        created_at=message.timestamp,
-        parent_key=message.reference.messageId if is_reply and message.reference else None,
-        url=f"{place}/{message.id}",
-        author_id=message.author.id if message.author else None,
-        edited_at=message.timestampEdited,
-        score=sum(reaction.count for reaction in message.reactions),
-        is_bot=bool(message.author and message.author.isBot),
-        attachments=tuple(file.fileName for file in message.attachments if file.fileName),
-        mentions=tuple(one.id for one in message.mentions if one.id),
+class _Export:
+    """What the parts of an export hold."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._header: Header | None = None
+        self._messages: dict[str, Message | PostDraft] = {}
+        self._people: dict[str, str] = {}
+        self._roles: dict[str, str] = {}
+        self._starts_elsewhere = False
+        self.left_out: Counter[LeftOutReason] = Counter()
+
+    def begin(self, header: Header) -> None:
+        """Take what stands at the beginning of a part."""
+        if self._header is not None and self._header.channel.id != header.channel.id:
+            raise FileRefusedError(
+                self._name, "has parts of several channels; keep them in folders of their own"
+            )
+        self._header = header
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """When the last part was exported."""
+        return self._header.exportedAt if self._header else None
+
+    @property
+    def channel(self) -> Place:
+        """The channel or thread."""
+        if self._header is None:
+            raise AssertionError("it has begun")
+        return self._header.channel
+
+    @property
+    def place(self) -> str:
+        """Its address."""
+        guild = self._header.guild.id if self._header else "0"
+        return f"{SITE}/{guild if guild != '0' else '@me'}/{self.channel.id}"
+
+    def take(self, record: object) -> None:
+        """Take a message, or count why not."""
+        try:
+            message = Message.model_validate(record)
+        except ValidationError:
+            self.left_out[LeftOutReason.BROKEN] += 1
+            return
+        self._learn(message)
+        if message.type not in _WRITTEN:
+            self.left_out[LeftOutReason.SYSTEM] += 1
+            return
+        if message.id in self._messages:
+            self.left_out[LeftOutReason.REPEATED] += 1
+        if message.type == _STARTER and not message.content.strip():
+            self._starts_elsewhere = True
+            self.left_out[LeftOutReason.SYSTEM] += 1
+            return
+        # What an id stands for may be said further on.
+        waits = "<@&" in message.content or "<#" in message.content
+        self._messages[message.id] = message if waits else self._post(message)
+
+    def posts(self) -> tuple[PostDraft, ...]:
+        """Return the posts in the order in which they were written."""
+        made = [self._post(m) if isinstance(m, Message) else m for m in self._messages.values()]
+        worded = [post for post in made if post.paragraphs]
+        self.left_out[LeftOutReason.EMPTY] += len(made) - len(worded)
+        worded.sort(key=lambda post: (post.created_at or _LONG_AGO, len(post.key), post.key))
+        parent = self.channel.categoryId
+        if worded and self._starts_elsewhere and parent and worded[0].parent_key is None:
+            worded[0] = replace(worded[0], parent_key=self.channel.id, parent_thread_key=parent)
+        return without_circles(worded)
+
+    def _learn(self, message: Message) -> None:
+        for person in (message.author, *message.mentions):
+            if person is not None and person.id and person.shown:
+                self._people[person.id] = person.shown
+                self._roles.update({r.id: r.name for r in person.roles if r.id and r.name})
+
+    def _post(self, message: Message) -> PostDraft:
+        text, paragraphs = _text(message, self._names(message))
+        author = message.author
+        answered = message.reference if message.type == "Reply" else None
+        elsewhere = answered.channelId if answered else None
+        forwarded = message.forwardedMessage
+        return PostDraft(
+            key=message.id,
+            text=text,
+            paragraphs=paragraphs,
+            author=author.shown if author else None,
+            created_at=message.timestamp,
+            parent_key=answered.messageId if answered else None,
+            parent_thread_key=elsewhere if elsewhere != self.channel.id else None,
+            url=f"{self.place}/{message.id}",
+            author_id=author.id if author else None,
+            account=author.name if author and author.nickname else None,
+            edited_at=message.timestampEdited,
+            score=sum(reaction.count for reaction in message.reactions),
+            is_bot=bool(author and author.isBot),
+            attachments=(
+                *_files(message.attachments, message.stickers),
+                *(_files(forwarded.attachments, forwarded.stickers) if forwarded else ()),
+            ),
+            mentions=tuple(one.id for one in message.mentions if one.id),
+        )
+
+    def _names(self, message: Message) -> Names:
+        channel = self.channel
+        channels = {channel.id: channel.name or "channel"}
+        if channel.categoryId and channel.category and channel.type not in CHANNELS:
+            channels[channel.categoryId] = channel.category
+        own = {one.id: one.shown for one in message.mentions if one.id and one.shown}
+        return Names(own or self._people, self._roles, channels)
+
+
+def _files(attachments: Iterable[Attachment], stickers: Iterable[Sticker]) -> Iterator[str]:
+    yield from (file.fileName for file in attachments if file.fileName)
+    yield from (f"sticker: {sticker.name}" for sticker in stickers if sticker.name)
+
+
+def _text(message: Message, names: Names) -> tuple[str, tuple[ParagraphDraft, ...]]:
+    own = readable(message.content, names).strip("\n")
+    poll = "\n".join(poll_lines(message.poll))
+    if poll:
+        own = f"{own}\n\n{poll}" if own.strip() else poll
+    outside = list(_outside(message, names))
+    if not own.strip() and not message.forwardedMessage:
+        # A bot's report, which nobody else wrote.
+        return _worded("\n\n".join(quoted.text for quoted in outside))
+    text, paragraphs = _worded(own, quote_to_the_end=True)
+    quotes, quoted = compose(outside)
+    between = len(text) + 2 if text else 0
+    return "\n\n".join(filter(None, (text, quotes))), (
+        *paragraphs,
+        *(replace(paragraph, start=paragraph.start + between) for paragraph in quoted),
     )
 
 
-def _text(message: Message) -> tuple[str, tuple[ParagraphDraft, ...]]:
-    if message.content.strip():
-        return message.content, split_paragraphs(message.content, quote_to_the_end=True)
-    if message.forwardedMessage and message.forwardedMessage.content.strip():
-        text = message.forwardedMessage.content
-        return text, tuple(
-            ParagraphDraft(paragraph.text, paragraph.start, TextKind.QUOTE)
-            for paragraph in split_paragraphs(text)
-        )
-    text = "\n\n".join(part for embed in message.embeds for part in _embed_parts(embed))
-    return text, split_paragraphs(text)
+def _worded(text: str, *, quote_to_the_end: bool = False) -> tuple[str, tuple[ParagraphDraft, ...]]:
+    if not visible(text).strip():
+        return "", ()
+    return text, split_paragraphs(text, quote_to_the_end=quote_to_the_end)
 
 
-def _embed_parts(embed: Embed) -> Iterator[str]:
-    for part in (embed.title, embed.description):
-        if part and part.strip():
-            yield part.strip()
-    for field in embed.fields:
-        if field.value.strip():
-            yield f"{field.name.strip()}: {field.value.strip()}"
+def _outside(message: Message, names: Names) -> Iterator[Quoted]:
+    """Yield what the message shows and its author did not write."""
+    passed_on = message.forwardedMessage
+    if passed_on:
+        if passed_on.content.strip():
+            yield Quoted(readable(passed_on.content, names))
+        yield from (card for embed in passed_on.embeds for card in _card(embed, names))
+    yield from (card for embed in message.embeds for card in _card(embed, names))
+
+
+def _card(embed: Embed, names: Names) -> Iterator[Quoted]:
+    lines = [part.strip() for part in (embed.title, embed.description) if part and part.strip()]
+    lines += (
+        ": ".join(filter(None, (one.name.strip(), one.value.strip())))
+        for one in embed.fields
+        if one.value.strip()
+    )
+    text = readable("\n\n".join(lines), names)
+    if visible(text).strip():
+        author = embed.author.name if embed.author else None
+        yield Quoted(text, author or _site(embed.url))
+
+
+def _site(url: str | None) -> str | None:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None
+    except ValueError:
+        return None
 
 
 READER: Final = Reader(
@@ -256,5 +341,10 @@ READER: Final = Reader(
     sniff=sniff,
     read=read,
     example='{"guild": {…}, "channel": {…}, "messages": [{"id": "1", "content": "…"}]}',
-    export="In DiscordChatExporter, choose the format JSON; with --include-threads all.",
+    export=(
+        "In DiscordChatExporter choose the format JSON, with threads: "
+        "exportguild --format Json --include-threads All."
+    ),
+    bundles=bundles,
+    read_bundle=read_bundle,
 )

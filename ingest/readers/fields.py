@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from retrieval.wording import squeeze, visible
 
@@ -27,13 +36,18 @@ def load_json(text: str) -> object:
         raise ValueError("it is nested too deeply") from error
 
 
+def clean(text: str) -> str:
+    """Return a text without half characters and zero bytes, which no store keeps whole."""
+    return _HALF_CHARACTER.sub("\ufffd", text.replace("\x00", ""))
+
+
 def _text(value: object) -> object:
     """Accept a number for a text, and drop zero bytes, which no store keeps whole."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         return value
-    return _HALF_CHARACTER.sub("\ufffd", value.replace("\x00", ""))
+    return clean(value)
 
 
 def _utc(value: datetime) -> datetime:
@@ -42,6 +56,26 @@ def _utc(value: datetime) -> datetime:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is before the year 1 or after 9999") from error
+
+
+def _none_if_broken(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+def _empty_if_broken(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value) if isinstance(value, list) else ()
+    except ValidationError:
+        return ()
+
+
+class Wire(BaseModel):
+    """A record as a source writes it; what is not asked for is ignored."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
 
 Words = Annotated[str, BeforeValidator(_text)]
@@ -55,3 +89,12 @@ Key = Annotated[Words, Field(min_length=1, max_length=400)]
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 """An aware time in UTC."""
+
+Json: TypeAlias = Any
+"""What a JSON document holds, before it is known to be what was expected."""
+
+IfRight: Final = WrapValidator(_none_if_broken)
+"""Marks a field whose wrong value is as good as none: the rest of the record counts."""
+
+IfList: Final = WrapValidator(_empty_if_broken)
+"""Marks a list for which null, or one with wrong items, is as good as an empty one."""

@@ -5,9 +5,9 @@ Each line is a JSON object, UTF-8::
     {"thread_id": "42", "post_id": "1", "text": "Markdown, blank lines between paragraphs",
      "thread_title": "…", "thread_url": "https://…", "author": "…",
      "created_at": "2026-03-01T12:00:00+00:00", "parent_id": null, "url": "https://…",
-     "author_id": "…", "edited_at": null, "score": 3, "accepted": false, "bot": false,
-     "attachments": ["log.txt"], "mentions": ["…"], "tags": ["…"], "solved": false,
-     "channel": false}
+     "author_id": "…", "account": "…", "edited_at": null, "score": 3, "accepted": false,
+     "bot": false, "attachments": ["log.txt"], "mentions": ["…"], "tags": ["…"],
+     "solved": false, "channel": false}
 
 ``thread_id``, ``post_id`` and ``text`` are needed; the rest helps search and citation.  ``tags``,
 ``solved`` and ``channel`` speak of the thread and may stand on any of its lines; ``channel`` says
@@ -23,13 +23,25 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.decoding import decode
-from ingest.drafts import PostDraft, Reader, ThreadDraft
+from ingest.drafts import (
+    CERTAIN,
+    POSSIBLE,
+    Found,
+    LeftOut,
+    LeftOutReason,
+    PostDraft,
+    Reader,
+    ThreadDraft,
+)
 from ingest.paragraphs import split_paragraphs
 from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
+from ingest.readers.gathering import without_circles
 from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
+from retrieval.wording import visible
 
 KIND: Final = "jsonl"
+_BEFORE: Final = b"\xef\xbb\xbf \t"
 
 
 class Row(BaseModel):
@@ -47,6 +59,7 @@ class Row(BaseModel):
     parent_id: Key | None = None
     url: OneLine | None = None
     author_id: Key | None = None
+    account: OneLine | None = None
     edited_at: UtcTime | None = None
     score: int | None = None
     accepted: bool | None = None
@@ -60,13 +73,14 @@ class Row(BaseModel):
 
 def sniff(name: str, head: bytes) -> float:
     """Say how likely a file is our JSONL: its first line must carry our field names."""
-    if not name.lower().endswith((".jsonl", ".ndjson")):
-        return 0.0
     first = next((line for line in head.splitlines() if line.strip()), b"")
-    return 0.95 if b'"thread_id"' in first and b'"post_id"' in first else 0.6
+    if b'"thread_id"' in first and b'"post_id"' in first and first.lstrip(_BEFORE)[:1] == b"{":
+        return CERTAIN
+    # It comes here all the same, to be told what is missing.
+    return POSSIBLE if name.lower().endswith((".jsonl", ".ndjson")) else 0.0
 
 
-def read(source: SourceFile) -> Iterator[ThreadDraft]:
+def read(source: SourceFile) -> Iterator[Found]:
     """Yield the threads of a file in the order in which they begin.
 
     Raises:
@@ -77,10 +91,15 @@ def read(source: SourceFile) -> Iterator[ThreadDraft]:
         if line.strip():
             row = _row(source.name, number, line)
             threads.setdefault(row.thread_id, []).append(row)
-    if not any(row.text.strip() for rows in threads.values() for row in rows):
+    if not threads:
         raise FileRefusedError(source.name, "is empty: there is no post in it; nothing was added")
     for key, rows in threads.items():
-        yield _thread(key, rows)
+        # An edited post stands twice: the last counts.
+        unique = {row.post_id: row for row in rows}
+        worded = [row for row in unique.values() if visible(row.text).strip()]
+        yield LeftOut(LeftOutReason.REPEATED, len(rows) - len(unique))
+        yield LeftOut(LeftOutReason.EMPTY, len(unique) - len(worded))
+        yield _thread(key, rows, worded)
 
 
 def _row(name: str, number: int, line: str) -> Row:
@@ -94,10 +113,9 @@ def _row(name: str, number: int, line: str) -> Row:
         raise FileRefusedError(name, f"line {number} is not JSON: {error}") from error
 
 
-def _thread(key: str, rows: list[Row]) -> ThreadDraft:
+def _thread(key: str, rows: list[Row], worded: list[Row]) -> ThreadDraft:
     titles = (row.thread_title for row in rows if row.thread_title)
     urls = (row.thread_url for row in rows if row.thread_url)
-    unique = {row.post_id: row for row in rows}  # an edited post stands twice: the last counts
     return ThreadDraft(
         key=key,
         title=next(titles, None),
@@ -105,7 +123,7 @@ def _thread(key: str, rows: list[Row]) -> ThreadDraft:
         tags=tuple(dict.fromkeys(tag for row in rows for tag in row.tags or ())),
         is_solved=any(row.solved for row in rows),
         is_channel=any(row.channel for row in rows),
-        posts=tuple(_post(row) for row in unique.values()),
+        posts=without_circles([_post(row) for row in worded]),
     )
 
 
@@ -119,6 +137,7 @@ def _post(row: Row) -> PostDraft:
         parent_key=row.parent_id,
         url=row.url or None,
         author_id=row.author_id,
+        account=row.account or None,
         edited_at=row.edited_at,
         score=row.score,
         is_accepted=bool(row.accepted),

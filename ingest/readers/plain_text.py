@@ -6,6 +6,7 @@ Nothing in such a file says who wrote what: quotes and posts are reconstructed
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -26,12 +27,25 @@ _KEY_CHARACTERS: Final = 80
 """A thread is known by its first lines up to about this length, wherever its file lies."""
 
 
-_STRUCTURED: Final = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".xml", ".csv", ".zip", ".pdf")
+_STRUCTURED: Final = (
+    ".json", ".jsonl", ".ndjson", ".html", ".htm", ".mhtml", ".xml", ".csv", ".tsv", ".pdf",
+    ".docx", ".odt", ".rtf", ".eml", ".mbox", ".msg", ".sqlite", ".db", ".yaml", ".yml",
+    ".toml", ".svg",
+)  # fmt: skip
 """Formats whose text is not what stands in their lines."""
+_MARKUP: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:
+        \{\s*(?:"|\}\s*$) | \[\s*(?:[\[{"]|\]\s*$)     # JSON
+        | <!doctype | <\?xml | <html | <!--            # HTML and XML
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def sniff(name: str, head: bytes) -> float:
     """Say how likely a file is plain text: never surer than a format with a structure."""
+    if _MARKUP.match(head):
+        return 0.0
     if name.lower().endswith((".txt", ".text")):
         return 0.5
     return 0.0 if b"\x00" in head or name.lower().endswith(_STRUCTURED) else 0.1

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.calibration import Calibration, calibrated
-from retrieval.answering.citations import answer_text, cite, is_verified, repeats
+from retrieval.answering.citations import answer_text
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
 from retrieval.answering.gate import Verdict, judge
 from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
-from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
+from retrieval.domain import Answer, FirstAnswer, Hit, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
 from retrieval.writing.usage import Meter
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from retrieval.writing.rewriting import Rewriter
     from retrieval.writing.writer import Writer
 
-_CLOSEST: Final = 3
 _SAYS_NOTHING: Final = "The threads do not answer this."
 
 
@@ -55,7 +55,7 @@ class Answerer:
         self._rewriter = rewriter
         self._search = search
         self._reader = Reader(index, embedder)
-        self._extractive = ExtractiveWriter(index.library, embedder)
+        self._extractive = ExtractiveWriter(index.library)
 
     def answer(
         self,
@@ -86,13 +86,16 @@ class Answerer:
         meter = Meter()
         turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
         found = time.perf_counter()
-        reading = self._reader.read(ranking, ranking.hits) if ranking.hits else None
+        # A post that tells whoever sums it up what to say answers nobody.
+        hits = [hit for hit in ranking.hits if not addresses_the_model(hit.passage.text)]
+        reading = self._reader.read(ranking, hits) if hits else None
         verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
         done = time.perf_counter()
         answer = replace(
             answer,
             trace=trace(turn, ranking, reading, answer),
+            notes=ranking.filters.notes,
             usage=meter.used,
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
@@ -104,7 +107,8 @@ class Answerer:
         if self._writer is None or answer.outcome is Outcome.NOT_FOUND:
             return FirstAnswer(answer)
         asked = Asked(turn.rewritten or question, () if about else tuple(history), asker)
-        return FirstAnswer(answer, partial(self._written, asked, ranking.hits, answer, meter))
+        write = partial(self._written, asked, ranking.hits, answer, meter)
+        return FirstAnswer(answer, write, self._writer.name)
 
     def _written(self, asked: Asked, hits: Sequence[Hit], first: Answer, meter: Meter) -> Answer:
         assert self._writer is not None  # noqa: S101 - nobody else is handed this
@@ -113,7 +117,7 @@ class Answerer:
         answer = self._writer.write(asked, hits, first, surroundings=around, meter=meter)
         took, before = 1000 * (time.perf_counter() - started), first.timings_ms
         timings = replace(before, write=before.write + took, total=before.total + took)
-        return replace(answer, timings_ms=timings)
+        return replace(answer, notes=first.notes, timings_ms=timings)
 
     def find(
         self,
@@ -141,7 +145,7 @@ class Answerer:
         if reading is None:
             return Verdict(Outcome.NOT_FOUND, 0.0)
         verdict = judge(reading.signs, self._calibration())
-        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.author:
+        if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict
@@ -155,27 +159,17 @@ class Answerer:
         if reading is None or verdict.outcome is Outcome.NOT_FOUND:
             return plain
         if verdict.outcome is Outcome.CLOSEST:
-            return replace(plain, text=SAYS_CLOSEST, closest=tuple(_closest(reading)))
-        statements, citations = self._extractive.write(reading)
-        if not statements:
+            closest = self._extractive.closest(reading)
+            outcome = Outcome.CLOSEST if closest else Outcome.NOT_FOUND
+            text = SAYS_CLOSEST if closest else _SAYS_NOTHING
+            return replace(plain, outcome=outcome, text=text, closest=closest)
+        written = self._extractive.write(reading)
+        if not written.statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)
         return replace(
             plain,
-            text=answer_text(statements, citations),
-            statements=statements,
-            citations=citations,
+            text=answer_text(written.statements),
+            statements=written.statements,
+            citations=written.citations,
+            unanswered=reading.unanswered,
         )
-
-
-def _closest(reading: Reading) -> Iterator[Citation]:
-    """Yield the best sentence of each of the best passages, none of them twice."""
-    shown: list[Citation] = []
-    for place, hit in enumerate(reading.hits):
-        own = [n for n, sentence in enumerate(reading.sentences) if sentence.hit == place]
-        if not own or len(shown) == _CLOSEST:
-            break
-        best = reading.sentences[max(own, key=lambda n: float(reading.scores[n]))]
-        citation = cite(len(shown) + 1, hit, best.start, best.end)
-        if is_verified(citation) and not repeats(citation, shown):
-            shown.append(citation)
-            yield citation

@@ -1,7 +1,7 @@
 """Turning chosen spans into numbered citations, and checking that each is what it claims.
 
-Nothing is shown that has not passed ``verified``: the quote must stand, character for
-character, at its place in the stored post, inside the passage that is cited.
+Nothing is shown that has not passed ``is_verified``: the quote must stand, character for
+character, at its place in the stored post.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from retrieval.domain import Citation, Hit, Statement
-from retrieval.lead_ins import lead_ins
 from retrieval.wording import words
 
 _REPEATED_SHARE: Final = 0.8
 """Two quotes that share so much of their words (Jaccard) are the same thing said twice."""
+
+_CONTAINED_SHARE: Final = 0.95
+"""A quote whose words nearly all stand in another one adds nothing to it."""
+_FEWEST_WORDS: Final = 6
 
 
 def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
@@ -27,13 +30,15 @@ def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
         passage=hit.passage,
         post=hit.post,
         thread=hit.thread,
+        asked=hit.asked,
     )
 
 
 def is_verified(citation: Citation) -> bool:
-    """Tell whether a citation's quote is a verbatim span of its passage."""
-    inside = citation.passage.start <= citation.start < citation.end <= citation.passage.end
-    return inside and citation.post.text[citation.start : citation.end] == citation.quote
+    """Tell whether a citation's quote is a verbatim span of its post, the passage's own."""
+    start, end = citation.start, citation.end
+    inside = citation.passage.post_id == citation.post.id and 0 <= start < end
+    return inside and citation.post.text[start:end] == citation.quote
 
 
 def repeats(citation: Citation, shown: Iterable[Citation]) -> bool:
@@ -42,25 +47,9 @@ def repeats(citation: Citation, shown: Iterable[Citation]) -> bool:
     return any(_is_alike(mine, set(words(other.quote))) for other in shown)
 
 
-def answer_text(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
-    """Return statements as one text, each followed by its citation numbers.
-
-    Where one contradicts another, both sides are named: ``Tom argues: “…” [1]; Mia replies:
-    “…” [2]``.
-    """
-    disputed = {n for statement in statements for n in statement.disputes}
-    argued = [s for s in statements if disputed.intersection(s.citations)]
-    introduced = dict(zip(statements, lead_ins(statements, citations), strict=True))
-    told: list[str] = []
-    for statement in statements:
-        if statement in argued[1:]:
-            continue  # said with the first of them
-        said = " ".join(each.text for each in (argued if statement in argued else [statement]))
-        who = introduced[statement]
-        text = f"{who}“{said}”" if who else said
-        end = ";" if statement in argued else ""
-        told.append(f"{text} {_marks(statement.citations)}{end}")
-    return " ".join(told)
+def answer_text(statements: Sequence[Statement]) -> str:
+    """Return statements as one text, each followed by its citation numbers."""
+    return "\n\n".join(f"{each.text} {_marks(each.citations)}" for each in statements)
 
 
 def _marks(numbers: Iterable[int]) -> str:
@@ -69,4 +58,6 @@ def _marks(numbers: Iterable[int]) -> str:
 
 def _is_alike(mine: set[str], theirs: set[str]) -> bool:
     either = mine | theirs
-    return bool(either) and len(mine & theirs) >= _REPEATED_SHARE * len(either)
+    both, fewer = len(mine & theirs), min(len(mine), len(theirs))
+    is_part = fewer >= _FEWEST_WORDS and both >= _CONTAINED_SHARE * fewer
+    return bool(either) and (is_part or both >= _REPEATED_SHARE * len(either))

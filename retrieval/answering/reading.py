@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HITS: Final = 10
 """So many of the best passages are weighed against one another."""
-_READ_CLOSELY: Final = 8
+READ_CLOSELY: Final = 8
 """From so many of the best passages sentences are taken."""
 _FEWEST_WORDS: Final = 5
 _ANSWERS_PART: Final = 0.4
@@ -46,11 +46,21 @@ class Reading:
     sentences: tuple[Sentence, ...]
     scores: npt.NDArray[np.float64]
     """A logit for each sentence, comparable within this reading only."""
-    vectors: npt.NDArray[np.float32]
-    """One row for each sentence."""
     signs: Signs
+    weigh: Callable[[str], float]
+    """Tells how much of the question a text holds, 0 to 1."""
     for_parts: tuple[int, ...] = ()
     """Of a question of several, the place of the sentence that answers each, where one may."""
+    unanswered: tuple[str, ...] = ()
+    """The parts of a question of several that none may answer."""
+
+    def best_sentence(self, place: int) -> tuple[int, int] | None:
+        """Return where the best sentence of a hit stands in its post, None if it was not read."""
+        own = [n for n, sentence in enumerate(self.sentences) if sentence.hit == place]
+        if not own:
+            return None
+        best = self.sentences[max(own, key=lambda n: float(self.scores[n]))]
+        return best.start, best.end
 
 
 class Reader:
@@ -74,34 +84,33 @@ class Reader:
         able, unheard = self._heard(ranking, hits)
         signs = self._signs(ranking, hits, able, unheard)
         hits = able or hits
-        closely = tuple(hits[:_READ_CLOSELY])
+        closely = tuple(hits[:READ_CLOSELY])
         sentences = sentence_scores.split(closely)
         vectors = self._vectors(closely, sentences)
-        cosines = vectors @ ranking.vector
-        scores = sentence_scores.score(
-            ranking.mended.question,
-            sentences,
-            closely,
-            cosines,
-            self._coverage(ranking.searched, sentences),
+        weights = self._weights.of(ranking.searched)
+
+        def weigh(text: str) -> float:
+            return self._weights.covered(weights, [text])
+
+        coverage = [weigh(sentence.text) for sentence in sentences]
+        scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
+        reading = Reading(tuple(hits), sentences, scores, signs, weigh)
+        found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
+        return replace(
+            reading,
+            for_parts=tuple(place for place in found.values() if place is not None),
+            unanswered=tuple(part for part, place in found.items() if place is None),
         )
-        reading = Reading(tuple(hits), sentences, scores, vectors, signs)
-        return replace(reading, for_parts=tuple(self._for_parts(ranking.parts, reading)))
 
-    def _coverage(self, question: str, sentences: Sequence[Sentence]) -> list[float]:
-        weights = self._weights.of(question)
-        return [self._weights.covered(weights, [sentence.text]) for sentence in sentences]
-
-    def _for_parts(self, parts: Sequence[str], reading: Reading) -> Iterator[int]:
-        """Yield the place of the best sentence for each part that one is near enough to."""
-        closely = reading.hits[:_READ_CLOSELY]
-        for part in parts:
-            near = reading.vectors @ self._embedder.embed_question(part)
-            coverage = self._coverage(part, reading.sentences)
-            scores = sentence_scores.score(part, reading.sentences, closely, near, coverage)
-            best = int(scores.argmax())
-            if near[best] >= _ANSWERS_PART:
-                yield best
+    def _for_part(
+        self, part: str, sentences: Sequence[Sentence], vectors: npt.NDArray[np.float32]
+    ) -> int | None:
+        """Return the place of the sentence that answers a part, None where none is near enough."""
+        near = vectors @ self._embedder.embed_question(part)
+        weights = self._weights.of(part)
+        coverage = [self._weights.covered(weights, [sentence.text]) for sentence in sentences]
+        best = int(sentence_scores.score(sentences, near, coverage).argmax())
+        return best if near[best] >= _ANSWERS_PART else None
 
     def _vectors(
         self, hits: Sequence[Hit], sentences: Sequence[Sentence]
@@ -168,7 +177,7 @@ class Reader:
 
     def _absent(self, ranking: Ranking) -> tuple[str, ...]:
         """Return whose words are asked for, where none of them wrote anything here."""
-        if ranking.filters.author:
+        if ranking.filters.authors:
             return ()
         names = speakers(ranking.mended.question)
         return () if any(map(self._is_subject, names)) else names

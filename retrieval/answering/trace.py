@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from retrieval.answering.asked import asked_for
 from retrieval.domain import Answer, Outcome
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ def _steps(
         yield turn.told
     for typed, known in ranking.mended.changes:
         yield f"Read “{typed}”, which the threads never use, as “{known}”."
+    yield from (note.told for note in ranking.filters.notes)
     if ranking.filters:
         yield f"Looked only at posts {ranking.filters.described()}."
     yield (
@@ -43,11 +43,11 @@ def _steps(
         yield "Nothing was found."
         return
     yield _best_passage(reading)
-    yield _read(reading, ranking.mended.question)
+    yield _read(reading)
     yield from _against(reading.signs)
     yield _verdict(answer)
-    if any(statement.disputes for statement in answer.statements):
-        yield "A reply contradicts what is cited, so both are shown."
+    for part in reading.unanswered:
+        yield f"Nothing that was found answers “{part}”."
 
 
 def _best_passage(reading: Reading) -> str:
@@ -58,12 +58,10 @@ def _best_passage(reading: Reading) -> str:
     )
 
 
-def _read(reading: Reading, question: str) -> str:
+def _read(reading: Reading) -> str:
     signs = reading.signs
-    asked = asked_for(question)
-    looking = f", looking for {asked}" if asked else ""
     return (
-        f"Read {len(reading.sentences)} sentences of the best passages{looking}. The best passage "
+        f"Read {len(reading.sentences)} sentences of the best passages. The best passage "
         f"holds {signs.coverage:.0%} of the question's words; meaning and words agree on "
         f"{signs.agreement:.0%} of the best."
     )
@@ -82,11 +80,8 @@ def _verdict(answer: Answer) -> str:
     likely = f"The threads answer this with a probability of {percent}"
     if answer.outcome is Outcome.ANSWERED:
         count = len(answer.statements)
-        chosen = "1 sentence was" if count == 1 else f"{count} sentences were"
-        sources = "1 source" if len(answer.citations) == 1 else f"{len(answer.citations)} sources"
-        return (
-            f"{likely}; {chosen} chosen, checked to stand word for word in the posts ({sources})."
-        )
+        chosen = "1 excerpt was" if count == 1 else f"{count} excerpts were"
+        return f"{likely}; {chosen} chosen, checked to stand word for word in the posts."
     if answer.outcome is Outcome.CLOSEST:
         return f"{likely}: too little to answer, enough to show what comes closest."
     return f"{likely}: too little to show anything."

@@ -1,76 +1,100 @@
-"""The extractive writer: verbatim sentences, each with its citation, and who contradicts them."""
+"""The extractive writer: one to three excerpts of posts, each with its citation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.citations import cite, is_verified, repeats
-from retrieval.answering.disputes import find_dispute
-from retrieval.answering.extractive import MAX_PASSAGES, choose
-from retrieval.domain import Citation, Hit, ScoreParts, Statement
+from retrieval.answering.excerpts import excerpt, own_words
+from retrieval.answering.reading import READ_CLOSELY
+from retrieval.domain import Citation, Hit, Statement, TextKind
+from retrieval.sentences import question_share
 
 if TYPE_CHECKING:
+    from retrieval.answering.excerpts import Span
     from retrieval.answering.reading import Reading
-    from retrieval.embedding import Embedder
     from retrieval.index.library import Library
+
+MOST_EXCERPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A cited span with its sentences; its number comes last."""
+class Written:
+    """What an answer says, and where it stands."""
 
-    citation: Citation
-    sentences: tuple[str, ...]
-    disputes_lead: bool = False
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 class ExtractiveWriter:
-    """Writes answers of sentences that stand word for word in the posts."""
+    """Shows what people wrote, word for word, each post once."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
-        """Look for who replies in ``library``; tell by ``embedder`` what replies are about."""
+    def __init__(self, library: Library) -> None:
+        """Look in ``library`` for what else stands in a post."""
         self._library = library
-        self._embedder = embedder
 
-    def write(self, reading: Reading) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-        """Return what the answer says and where it stands; nothing if nothing can be checked."""
-        said = list(_chosen(reading))
-        if said:
-            said = self._with_dispute(said)
-        numbered = [
-            replace(each, citation=replace(each.citation, n=n)) for n, each in enumerate(said, 1)
-        ]
-        statements = tuple(
-            Statement(text, (each.citation.n,), disputes=(1,) if each.disputes_lead else ())
-            for each in numbered
-            for text in each.sentences
-        )
-        return statements, tuple(each.citation for each in numbered)
+    def write(self, reading: Reading) -> Written:
+        """Return the excerpts that answer; nothing if nothing can be checked."""
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        for cited in self._excerpts(reading):
+            numbers = range(len(citations) + 1, len(citations) + 1 + len(cited))
+            citations += [replace(each, n=n) for n, each in zip(numbers, cited, strict=True)]
+            # A table's header and its rows are one thing, though rows between them are left out.
+            text = "\n".join(each.quote for each in cited)
+            statements.append(Statement(text, tuple(numbers)))
+        return Written(tuple(statements), tuple(citations))
 
-    def _with_dispute(self, said: Sequence[_Said]) -> list[_Said]:
-        """Put the reply that contradicts the lead right after it, if there is one."""
-        lead, *others = said
-        replies = self._library.replying(lead.citation.passage)
-        dispute = find_dispute(lead.citation, replies, self._embedder.embed_passages)
-        if dispute is None:
-            return [lead, *others]
-        found = dispute.reply
-        hit = Hit(found.passage, found.post, found.thread, 0.0, ScoreParts(0.0, 0.0, 0.0))
-        against = cite(0, hit, dispute.start, dispute.end)
-        if not is_verified(against) or repeats(against, [lead.citation]):
-            return [lead, *others]
-        # What the reply says beside the contradiction would only be read as a part of it.
-        others = [e for e in others if e.citation.passage.id != against.passage.id]
-        contradiction = _Said(against, (against.quote,), disputes_lead=True)
-        return [lead, contradiction, *others][:MAX_PASSAGES]
+    def closest(self, reading: Reading) -> tuple[Citation, ...]:
+        """Return the excerpts that come nearest to a question."""
+        cited = (citation for group in self._excerpts(reading) for citation in group)
+        return tuple(replace(each, n=n) for n, each in enumerate(cited, 1))
+
+    def _excerpts(self, reading: Reading) -> Iterator[list[Citation]]:
+        most = max(MOST_EXCERPTS, len(reading.for_parts))
+        shown: list[Citation] = []
+        given = 0
+        for place in _order(reading):
+            cited = [citation for citation in self._cited(reading, place) if is_verified(citation)]
+            if not cited or repeats(cited[-1], shown):
+                continue
+            yield cited
+            shown += cited
+            given += 1
+            if given == most:
+                return
+
+    def _cited(self, reading: Reading, place: int) -> Iterator[Citation]:
+        hit = reading.hits[place]
+        for start, end in self._spans(hit, reading, place):
+            yield cite(0, hit, start, end)
+
+    def _spans(self, hit: Hit, reading: Reading, place: int) -> Sequence[Span]:
+        passage, text = hit.passage, hit.post.text
+        if passage.kind is TextKind.QUOTE:
+            return ((passage.start, passage.end),)
+        own = own_words(text, self._library.own_spans(passage))
+        within = next((span for span in own if span[0] <= passage.start < span[1]), None)
+        around = reading.best_sentence(place)
+        if within is None or around is None:
+            return ()
+        return excerpt(text, within, around, reading.weigh)
 
 
-def _chosen(reading: Reading) -> Iterator[_Said]:
-    shown: list[Citation] = []
-    for chosen in choose(reading.sentences, reading.scores, reading.vectors, reading.for_parts):
-        citation = cite(0, reading.hits[chosen.hit], chosen.start, chosen.end)
-        if is_verified(citation) and not repeats(citation, shown):
-            shown.append(citation)
-            yield _Said(citation, tuple(sentence.text for sentence in chosen.sentences))
+def _order(reading: Reading) -> list[int]:
+    """Return the places of the hits to show, of each post one: what answers a part comes first."""
+    parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
+    hits = reading.hits[:READ_CLOSELY]
+    replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
+    order: dict[str, int] = {}
+    for place in [*parts, *(replies or range(len(hits)))]:
+        order.setdefault(reading.hits[place].post.id, place)
+    return list(order.values())
+
+
+def _only_asks(hit: Hit) -> bool:
+    """Tell whether a post opens a topic with a question: who asks has not answered."""
+    opens = hit.post.ordinal == 0 and hit.thread.title is not None and not hit.thread.is_channel
+    return opens and question_share(f"{hit.thread.title}\n{hit.post.text}") > 0

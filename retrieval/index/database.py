@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -24,8 +24,9 @@ _MIGRATIONS: Final = {
     4: "",  # Passages that are not indexed were not counted by an index of their own.
     5: "",  # What sources say of their posts was not kept; the next ingest reads all files again.
     6: "",  # When files were made was not kept; the next ingest reads all files again.
+    7: "",  # Authors had one name; the next ingest reads all files again.
     # A thread was one exchange; the next ingest tells exchanges apart.
-    7: """
+    8: """
     INSERT OR IGNORE INTO exchanges
     SELECT file_id, id, id, summary, summary_key FROM threads;
     UPDATE posts SET exchange_id = thread_id WHERE exchange_id IS NULL;
@@ -49,6 +50,7 @@ _ADDED_COLUMNS: Final = {
         "is_bot": "INTEGER NOT NULL DEFAULT 0",
         "attachments": "TEXT NOT NULL DEFAULT '[]'",
         "mentions": "TEXT NOT NULL DEFAULT '[]'",
+        "account": "TEXT",
         "exchange_id": "TEXT",
         "standing": "TEXT NOT NULL DEFAULT 'statement'",
         "worth": "REAL NOT NULL DEFAULT 0",
@@ -205,7 +207,8 @@ class Database:
             raise IndexMismatchError(
                 f"The catalogue {self.path} was written by another version of Footnote "
                 f"(layout {version}, this one reads {SCHEMA_VERSION}). "
-                "Ingest into a new data folder, or install the version that wrote it."
+                "Install the version that wrote it, or ingest into a new data folder, where the "
+                "bot shows nothing until `footnote kb grant` opens it again."
             )
         schema = resources.files("retrieval.index").joinpath("schema.sql").read_text("utf-8")
         with self.writing() as connection:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex
 
 _AUTHORS: Final = """
-SELECT DISTINCT o.author_id, o.author, f.source_kind
+SELECT DISTINCT o.author_id, o.author, o.account, f.source_kind
   FROM files f CROSS JOIN posts o ON o.file_id = f.id WHERE f.kb = :kb
 """
 _POSTS: Final = """
@@ -65,7 +65,12 @@ def traces(catalogue: Catalogue, kb: str, forgotten: Forgotten) -> Traces | None
     near-copies of whole sentences.
     """
     authors = catalogue.connection.execute(_AUTHORS, {"kb": kb}).fetchall() if forgotten else ()
-    names = {(row["author"], row["source_kind"]) for row in authors if forgotten.wrote(*row)}
+    names = {
+        (name, row["source_kind"])
+        for row in authors
+        if forgotten.wrote(row["author_id"], row["author"], row["source_kind"])
+        for name in (row["author"], row["account"])
+    }
     posts: dict[str, str] = {}
     files: set[int] = set()
     for row in catalogue.connection.execute(_POSTS, {"kb": kb}) if names else ():

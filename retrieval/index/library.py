@@ -79,6 +79,14 @@ SELECT p.file_id, p.id FROM files f CROSS JOIN passages p ON p.file_id = f.id
  WHERE f.kb = :kb AND f.base = :base
    AND (f.name = :name OR f.path = :name OR f.name LIKE :tail ESCAPE '\\')
 """
+# A post's passages stand together in its thread; of a post of megabytes, those nearby will do.
+_OWN_SPANS: Final = """
+SELECT DISTINCT p.start, p.end FROM passages p
+ CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+ WHERE p.thread_id = :thread AND p.ordinal BETWEEN :ordinal - 100 AND :ordinal + 100
+   AND p.post_id = :post AND p.kind = 'own'
+ ORDER BY p.start
+"""
 _SAME_WORDS: Final = """
 SELECT p.file_id, p.id FROM passages p WHERE p.id = :id
  UNION SELECT p.file_id, p.id FROM passages p WHERE p.id = :origin
@@ -114,28 +122,6 @@ SELECT p.file_id, p.post_id FROM passages p WHERE p.origin_id = :passage AND p.p
 """
 
 
-# What follows a quote of a passage, what stands in a post that replies to its post, and, where
-# nobody knows who wrote what, the paragraph after it.
-_REPLYING: Final = """
-SELECT q.file_id, (SELECT n.id FROM passages n
-                    WHERE n.file_id = q.file_id AND n.thread_id = q.thread_id
-                      AND n.post_id = q.post_id AND n.ordinal > q.ordinal AND n.kind = 'own'
-                    ORDER BY n.ordinal LIMIT 1) AS id
-  FROM passages q WHERE q.origin_id = :passage
- UNION
-SELECT p.file_id, p.id FROM posts o
- CROSS JOIN passages p ON p.file_id = o.file_id AND p.post_id = o.id AND p.kind = 'own'
- WHERE o.parent_id = :post AND o.id <> :post
- UNION
-SELECT n.file_id, n.id FROM passages p
- CROSS JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id AND o.author IS NULL
- CROSS JOIN passages n INDEXED BY passages_by_thread
-         ON n.thread_id = p.thread_id AND n.ordinal = p.ordinal + 1
- WHERE p.id = :passage AND n.file_id = p.file_id AND n.kind = 'own'
- LIMIT 20
-"""
-
-
 class Library:
     """What a knowledge base holds, for reading."""
 
@@ -151,16 +137,13 @@ class Library:
             found.setdefault(row["id"], located_in(row))
         return found
 
-    def replying(self, passage: Passage) -> list[Located]:
-        """Return passages that may reply to a passage: they follow it, a quote of it, or its post.
-
-        At most 20 of them; those of several files come once.
-        """
-        rows = self._passages(_REPLYING, passage=passage.id, post=passage.post_id)
-        found: dict[str, Located] = {}
-        for row in rows:
-            found.setdefault(row["id"], located_in(row))
-        return list(found.values())
+    def own_spans(self, passage: Passage) -> list[tuple[int, int]]:
+        """Return where a passage's post holds its author's own words, passage by passage."""
+        values = {"thread": passage.thread_id, "post": passage.post_id, "kb": self._kb}
+        rows = self._catalogue.connection.execute(
+            _OWN_SPANS, {**values, "ordinal": passage.ordinal}
+        )
+        return [(row["start"], row["end"]) for row in rows]
 
     def originals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return those ids that are copies, each with the id of the passage that it copies."""

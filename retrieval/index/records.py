@@ -22,7 +22,7 @@ from retrieval.index.contents import Located
 POST_COLUMNS: Final = """
 o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
 o.parent_id, o.url AS post_url, o.author_id, o.edited_at, o.score, o.is_accepted, o.is_bot,
-o.attachments, o.mentions, o.exchange_id, o.standing, o.worth
+o.attachments, o.mentions, o.account, o.exchange_id, o.standing, o.worth
 """
 """What ``post_in`` reads of the table ``posts o``."""
 THREAD_COLUMNS: Final = "t.title, t.url AS thread_url, t.tags, t.is_solved, t.is_channel"
@@ -68,6 +68,7 @@ def post_in(row: Row) -> Post:
         parent_id=row["parent_id"],
         url=row["post_url"],
         author_id=row["author_id"],
+        account=row["account"],
         edited_at=_time(row["edited_at"]),
         score=row["score"],
         is_accepted=bool(row["is_accepted"]),

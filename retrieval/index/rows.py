@@ -35,7 +35,7 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
     connection.executemany(_INSERT.format("threads", _marks(8)), _threads(file_id, file))
     connection.executemany(_INSERT.format("exchanges", _marks(5)), _exchanges(file_id, file))
     for contents in file.threads:
-        connection.executemany(_INSERT.format("posts", _marks(19)), _posts(file_id, contents))
+        connection.executemany(_INSERT.format("posts", _marks(20)), _posts(file_id, contents))
         connection.executemany(
             _INSERT.format("passages", _marks(16)),
             _passages(file_id, contents),
@@ -70,7 +70,7 @@ def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...
             *(post.parent_id, post.url, post.author_id),
             post.edited_at.isoformat() if post.edited_at else None,
             *(post.score, int(post.is_accepted), int(post.is_bot)),
-            *(json.dumps(post.attachments), json.dumps(post.mentions)),
+            *(json.dumps(post.attachments), json.dumps(post.mentions), post.account),
             *(post.exchange_id, post.standing.value, post.worth),
         )
 

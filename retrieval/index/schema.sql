@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS posts (
     is_bot     INTEGER NOT NULL DEFAULT 0,
     attachments TEXT NOT NULL DEFAULT '[]',  -- JSON: names of files
     mentions   TEXT NOT NULL DEFAULT '[]',   -- JSON: ids of the people whom it addresses
+    account    TEXT,                  -- the author's other name, where they show under a nickname
     exchange_id TEXT,                 -- the post that opened the exchange which it belongs to
     standing   TEXT NOT NULL DEFAULT 'statement',  -- what it is in that exchange
     worth      REAL NOT NULL DEFAULT 0,      -- what speaks for it as an answer there: a logit

@@ -161,6 +161,8 @@ def _of_status(status: int, error: Exception, complaint: str) -> CallFailedError
         failure = _BY_STATUS[status]
     elif status == HTTPStatus.TOO_MANY_REQUESTS:
         failure = _USED_UP if _is_unpaid(complaint) else _TOO_OFTEN
+    elif "validation error" in complaint.casefold():  # llama-cpp-python has a 500 for it
+        failure = replace(_REFUSED, reason=f"{_REFUSED.reason} (status {status})")
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         failure = replace(_BROKEN, reason=f"{_BROKEN.reason} (status {status})")
     elif _is_too_long(complaint):

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from retrieval.domain import Usage
@@ -41,6 +41,22 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How long a reply may be, beside what is asked for."""
+
+    thinking_tokens: int = 0
+    """For thoughts, which come first and out of the same limit."""
+    context_tokens: int = 1_000_000
+    """What prompt and reply may have together."""
+
+    def granted(self, request: ChatRequest) -> ChatRequest:
+        """Return the request with room for thoughts, as far as the context has any."""
+        left = self.context_tokens - _reading_tokens(request) - request.max_output_tokens
+        thoughts = max(min(self.thinking_tokens, left), 0)
+        return replace(request, max_output_tokens=request.max_output_tokens + thoughts)
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """Time and chance, for tests to hold still."""
 
@@ -60,6 +76,7 @@ class LimitedModel:
         price: of the model; None where it is not known.
         spending: the account.
         loop: where attempts run.
+        room: how long replies may be.
         clock: time and chance.
     """
 
@@ -73,6 +90,7 @@ class LimitedModel:
         price: Price | None,
         spending: Spending,
         loop: LoopThread,
+        room: Room | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._wire = wire
@@ -82,6 +100,7 @@ class LimitedModel:
         self._price = price
         self._spending = spending
         self._loop = loop
+        self._room = room or Room()
         self._clock = clock or Clock()
         self._circuit = Circuit(self._clock.now)
         self._slots = threading.BoundedSemaphore(patience.slots)
@@ -108,11 +127,15 @@ class LimitedModel:
     def complete(self, request: ChatRequest) -> ChatReply:
         """See ``ChatModel``; blocks for ``request.deadline_seconds`` at most, and a second."""
         deadline = self._clock.now() + request.deadline_seconds
+        request = self._room.granted(request)
         with self._slot(request.deadline_seconds):
             booking = self._book(request)
             account = _Account(self._price)
             try:
                 return self._within_circuit(request, deadline, account)
+            except ModelCallError as error:
+                error.usage = account.usage()
+                raise
             finally:
                 self._settle(booking, account)
 
@@ -136,9 +159,9 @@ class LimitedModel:
             self._slots.release()
 
     def _book(self, request: ChatRequest) -> Booking:
-        reading = estimated_tokens(request.system) + estimated_tokens(request.user)
-        reading += sum(estimated_tokens("".join(one.sentences)) for one in request.sources)
-        planned = usage_of(1, reading, request.max_output_tokens, self._price, is_estimated=True)
+        planned = usage_of(
+            1, _reading_tokens(request), request.max_output_tokens, self._price, is_estimated=True
+        )
         try:
             booked = self._spending.book(planned, self._limits, request.asker)
         except StorageError as error:
@@ -220,6 +243,12 @@ class LimitedModel:
         return ChatReply(received.text, usage, finished=received.stop is Stop.END)
 
 
+def _reading_tokens(request: ChatRequest) -> int:
+    """Return about how many tokens the model has to read."""
+    texts = (request.system, request.user, *("".join(one.sentences) for one in request.sources))
+    return sum(map(estimated_tokens, texts))
+
+
 class _Account:
     """What the attempts of one call have used."""
 
@@ -235,7 +264,7 @@ class _Account:
         read, written = received.input_tokens, received.output_tokens
         self._is_estimated |= read is None or written is None
         if read is None:
-            read = estimated_tokens(request.system) + estimated_tokens(request.user)
+            read = _reading_tokens(request)
         if written is None:
             written = estimated_tokens(received.text)
         self._calls += 1

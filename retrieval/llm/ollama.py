@@ -31,7 +31,9 @@ class OllamaWire(LlamaIndexWire):
         self._settings = settings
         self._url = settings.url or DEFAULT_URL
         self._extra = dict(settings.extra_body)
-        self._thinks = self._extra.pop("think", None)
+        # Off unless it is asked for: most models that can think do so unless they are told not to,
+        # and on a processor that takes minutes.  Models that cannot do not mind.
+        self._thinks = self._extra.pop("think", False)
         self._keep_alive = self._extra.pop("keep_alive", None)
         key = settings.api_key
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}

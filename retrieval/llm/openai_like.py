@@ -31,8 +31,16 @@ class OpenAILikeWire(LlamaIndexWire):
         Part.MAX_TOKENS: ("max_tokens", "max_completion_tokens"),
         Part.TEMPERATURE: ("temperature",),
         Part.USAGE: ("stream_options", "include_usage"),
+        Part.EFFORT: ("reasoning",),
         # Servers word this one in many ways, so it comes last.
-        Part.SCHEMA: ("response_format", "json_schema", "schema", "grammar", "structured"),
+        Part.SCHEMA: (
+            "response_format",
+            "json_schema",
+            "json_object",
+            "schema",
+            "grammar",
+            "structured",
+        ),
     }
 
     def __init__(self, settings: LLMSettings) -> None:
@@ -50,7 +58,9 @@ class OpenAILikeWire(LlamaIndexWire):
             timeout=settings.deadline_seconds,
             async_http_client=self._http,
         )
-        optional = (Part.MAX_TOKENS, Part.TEMPERATURE, Part.USAGE)
+        optional = [Part.MAX_TOKENS, Part.TEMPERATURE, Part.USAGE]
+        if not any("reasoning" in name or "think" in str(name) for name in self._extra_body):
+            optional.append(Part.EFFORT)
         super().__init__(llm, settings.model or "", first_parts(settings.structured, *optional))
 
     def options(self, request: ChatRequest, parts: frozenset[Part]) -> dict[str, Any]:
@@ -66,8 +76,9 @@ class OpenAILikeWire(LlamaIndexWire):
         if request.schema is not None and Part.SCHEMA in parts:
             schema = {"name": "answer", "strict": True, "schema": dict(request.schema)}
             options["response_format"] = {"type": "json_schema", "json_schema": schema}
-        if self._extra_body:
-            options["extra_body"] = self._extra_body
+        effort = {"reasoning_effort": "low"} if Part.EFFORT in parts else {}
+        if body := {**effort, **self._extra_body}:
+            options["extra_body"] = body
         return options
 
     def read(self, response: ChatResponse) -> Piece:

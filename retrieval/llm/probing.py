@@ -103,7 +103,7 @@ def _try(wire: Wire, settings: LLMSettings, loop: LoopThread) -> CallFailedError
     request = ChatRequest(
         system="You are being tried out.",
         user='Reply with {"ready": true} and nothing else.',
-        max_output_tokens=settings.max_output_tokens,
+        max_output_tokens=settings.max_output_tokens + settings.thinking_tokens,
         deadline_seconds=settings.deadline_seconds,
         schema=_SCHEMA,
     )

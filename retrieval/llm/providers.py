@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import ConfigurationError
 from retrieval.llm.budget import limits_of, price_of
-from retrieval.llm.limits import LimitedModel, Patience
+from retrieval.llm.limits import LimitedModel, Patience, Room
 from retrieval.llm.loop_thread import LoopThread
 from retrieval.llm.spending import FILE, Spending
 
@@ -48,7 +48,14 @@ def open_chat_model(settings: LLMSettings, data_dir: Path) -> LimitedModel | Non
         price=price_of(settings),
         spending=Spending(data_dir / FILE),
         loop=LoopThread(),
+        room=Room(_thinking_tokens(settings), settings.context_tokens),
     )
+
+
+def _thinking_tokens(settings: LLMSettings) -> int:
+    """Return what a reply may be longer for thoughts: Anthropic's models think when told to."""
+    thinks = settings.provider != "anthropic" or "thinking" in settings.extra_body
+    return settings.thinking_tokens if thinks else 0
 
 
 def open_wire(settings: LLMSettings) -> Wire:

@@ -98,6 +98,17 @@ def _gave_up(received: Received, *, is_over: bool) -> CallFailedError:
     )
 
 
+def _said_nothing(received: Received) -> CallFailedError:
+    if received.has_begun and received.stop is Stop.LENGTH:
+        return CallFailedError(
+            "the model spent all of its reply on thoughts",
+            "Raise {group}__THINKING_TOKENS, or let it think less with {group}__EXTRA_BODY.",
+            is_outage=False,
+            used=True,
+        )
+    return CallFailedError("the model replied with nothing", is_outage=False, used=True)
+
+
 def _check_whole(received: Received) -> None:
     if received.stop is Stop.REFUSED:
         raise CallFailedError("the model refused to answer", is_outage=False, used=True)
@@ -106,4 +117,4 @@ def _check_whole(received: Received) -> None:
     if received.stop is None:
         raise cut_off()
     if not received.text.strip():
-        raise CallFailedError("the model replied with nothing", is_outage=False, used=True)
+        raise _said_nothing(received)

@@ -49,6 +49,8 @@ class Part(StrEnum):
     TEMPERATURE = "temperature"
     CITATIONS = "citations"
     """Passages as blocks that the provider cites by itself."""
+    EFFORT = "effort"
+    """A wish to think little."""
     USAGE = "usage"
     MAX_TOKENS = "max_tokens"
     """The older name of the limit; without it, the newer one is used."""
@@ -134,7 +136,10 @@ class LlamaIndexWire:
                 if part in self._parts and any(sign in words for sign in signs):
                     self._parts -= {part}
                     return True
-        return False
+            # The newest field is the likeliest where a server does not say which it minds.
+            had_effort = Part.EFFORT in self._parts
+            self._parts -= {Part.EFFORT}
+        return had_effort
 
     def llm(self, request: ChatRequest) -> LLM:  # noqa: ARG002 - Ollama's depends on it
         """Return llama-index's model for one request."""

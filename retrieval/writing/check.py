@@ -30,6 +30,8 @@ _SHORTEST_QUOTE: Final = 4
 _STEM: Final = 4
 _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
 TextsWith = Callable[[str], Sequence[str]]
+_MOSTLY: Final = 4
+"""So many times as often small as with a capital: an ordinary word."""
 _CLEARLY: Final = 0.5
 """Share of a sentence's words that one sentence of a passage must have to be its quote."""
 
@@ -96,7 +98,7 @@ def check(
     vocabulary = _lower_words("\n".join(texts))
 
     def is_ordinary(word: str) -> bool:
-        return may_begin(word, vocabulary) or may_begin(word, _lower_words(*texts_with(word)))
+        return may_begin(word, vocabulary) or _is_written_small(word, texts_with(word))
 
     kept: dict[str, Kept] = {}
     dropped: list[Dropped] = []
@@ -208,6 +210,16 @@ def _clearly_meant(text: str, named: Material) -> tuple[int, int] | None:
 @lru_cache(maxsize=256)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in words(text) if word not in FUNCTION_WORDS)
+
+
+def _is_written_small(word: str, texts: Sequence[str]) -> bool:
+    """Tell whether texts write a word small, and hardly ever with a capital within a sentence."""
+    if not may_begin(word, _lower_words(*texts)):
+        return False
+    whole, stem = "\n".join(texts), re.escape(word[: max(_STEM, len(word) - 3)])
+    capitals = re.findall(rf"(?<=[\w,] ){stem.capitalize()}", whole)
+    small = re.findall(rf"\b{stem}", whole)
+    return len(capitals) * _MOSTLY <= len(small)
 
 
 def _lower_words(*texts: str) -> frozenset[str]:

@@ -14,8 +14,8 @@ from retrieval.sentences import sentence_spans
 from retrieval.wording import squeeze, visible
 
 _READERS: Final = (
-    r"(?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|(?:chat\s?)?bots?|summari[sz]ers?"
-    r"|(?:automat(?:ed|ic)|machine)\s+(?:\w+\s+)?(?:readers?|summar(?:y|ies)|systems?|tools?))"
+    r"(?:(?:AI\s+)?(?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|(?:chat\s?)?bots?|summari[sz]ers?"
+    r"|(?:automat(?:ed|ic)|machine)\s+(?:\w+\s+)?(?:readers?|summar(?:y|ies)|systems?|tools?)))"
 )
 _DIGEST: Final = r"(?:summar(?:y|ies)|answers?|repl(?:y|ies)|responses?|digests?|recaps?|outputs?)"
 _SUMS_UP: Final = (
@@ -31,13 +31,14 @@ _ORDER: Final = re.compile(
         |(?:previous|prior|above|earlier)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b
     | <\|?\s*/?\s*(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b
     | \[/?(?:INST|SYS)\] | <<\s*SYS\s*>>
-    | (?:^|\n|[#*>]\s*)\s*(?:system|assistant|developer|instructions?)\s*[:\]](?!\w)
+    | (?:^|\n|[#*>.!?]\s*)\s*(?-i:SYSTEM|ASSISTANT|DEVELOPER|INSTRUCTIONS?)\s*[:\]](?!\w)
     | \#{{2,}}\s*(?:system|assistant|instructions?|response|end\s+of)\b
     | \byou\s+are\s+(?:now\s+)?(?:an?\s+|the\s+)?(?:\w+\s+){{0,2}}
       (?:AI|LLM|language\s+model|assistant|chat\s?bot|DAN|GPT\w*|Claude|answering\s+model)\b
-    | (?:^|[.!?]\s|\n|[(\[])\W*(?:an?\s+|important\s+)*
+    | (?:^|[.!?]\s|\n|[(\[])\W*(?:\w+\s+){{0,3}}?
       (?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order|request)s?
-      \s*[,:]?\s*(?:to|for)?\s*(?:the|all|any|our|every)?\s*{_READERS}\b\s*[:,.!–—-]
+      \s*[,:]?\s*(?:to|for)?\s*(?:the|all|any|our|every)?\s*(?!(?:chat\s?)?bots?\b){_READERS}\b
+      \s*[:,.!–—-]
     | \b(?:as|if\s+you\s+are|when\s+you\s+are)\s+(?:an?|the)\s+
       (?:AI|LLM|language\s+model|assistant)\b
     | (?:^|[.!?]\s|\n)\W*(?:(?:all|dear|hey|hello|attention)\s+)?{_READERS}
@@ -122,7 +123,9 @@ def order_at(text: str) -> int | None:
         plain = visible(text)
         # Hidden characters within an order, or line ends: then the place is not known.
         return 0 if _ORDER.search(plain) or _ORDER.search(squeeze(plain)) else None
-    return next((start for start, end in sentence_spans(text) if found.start() < end), 0)
+    before = len(found[0]) - len(found[0].lstrip(" .!?\n([#*>"))
+    at = found.start() + before
+    return next((start for start, end in sentence_spans(text) if at < end), 0)
 
 
 def asks_for_secrets(sentence: str) -> bool:

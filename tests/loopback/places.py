@@ -36,6 +36,8 @@ class Places:
     channels: dict[str, Channel] = field(default_factory=dict)
     blocking: set[str] = field(default_factory=set)
     """The users who have blocked the bot."""
+    is_public: bool = False
+    """Whether anybody may invite the bot."""
     brought_along: set[str] = field(default_factory=set)
     """Channels where people use the bot on their own accounts; nobody invited it there."""
 

@@ -107,7 +107,10 @@ class Routes:
 
     def _application(self, _call: Call) -> Reply:
         world = self._world
-        return Reply(body=guild_payloads.application(world.bot, world.owner, len(world.guilds)))
+        body = guild_payloads.application(
+            world.bot, world.owner, len(world.guilds), is_public=world.is_public
+        )
+        return Reply(body=body)
 
     def _gateway_bot(self, _call: Call) -> Reply:
         starts = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}

@@ -223,8 +223,13 @@ def test_one_long_thread_does_not_hide_the_others(tmp_path):
     assert threads[0].posts == 45
 
 
-def test_conditions_that_exclude_each_other_find_nothing(engine):
-    assert engine.search.search("chain after:2030 before:2020", 5).hits == ()
+@pytest.mark.parametrize("question", ["chain after:2030 before:2020", "chain from:nobody"])
+def test_what_nothing_fulfils_finds_nothing_where_that_cannot_be_said(engine, question):
+    assert engine.search.search(question, 5, strict=True).hits == ()
+    assert engine.search.search_threads(question, 5)[0] == ()
+    forgiving = engine.search.search(question, 5)
+    assert texts(forgiving) == texts(engine.search.search("chain", 5))
+    assert len(forgiving.filters.notes) == 1
 
 
 def test_the_best_passages_refine_the_ranking_in_a_large_knowledge_base(workshop, engine):

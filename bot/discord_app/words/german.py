@@ -154,7 +154,7 @@ GERMAN: Final = Words(
         not_sure="Nein",
         posts_going="Ich nehme deine Beiträge heraus; das kann einige Minuten dauern.",
         posts_gone=(
-            "Erledigt: {n} Beiträge sind aus den Antworten genommen. Damit auch künftige "
+            "Erledigt. Aus den Antworten genommene Beiträge von dir: {n}. Damit auch künftige "
             "wegbleiben, bewahre ich einen Code auf, aus dem niemand dein Konto ablesen kann."
         ),
         posts_none=(

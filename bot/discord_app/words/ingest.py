@@ -26,6 +26,10 @@ class IngestWords:
     """``{threads}``, ``{posts}``, ``{quotes}``"""
     duplicates: str
     """``{repeats}``, ``{near}``"""
+    taken_out: str
+    """``{each}``: of the next, those that there are."""
+    reasons: Mapping[str, str]
+    """By ``Why``'s values, ``{n}`` posts."""
     refused: str
     """Over the files that were not read."""
     more_refused: str
@@ -57,6 +61,15 @@ ENGLISH: Final = IngestWords(
     passages=("Passages: {added} added, {removed} removed, {unchanged} unchanged, {total} in all"),
     known="Now known: {threads} threads, {posts} posts, {quotes} quotes linked",
     duplicates="Duplicates: {repeats} repeated lines, {near} near-duplicates",
+    taken_out="Posts taken out: {each}",
+    reasons={
+        "file-gone": "{n} whose file is gone",
+        "emptied": "{n} whose file is empty now",
+        "gone": "{n} that their file no longer has",
+        "newer": "{n} in an older text than another file has",
+        "bot": "{n} by programs",
+        "forgotten": "{n} by people who want to be forgotten",
+    },
     refused="**Refused**",
     more_refused="-# and {n} more; see the log",
     busy="A re-ingest is running already; its report goes to whoever started it.",
@@ -86,6 +99,15 @@ GERMAN: Final = IngestWords(
     ),
     known="Jetzt bekannt: {threads} Threads, {posts} Beiträge, {quotes} verknüpfte Zitate",
     duplicates="Doppeltes: {repeats} wiederholte Zeilen, {near} fast gleiche Stellen",
+    taken_out="Entfernte Beiträge: {each}",
+    reasons={
+        "file-gone": "{n}, deren Datei weg ist",
+        "emptied": "{n}, deren Datei jetzt leer ist",
+        "gone": "{n}, die nicht mehr in ihrer Datei stehen",
+        "newer": "{n} ältere Fassungen von dem, was eine andere Datei hat",
+        "bot": "{n} von Programmen",
+        "forgotten": "{n} von Leuten, die vergessen werden wollen",
+    },
     refused="**Abgelehnt**",
     more_refused="-# und {n} weitere; sie stehen im Protokoll",
     busy="Es wird schon neu eingelesen; den Bericht bekommt, wer damit angefangen hat.",

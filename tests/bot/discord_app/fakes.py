@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.ports import Librarian
 from ingest.report import IngestReport, Progress
 from retrieval.domain import (
     Answer,
+    FirstAnswer,
     Hit,
     News,
     SourceView,
@@ -49,6 +52,10 @@ class FakeLibrarian:
     def __init__(self, *answers: Answer | Exception, delay_seconds: float = 0.0) -> None:
         self.answers: deque[Answer | Exception] = deque(answers)
         self.delay_seconds = delay_seconds
+        self.first: deque[Answer] = deque()
+        """What there is before a model has written; where it is empty there is no model."""
+        self.may_write = threading.Event()
+        self.may_write.set()
         self.questions: list[str] = []
         self.histories: list[tuple[str, ...]] = []
         self.abouts: list[str] = []
@@ -81,6 +88,23 @@ class FakeLibrarian:
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
             raise answer
+        return answer
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        answer = self.answer(question, history, about=about, asker=asker)
+        if not self.first:
+            return FirstAnswer(answer)
+        return FirstAnswer(self.first.popleft(), partial(self._write, answer), "some-model")
+
+    def _write(self, answer: Answer) -> Answer:
+        self.may_write.wait(10)
         return answer
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:

@@ -125,7 +125,7 @@ def visits(discord_server: LoopbackDiscord, community: Community) -> list[Visit]
     millers = server.add_guild("Millers", [miller])
     rogues = server.add_guild("Rogues", [zoe, mallory])
     bakers = server.add_guild("Bakers", [bob, abbot])
-    strangers = server.add_guild("Strangers", [ada])
+    strangers = server.add_guild("Strangers", [ada, eve])
     for guild, user in ((keepers, boss), (millers, miller), (rogues, mallory), (bakers, abbot)):
         administrator_of(guild, user)
     talk, mill, den, bakery, shop, bar = (
@@ -155,6 +155,7 @@ def visits(discord_server: LoopbackDiscord, community: Community) -> list[Visit]
         Visit("direct message of an administrator of another server", mallory, direct(mallory)),
         Visit("direct message of a person who may add", eve, direct(eve)),
         Visit("on one's own account where nobody invited the bot", ada, bar, is_guest=True),
+        Visit("on the own account of a person who may add", eve, bar, is_guest=True),
     ]
 
 

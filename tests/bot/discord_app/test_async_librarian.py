@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,16 +23,15 @@ async def test_a_librarian_at_work_never_holds_up_the_event_loop(
     executor: ThreadPoolExecutor,
 ) -> None:
     librarian = AsyncLibrarian(
-        FakeLibrarian(make_answer("x"), delay_seconds=1.0), executor, timeout_seconds=5
+        FakeLibrarian(make_answer("x"), delay_seconds=1.0), executor, timeout_seconds=60
     )
     answering = asyncio.create_task(librarian.answer("q"))
-    longest = 0.0
+    turns = 0
     while not answering.done():
-        before = time.perf_counter()
         await asyncio.sleep(0.01)
-        longest = max(longest, time.perf_counter() - before)
+        turns += 1
     assert (await answering).statements
-    assert longest < 0.1
+    assert turns > 5  # one, if the loop had to wait for the librarian
 
 
 async def test_a_librarian_past_its_time_is_given_up(executor: ThreadPoolExecutor) -> None:

@@ -70,8 +70,10 @@ class Interrupted(HybridSearch):
         super().__init__(index, embedder, SearchSettings(), speller)
         self.then: Callable[[], None] = _nothing
 
-    def search(self, question: str, limit: int, *, context: str = "") -> Ranking:
-        ranking = super().search(question, limit, context=context)
+    def search(
+        self, question: str, limit: int, *, context: str = "", strict: bool = False
+    ) -> Ranking:
+        ranking = super().search(question, limit, context=context, strict=strict)
         then, self.then = self.then, _nothing
         then()
         return ranking

@@ -14,7 +14,7 @@ import pytest
 
 from bot.community.access import Grant
 from bot.community.community import COMMUNITY, Community, open_community
-from bot.discord_app.client import FootnoteBot
+from bot.discord_app.client import PUBLIC_BOT, FootnoteBot
 from bot.discord_app.settings import DiscordSettings
 from tests.bot.community.test_grants import VERSION_1
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
@@ -27,7 +27,7 @@ Start = Callable[..., contextlib.AbstractAsyncContextManager[Community]]
 
 @pytest.fixture(autouse=True)
 def _log_is_read(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    with caplog.at_level(logging.WARNING, "bot.discord_app.first_start"):
+    with caplog.at_level(logging.WARNING, "bot.discord_app"):
         yield
 
 
@@ -163,3 +163,17 @@ async def test_a_grant_to_a_server_where_the_bot_is_not_is_named(
     async with start(guild_id=int(guild.id)):
         pass
     assert "granted to server 4711, and the bot is not in it" in caplog.text
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+async def test_a_bot_that_anybody_can_invite_is_warned_of(
+    discord_server: LoopbackDiscord,
+    start: Start,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    is_public: bool,
+) -> None:
+    discord_server.world.is_public = is_public
+    async with start():
+        pass
+    assert (PUBLIC_BOT in caplog.text) == is_public

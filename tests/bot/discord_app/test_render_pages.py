@@ -26,7 +26,6 @@ from tests.bot.discord_app.test_render import (
     any_size,
     check_harmless,
     check_limits,
-    disputed,
     text_of,
 )
 
@@ -132,11 +131,6 @@ def test_the_pages_of_sources_hold_each_source_once() -> None:
 
 def test_an_answer_without_steps_says_that_there_are_none() -> None:
     assert ENGLISH.talk.no_trace in text_of(render_why(make_answer("At six."), press(Action.WHY)))
-
-
-def test_the_whole_answer_says_who_argues_and_who_replies() -> None:
-    text = text_of(render_whole(disputed(), press(Action.WHOLE_ANSWER)))
-    assert text == "Tom argues: Oil it. [1]\nMia replies: Never oil it. [2]"
 
 
 def test_what_was_said_after_a_post_that_is_gone_is_not_repeated() -> None:

@@ -6,12 +6,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 
 from bot.community.community import Community
 from bot.discord_app.client import FootnoteBot
-from bot.discord_app.run import run_bot, serve
+from bot.discord_app.run import keep_serving, run_bot, serve
 from bot.discord_app.settings import DiscordSettings
 from retrieval.errors import ConfigurationError, UnavailableError
 from tests.bot.discord_app.fakes import FakeLibrarian, FakeLibrarians, FakeReingester
@@ -173,3 +174,55 @@ async def test_the_token_is_in_no_error(
         await serve(footnote_bot, settings.token.get_secret_value(), asyncio.Event())
     assert "very-secret" not in repr(caught.value)
     discord_server.take_violations()
+
+
+async def test_a_bot_that_cannot_reach_discord_tries_again(
+    discord_server: LoopbackDiscord, executor: ThreadPoolExecutor, community: Community
+) -> None:
+    made: list[FootnoteBot] = []
+
+    def make_bot() -> FootnoteBot:
+        kind = Offline if len(made) < 2 else FootnoteBot
+        bot = kind(
+            FakeLibrarians(FakeLibrarian()),
+            *(FakeReingester(), executor, DiscordSettings(), community),
+        )
+        made.append(bot)
+        return bot
+
+    stop = asyncio.Event()
+    serving = asyncio.create_task(keep_serving(make_bot, discord_server.token, stop, (0.01,)))
+    await discord_server.wait_until(lambda: len(made) == 3 and made[2].is_ready())
+    stop.set()
+    await serving
+    assert all(bot.is_closed() for bot in made)
+
+
+async def test_a_bot_that_waits_for_discord_can_be_stopped(
+    executor: ThreadPoolExecutor, community: Community
+) -> None:
+    def make_bot() -> FootnoteBot:
+        return Offline(
+            FakeLibrarians(FakeLibrarian()),
+            *(FakeReingester(), executor, DiscordSettings(), community),
+        )
+
+    stop = asyncio.Event()
+    serving = asyncio.create_task(keep_serving(make_bot, "token", stop, (3_600,)))
+    await asyncio.sleep(0.05)
+    assert not serving.done()
+    stop.set()
+    await asyncio.wait_for(serving, 20)
+
+
+async def test_a_wrong_token_is_not_tried_again(
+    discord_server: LoopbackDiscord, footnote_bot: FootnoteBot
+) -> None:
+    with pytest.raises(ConfigurationError, match="does not accept the token"):
+        await keep_serving(lambda: footnote_bot, "wrong", asyncio.Event(), (0.01,))
+    discord_server.take_violations()
+
+
+class Offline(FootnoteBot):
+    async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002  # as discord.py has it
+        raise aiohttp.ClientConnectionError("no route")

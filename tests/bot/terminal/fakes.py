@@ -15,6 +15,7 @@ from ingest.report import IngestReport, Progress, Refusal, Stage
 from retrieval.domain import (
     Answer,
     Citation,
+    FirstAnswer,
     Hit,
     News,
     Outcome,
@@ -266,6 +267,16 @@ class FakeLibrarian:
             raise QuestionError("the question is empty; ask something")
         self.asked.append((question, tuple(history)))
         return self.answers.get(question, replace(NOT_FOUND, question=question))
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        return FirstAnswer(self.answer(question, history, about=about, asker=asker))
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         self._fail_on_order()

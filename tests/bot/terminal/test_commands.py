@@ -267,5 +267,5 @@ def test_events_end_with_the_error_that_ended_the_ingest(cli, tmp_path):
 
 def test_a_quote_stays_on_one_line_when_piped(cli):
     stdout = cli.run("ask", QUESTION).stdout
-    assert f"[1] “{OIL.text}”\n" in stdout
-    assert f"[2] “{AMMONIA.text}”\n" in stdout
+    assert f"\n    {OIL.text}\n" in stdout
+    assert f"\n    {AMMONIA.text}\n" in stdout

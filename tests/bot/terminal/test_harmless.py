@@ -41,9 +41,9 @@ def test_hostile_text_becomes_its_letters():
 
 def test_sequences_that_never_end_take_linear_time():
     text = "\x1b]" * 100_000 + "\x1b[" + "0" * 100_000
-    began = time.perf_counter()
+    began = time.process_time()
     harmless(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_one_line_is_one_line():

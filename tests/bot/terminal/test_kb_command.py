@@ -11,7 +11,10 @@ from bot.community.community import open_community
 def test_a_grant_is_what_the_bot_reads(cli, tmp_path):
     data = ("--data-dir", str(tmp_path))
     result = cli.run(*data, "kb", "grant", "locks", "--guild", "81384788765712384")
-    assert result.stdout == "locks may be seen in server 81384788765712384.\n"
+    assert result.stdout.splitlines() == [
+        "locks may be seen in server 81384788765712384.",
+        f"That counts for a bot with the data folder {tmp_path}.",
+    ]
     cli.run(*data, "kb", "grant", "bread", "--guild", "5", "--channel", "6")
     cli.run(*data, "kb", "grant", "default", "--everywhere")
     with open_community(tmp_path) as community:
@@ -33,7 +36,7 @@ def test_a_grant_is_what_the_bot_reads(cli, tmp_path):
 def test_to_add_is_granted_to_a_server_or_a_person_and_taken_back_alone(cli, tmp_path):
     command = ("--data-dir", str(tmp_path), "kb")
     server = cli.run(*command, "grant", "default", "--guild", "5", "--maintain")
-    assert server.stdout == "default may be seen and added to in server 5.\n"
+    assert server.stdout.startswith("default may be seen and added to in server 5.\n")
     person = cli.run(*command, "grant", "default", "--user", "7", "--maintain")
     assert person.stdout == "default may be seen and added to by person 7.\n"
     back = cli.run(*command, "revoke", "default", "--user", "7", "--maintain")
@@ -58,6 +61,13 @@ def test_a_grant_is_taken_back_once(cli, tmp_path):
     assert (twice.exit_code, twice.stdout) == (2, "")
     assert "There is no such grant" in twice.stderr
     assert cli.run(*command, "grants").stdout == "Nothing is granted, so the bot shows nothing.\n"
+
+
+def test_a_data_folder_that_is_not_there_is_not_made_by_looking(cli, tmp_path):
+    command = ("--data-dir", str(tmp_path / "mistyped"), "kb")
+    assert "Nothing is granted" in cli.run(*command, "grants").stdout
+    assert cli.run(*command, "revoke", "default", "--everywhere").exit_code == 2
+    assert not (tmp_path / "mistyped").exists()
 
 
 @pytest.mark.parametrize(

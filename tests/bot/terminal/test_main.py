@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -21,29 +20,6 @@ from retrieval.errors import (
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("rich", "pydantic", "numpy", "chromadb", "llama_index", "discord", "onnxruntime")
-HELP_BUDGET_SECONDS = 0.3
-SLACK = 2
-
-
-def run_process(*args: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot.terminal.main", *args],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def test_help_is_there_at_once():
-    durations = []
-    for _ in range(3):
-        began = time.perf_counter()
-        process = run_process("--help")
-        durations.append(time.perf_counter() - began)
-        assert process.returncode == 0
-        assert b"ingest" in process.stdout
-    assert min(durations) < HELP_BUDGET_SECONDS * SLACK
 
 
 @pytest.mark.parametrize(

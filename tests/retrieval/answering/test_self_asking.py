@@ -56,9 +56,9 @@ class CountingSearch(HybridSearch):
 
     searches = 0
 
-    def search(self, question: str, limit: int, *, context: str = ""):
+    def search(self, question: str, limit: int, *, context: str = "", strict: bool = False):
         self.searches += 1
-        return super().search(question, limit, context=context)
+        return super().search(question, limit, context=context, strict=strict)
 
 
 def search_on(index: PassageIndex) -> CountingSearch:

@@ -175,7 +175,7 @@ def test_a_thread_of_an_earlier_catalogue_is_one_exchange(
         connection.execute(f"ALTER TABLE threads ADD COLUMN {column} TEXT NOT NULL DEFAULT 'Bread'")
     connection.execute("DROP TABLE exchanges")
     connection.execute("UPDATE posts SET exchange_id = NULL")
-    connection.execute("PRAGMA user_version = 7")
+    connection.execute("PRAGMA user_version = 8")
     catalogue.close()
     with closing(Catalogue(catalogue.path)) as reopened:
         thread = SAID.threads[0].thread.id

@@ -26,7 +26,7 @@ from retrieval.index.processes import identify
 from retrieval.index.vectors import VectorIndex
 from retrieval.settings import ChromaSettings
 from tests.retrieval.index.chroma_user import found, store
-from tests.retrieval.index.processes import ChromaUser, seconds_until
+from tests.retrieval.index.processes import ChromaUser, wait_until
 
 SETTINGS = ChromaSettings()
 
@@ -58,7 +58,7 @@ def test_who_comes_second_waits_for_a_command_and_then_sees_all_it_did(tmp_path:
         assert ingest.heard() == {"opened": "Client"}
         assert ingest.ask("upsert", ["a", "b"]) == 2
         with ChromaUser(tmp_path, "answering") as ask:
-            seconds_until(lambda: bool(ask.complaints))
+            wait_until(lambda: bool(ask.complaints))
             assert f"process {ingest.pid} (ingesting since" in ask.complaints[0]
             assert ingest.ask("upsert", ["c"]) == 3
             ingest.leave()
@@ -72,13 +72,11 @@ def test_who_may_not_wait_is_refused_naming_the_owner(tmp_path: Path) -> None:
     with ChromaUser(tmp_path, "ingesting") as ingest:
         assert ingest.heard() == {"opened": "Client"}
         for serve in (False, True):
-            begun = time.monotonic()
             with (
                 pytest.raises(IndexBusyError, match=rf"process {ingest.pid} \(ingesting since"),
                 open_chroma(tmp_path, SETTINGS, doing="x", wait_seconds=0, serve=serve),
             ):
                 pytest.fail("two owners")
-            assert time.monotonic() - begun < 5
 
 
 @pytest.mark.slow
@@ -112,7 +110,7 @@ def test_a_server_that_starts_waits_for_a_command_to_end(tmp_path: Path) -> None
         assert ingest.heard() == {"opened": "Client"}
         ingest.ask("upsert", ["a"])
         with ChromaUser(tmp_path, "answering", "--serve") as bot:
-            seconds_until(lambda: bool(bot.complaints))
+            wait_until(lambda: bool(bot.complaints))
             assert f"process {ingest.pid} (ingesting" in bot.complaints[0]
             ingest.leave()
             assert bot.heard() == {"opened": "ServerClient"}
@@ -127,7 +125,7 @@ def test_killing_the_owner_ends_its_server_and_the_next_command_takes_over(
         assert bot.ask("upsert", ["a", "b"]) == 2
         server = identify(server_pid(tmp_path))
         bot.kill()
-        assert seconds_until(lambda: not server.is_alive()) < 2
+        wait_until(lambda: not server.is_alive())
     assert holder_of(tmp_path).url  # the note is still there
     with open_chroma(tmp_path, SETTINGS, doing="asking", wait_seconds=0) as client:
         assert type(client).__name__ == "Client"
@@ -202,7 +200,7 @@ def test_an_idle_guest_takes_over_when_the_owner_leaves(tmp_path: Path) -> None:
             url = owner.url()
             guest = LocalServer(tmp_path, doing="answering", wait_seconds=5)
             assert guests.enter_context(guest).url() == url
-        seconds_until(lambda: has_server(tmp_path, "answering"))
+        wait_until(lambda: has_server(tmp_path, "answering"))
         assert answers(guest.url())
 
 
@@ -297,7 +295,7 @@ def test_a_data_folder_removed_while_served_ends_in_an_error_and_no_server(
         store(index, ["a"])
         server = identify(server_pid(data_dir))
         shutil.rmtree(data_dir)
-        seconds_until(lambda: not server.is_alive())
+        wait_until(lambda: not server.is_alive())
         with pytest.raises(StorageError, match=r"data.*(removed|No such file)"):
             index.count()
         assert not data_dir.exists()  # nobody made it anew behind anybody's back

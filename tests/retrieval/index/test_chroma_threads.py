@@ -17,7 +17,7 @@ from retrieval.index.ownership import INDEX, FolderLock
 from retrieval.index.vectors import VectorIndex
 from retrieval.settings import ChromaSettings
 from tests.retrieval.index.chroma_user import store
-from tests.retrieval.index.processes import ChromaUser, seconds_until
+from tests.retrieval.index.processes import ChromaUser, wait_until
 
 _BATCH = 25
 _REMOVED = 15
@@ -66,7 +66,7 @@ def test_a_server_that_is_started_again_has_a_log_and_inserts_in_order(tmp_path:
         assert environment_of_server(tmp_path).count(ONE_THREAD) == 0
         os.kill(server_pid(tmp_path), 9)
         server.suspect(first)
-        seconds_until(lambda: bool(environment_of_server(tmp_path).count(ONE_THREAD)))
+        wait_until(lambda: bool(environment_of_server(tmp_path).count(ONE_THREAD)))
 
 
 @pytest.mark.skipif(

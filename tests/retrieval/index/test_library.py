@@ -187,7 +187,20 @@ def test_another_knowledge_base_sees_nothing_of_this_one(index: PassageIndex) ->
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_no_statement_looks_at_every_row(index: PassageIndex, name: str) -> None:
     statement = getattr(statements, name)
-    names = ("kb", "ids", "low", "high", "thread", "base", "name", "tail", "id", "origin", "post")
+    names = (
+        "kb",
+        "ids",
+        "low",
+        "high",
+        "thread",
+        "base",
+        "name",
+        "tail",
+        "id",
+        "origin",
+        "post",
+        "ordinal",
+    )
     lists = {"ids": "[]", "posts": "[]", "exchanges": "[]"}
     values = dict.fromkeys((*names, "passage"), "x") | lists | {"limit": 1}
     columns = POST_COLUMNS if "posts o" in statement else THREAD_COLUMNS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -109,14 +108,12 @@ def test_a_coroutine_is_cancelled_when_its_time_is_over() -> None:
 
     async def stubborn() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.sleep(3_600)
         finally:
             cancelled.append(True)
 
-    started = time.monotonic()
     with pytest.raises(TimeoutError):
         loop.run(stubborn(), limit_seconds=0.1)
-    assert time.monotonic() - started < 5
     loop.close()
     assert cancelled == [True]
     loop.close()

@@ -34,7 +34,7 @@ SCHEMA = {
     "additionalProperties": False,
 }
 REQUEST = ChatRequest(
-    "Answer from the posts.", "Why is it so?", 200, 10.0, SCHEMA, asker="somebody"
+    "Answer from the posts.", "Why is it so?", 200, 60.0, SCHEMA, asker="somebody"
 )
 REPLY = Says('{"answerable": "yes — of “course” 👍"}', size=3)
 
@@ -68,7 +68,8 @@ def test_the_request_carries_its_prompt_its_limit_and_its_schema(
     more = body.get("options", body)
     assert more["temperature"] == 0.25
     assert more["seed"] == 7
-    assert more.get("max_tokens", more.get("num_predict")) == 200
+    room = 200 if provider == "anthropic" else 2_200  # with that for thoughts
+    assert more.get("max_tokens", more.get("num_predict")) == room
     schema = {
         "openai-like": lambda: body["response_format"]["json_schema"]["schema"],
         "ollama": lambda: body["format"],
@@ -123,6 +124,50 @@ def test_tags_of_reasoning_are_left_to_the_parser(server, open_model: OpenModel)
     assert open_model().complete(REQUEST).text == "<think>Hm.</think>Yes."
 
 
+def test_models_are_asked_to_think_little(server, provider, open_model: OpenModel) -> None:
+    open_model().complete(REQUEST)
+    body = sent(server)
+    wished = {"openai-like": body.get("reasoning_effort"), "ollama": body.get("think")}
+    assert wished.get(provider) == {"openai-like": "low", "ollama": False}.get(provider)
+
+
+def test_who_wants_it_otherwise_is_asked_so(server, provider, open_model: OpenModel) -> None:
+    wishes: dict[str, dict[str, Any]] = {
+        "openai-like": {"reasoning_effort": "high"},
+        "ollama": {"think": True},
+    }
+    wished = wishes.get(provider, {"top_k": 3})
+    open_model(extra_body=wished).complete(REQUEST)
+    assert sent(server).items() >= wished.items()
+
+
+@pytest.mark.parametrize("provider", ["openai-like"])
+@pytest.mark.parametrize("complaint", ["Unsupported parameter: 'reasoning_effort'", "Bad request"])
+def test_an_endpoint_that_minds_that_wish_is_not_asked_again(
+    server, open_model: OpenModel, complaint: str
+) -> None:
+    server.reply_to = lambda body: Fails(400, complaint) if "reasoning_effort" in body else REPLY
+    assert open_model().complete(REQUEST).text == REPLY.text
+
+
+@pytest.mark.parametrize("provider", ["openai-like"])
+def test_a_server_that_fails_over_the_schema_is_asked_without(
+    server, open_model: OpenModel
+) -> None:
+    said = "1 validation error: {'loc': ('body',), 'expected': \"'text' or 'json_object'\"}"
+    server.reply_to = lambda body: Fails(500, said) if "response_format" in body else REPLY
+    assert open_model().complete(REQUEST).text == REPLY.text
+
+
+def test_a_model_that_only_thinks_is_said_to(server, open_model: OpenModel) -> None:
+    server.says(Says("", thoughts="Let me see.", stop="length"))
+    with pytest.raises(ModelCallError, match="all of its reply on thoughts") as raised:
+        open_model().complete(REQUEST)
+    assert raised.value.usage is not None
+    assert raised.value.usage.calls == 1
+    assert raised.value.usage.output_tokens > 0
+
+
 def test_fifty_thousand_characters_are_not_read_to_their_end(server, open_model: OpenModel) -> None:
     server.says(Says("x" * 50_000, size=500))
     reply = open_model().complete(REQUEST)
@@ -162,11 +207,11 @@ def test_a_fault_ends_in_a_plain_sentence_in_time_and_without_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.otherwise = fault
-    model = open_model(stall_seconds=0.3, retries=0)
-    started = time.monotonic()
+    # Short only where it is the time that is over: any other fault is to be told as what it is.
+    is_late, is_silent = "in time" in reason, "fell silent" in reason
+    model = open_model(stall_seconds=0.3 if is_silent or is_late else 600, retries=0)
     with pytest.raises(ModelCallError, match=reason) as caught:
-        model.complete(ChatRequest("s", "u", 50, 1.0, SCHEMA))
-    assert time.monotonic() - started < 2.5
+        model.complete(ChatRequest("s", "u", 50, 1.0 if is_late else 600.0, SCHEMA))
     said = "".join(traceback.format_exception(caught.value))
     assert KEY not in said
     assert KEY not in caplog.text
@@ -186,7 +231,7 @@ def test_a_call_that_is_given_up_hangs_up(server, open_model: OpenModel) -> None
     server.says(Says("word " * 500, size=5, pause_seconds=0.05))
     with pytest.raises(ModelCallError, match="in time"):
         open_model().complete(ChatRequest("s", "u", 50, 1.0))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not server.hung_up and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.hung_up == 1
@@ -197,7 +242,7 @@ def test_a_call_that_is_given_up_hangs_up(server, open_model: OpenModel) -> None
 )
 def test_what_may_pass_is_tried_again(server, open_model: OpenModel, fault) -> None:
     server.says(fault, REPLY)
-    reply = open_model(stall_seconds=0.2).complete(REQUEST)
+    reply = open_model(stall_seconds=1.0).complete(REQUEST)
     assert reply.text == REPLY.text
     assert len(server.seen) == 2
 
@@ -214,11 +259,10 @@ def test_a_wait_that_the_server_asks_for_is_kept(server, open_model: OpenModel) 
 # Ollama's client does not show headers.
 @pytest.mark.parametrize("provider", ["openai-like", "anthropic"])
 def test_a_wait_beyond_the_deadline_is_not_begun(server, open_model: OpenModel) -> None:
-    server.says(Fails(429, headers={"Retry-After": "60"}), REPLY)
-    started = time.monotonic()
+    server.says(Fails(429, headers={"Retry-After": "86400"}), REPLY)
     with pytest.raises(ModelCallError, match="asked too often"):
-        open_model().complete(ChatRequest("s", "u", 50, 3.0))
-    assert time.monotonic() - started < 1.5
+        open_model().complete(ChatRequest("s", "u", 50, 3_600.0))
+    assert len(server.seen) == 1
 
 
 def test_a_field_that_the_endpoint_refuses_is_left_out_from_then_on(

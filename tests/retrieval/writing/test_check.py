@@ -200,6 +200,22 @@ def test_what_is_not_theirs_may_not_be_named(text: str, named: str) -> None:
     assert found.dropped[0].reason.startswith(named)
 
 
+@pytest.mark.parametrize(
+    ("texts", "is_shown"),
+    [
+        (["a kettle is enough, and two kettles are too many"], True),
+        (["the old kettle, and a Kettle too", "I use Kettle"], False),
+        (["we use Kettle here"], False),
+        ([], False),
+    ],
+)
+def test_how_the_threads_write_a_word_tells_whether_it_is_a_name(texts, is_shown) -> None:
+    said = "Kettles were not moved."
+    draft = Draft(answerable=True, items=(Item(said, (Cite(ID, TEXT),)),))
+    found = check(draft, [material_of(posted(), ID)], "", lambda _word: texts)
+    assert bool(found.kept) is is_shown
+
+
 def test_the_question_and_what_a_post_replies_to_may_be_named() -> None:
     text = "No, Ann's answer to Bob's 7 questions about Redis does not speak of it."
     asked = Post("q", "t", 0, "Is Redis slow? I have 7 questions.", "Bob", POSTED)

@@ -24,11 +24,12 @@ from retrieval.llm.chat import ChatReply, ChatRequest
 from retrieval.sentences import sentences
 from retrieval.settings import WritingSettings
 from retrieval.writing.injection import addresses_the_model
+from retrieval.writing.material import token_estimate
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.rewriting import Rewriter, keeps_to
 from retrieval.writing.usage import Meter
-from retrieval.writing.writer import CallLimits, Writer
+from retrieval.writing.writer import CallLimits, Surroundings, Writer
 from tests.retrieval.writing.samples import hit_with
 
 QUESTION = "Can I delete the lock file?"
@@ -193,6 +194,67 @@ def test_whatever_goes_wrong_ends_in_the_extractive_answer_that_says_so(script, 
     assert answer.mode == "extractive"
     assert reason in (answer.fallback or "")
     assert "not shown" in answer.trace[-1]
+
+
+def test_of_forty_sentences_the_first_are_shown_in_order():
+    first = [f"Two processes own the index, case {word}." for word in "abcdefghijklmnopqrst"]
+    answer, model = written(saying(*((text, OWN) for text in first * 2)))
+    assert [one.text for one in answer.statements] == first[:12]
+    assert len(model.asked) == 1
+
+
+LONG_POST = "The lock of a process is held by the operating system and freed at its end. " * 40
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Can I delete the lock file? " * 280])
+def test_a_prompt_keeps_within_its_budget(question):
+    passage = replace(LOCK.passage, text=LONG_POST, start=0, end=len(LONG_POST))
+    long = replace(LOCK, passage=passage, post=replace(LOCK.post, text=LONG_POST))
+    hits = (
+        BUSY,
+        *(replace(long, passage=replace(passage, id=f"{n:016x}")) for n in range(9)),
+        LOCK,
+    )
+    asked = Asked(question, tuple(f"{n} {question}"[:8_000] for n in range(6)))
+    _, model = written(saying((TRUE, HELD)), hits=hits, asked=asked)
+    (request,) = model.asked[:1]
+    assert token_estimate(request.system + request.user) <= 2_600
+    assert len(ids(request)) >= 2
+
+
+def test_a_model_is_told_what_a_passage_replies_to_and_whether_it_is_accepted():
+    asked = replace(BUSY.post, id="f" * 16, text="May two commands run?", author="Ida <x>")
+    accepted = replace(LOCK, post=replace(LOCK.post, is_accepted=True))
+    model = ScriptedModel([saying((TRUE, HELD))])
+    around = Surroundings(lambda posts: {post.id: asked for post in posts})
+    Writer(model, WritingSettings(), CallLimits(15, 800)).write(
+        Asked(QUESTION, ("And before that?",)), (accepted, BUSY), EXTRACTIVE, surroundings=around
+    )
+    told = model.asked[0].user
+    assert 'marked="accepted answer"' in told
+    assert 'in-reply-to="Ida (x): May two commands run?"' in told
+    assert LOCK.post.created_at
+    assert f'date="{LOCK.post.created_at.date()}"' in told
+    assert told.index("And before that?") < told.index(QUESTION)
+
+
+KINDS = {
+    "yes or no": (f"{TRUE[:-1]}, so no: leave the file alone.", HELD),
+    "comparison": (
+        "While the lock belongs to the operating system, the index belongs to one process.", OWN,
+    ),
+    "disagreement": ("Nobody here disagrees that only one process may own the index.", OWN),
+    "summary": ("In short, the thread is about who may own the index.", OWN),
+    "follow-up": ("Then it is the end of the process that releases the lock.", HELD),
+    "how-to": ("First, wait until the process ends; then the lock is released.", HELD),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_questions_of_every_kind_can_be_answered_in_the_models_own_words(kind):
+    answer, model = written(saying(KINDS[kind]))
+    assert answer.text == f"{KINDS[kind][0]} [1]"
+    assert len(model.asked) == 1
 
 
 def test_ids_and_delimiters_are_made_anew_for_every_call():
