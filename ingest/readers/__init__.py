@@ -17,6 +17,7 @@ from ingest.readers import (
     github,
     hacker_news,
     jsonl,
+    mail,
     plain_text,
     reddit,
     slack,
@@ -36,6 +37,7 @@ READERS: Final[tuple[Reader, ...]] = (
     reddit.READER,
     forum_magnum.READER,
     hacker_news.READER,
+    mail.READER,
     jsonl.READER,
     plain_text.READER,
 )
@@ -55,4 +57,4 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:
     """Return how the names of files end that may be read, archives included."""
     own = {suffix for reader in readers for suffix in reader.suffixes}
-    return (*sorted(own), *archives.SUFFIXES)
+    return (*sorted(own.difference(archives.SUFFIXES)), *archives.SUFFIXES)
