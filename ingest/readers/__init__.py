@@ -63,4 +63,4 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:
     """Return how the names of files end that may be read, archives included."""
     own = {suffix for reader in readers for suffix in reader.suffixes}
-    return (*sorted(own), *archives.SUFFIXES)
+    return (*sorted(own.difference(archives.SUFFIXES)), *archives.SUFFIXES)
