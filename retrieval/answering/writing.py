@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retrieval.index.library import Library
 
 MOST_EXCERPTS: Final = 3
+_MOSTLY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ class ExtractiveWriter:
         passage, text = hit.passage, hit.post.text
         if passage.kind is TextKind.QUOTE:
             return ((passage.start, passage.end),)
-        own = own_words(text, self._library.own_spans(passage))
+        if hit.post.author is None:
+            # Nobody knows who wrote the paragraphs around it: it may have been somebody else.
+            own: Sequence[Span] = ((passage.start, passage.end),)
+        else:
+            own = own_words(text, self._library.own_spans(passage))
         within = next((span for span in own if span[0] <= passage.start < span[1]), None)
         around = reading.best_sentence(place)
         if within is None or around is None:
@@ -90,11 +95,14 @@ def _order(reading: Reading) -> list[int]:
     replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
     order: dict[str, int] = {}
     for place in [*parts, *(replies or range(len(hits)))]:
-        order.setdefault(reading.hits[place].post.id, place)
+        post, passage = reading.hits[place].post, reading.hits[place].passage
+        order.setdefault(post.id if post.author else passage.id, place)
     return list(order.values())
 
 
 def _only_asks(hit: Hit) -> bool:
     """Tell whether a post opens a topic with a question: who asks has not answered."""
+    if hit.post.author is None and question_share(hit.passage.text) >= _MOSTLY:
+        return True
     opens = hit.post.ordinal == 0 and hit.thread.title is not None and not hit.thread.is_channel
     return opens and question_share(f"{hit.thread.title}\n{hit.post.text}") > 0
