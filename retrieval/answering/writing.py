@@ -11,6 +11,7 @@ from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
 from retrieval.domain import Citation, Hit, Statement, TextKind
 from retrieval.sentences import question_share
+from retrieval.writing.injection import addresses_the_model
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
@@ -85,7 +86,11 @@ class ExtractiveWriter:
         around = reading.best_sentence(place)
         if within is None or around is None:
             return ()
-        return excerpt(text, within, around, reading.weigh)
+        spans = excerpt(text, within, around, reading.weigh)
+        # What stands beside the passage was not looked at for that when it was found.
+        if any(addresses_the_model(text[start:end]) for start, end in spans):
+            spans = excerpt(text, (passage.start, passage.end), around, reading.weigh)
+        return spans
 
 
 def _order(reading: Reading) -> list[int]:
@@ -94,10 +99,19 @@ def _order(reading: Reading) -> list[int]:
     hits = reading.hits[:READ_CLOSELY]
     replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
     order: dict[str, int] = {}
-    for place in [*parts, *(replies or range(len(hits)))]:
+    ranked = list(replies or range(len(hits)))
+    if reading.newest_first:
+        # Of what is about it at all; what has no date comes last.
+        ranked = sorted(ranked[:MOST_EXCERPTS], key=lambda n: _age(hits[n]))
+    for place in [*parts, *ranked]:
         post, passage = reading.hits[place].post, reading.hits[place].passage
         order.setdefault(post.id if post.author else passage.id, place)
     return list(order.values())
+
+
+def _age(hit: Hit) -> float:
+    written = hit.post.edited_at or hit.post.created_at
+    return -written.timestamp() if written else 0.0
 
 
 def _only_asks(hit: Hit) -> bool:
