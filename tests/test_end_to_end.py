@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from bot.discord_app.words import ENGLISH
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
 from tests.loopback.interactions import Interaction
@@ -48,6 +49,7 @@ LATER = {
     "post_id": "1",
     "thread_title": "Grease for the spindle",
     "author": "Quirin",
+    "author_id": "",
     "created_at": "2026-02-03T10:00:00+01:00",
     "url": "https://forum.example/t/7/1",
     "text": "Grease the spindle with lithium grease every 400 hours, never with oil.",
@@ -176,10 +178,12 @@ async def test_from_a_question_in_discord_to_the_cited_answer_and_new_files_too(
         opened = discord_server.slash(ada, channel, "source", passage=passage)
         await discord_server.settled(opened, timeout_seconds=30, until=lambda m: "E42" in m.text)
 
-        (home / "corpus" / "spindle.jsonl").write_text(json.dumps(LATER) + "\n", "utf-8")
+        quirin = discord_server.add_user("quirin")
+        later = json.dumps({**LATER, "author_id": quirin.id}) + "\n"
+        (home / "corpus" / "spindle.jsonl").write_text(later, "utf-8")
         again = discord_server.slash(ada, channel, "reingest", permissions=ADMINISTRATOR)
         await discord_server.settled(
-            again, timeout_seconds=60, until=lambda message: "1 read" in message.text
+            again, timeout_seconds=60, until=lambda message: "1 added" in message.text
         )
         mention = discord_server.say(
             ada, channel, f"<@{discord_server.bot.id}> how often should I grease the spindle?"
@@ -190,6 +194,20 @@ async def test_from_a_question_in_discord_to_the_cited_answer_and_new_files_too(
         assert "lithium grease every 400 hours" in reply.text
         links = [button["url"] for button in reply.buttons if "url" in button]
         assert links == [LATER["url"]]
+
+        # Whoever wrote it, and is in no server of the bot's, wants it out of the answers.
+        private = discord_server.direct_message_channel(quirin)
+        privacy = ENGLISH.privacy
+        card = await discord_server.settled(discord_server.slash(quirin, private, "forget-me"))
+        for label in (privacy.leave_out_posts, privacy.sure):
+            pressed = discord_server.press(quirin, card, label=label)
+            card = await discord_server.settled(
+                pressed, timeout_seconds=60, until=lambda m: m.text != privacy.posts_going
+            )
+        assert card.text == privacy.posts_gone.format(n=1)
+        typing = discord_server.autocomplete(ada, channel, "source", "passage", "lithium grease")
+        await discord_server.acknowledged(typing)
+        assert "lithium" not in json.dumps(typing.choices)
     assert not (home / "data" / "index.owner.json").exists()
 
 

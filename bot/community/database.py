@@ -63,6 +63,8 @@ class CommunityDatabase:
             self._bring_up_to_date(path)
             self._file = _identity(path)
         except (sqlite3.Error, OSError) as error:
+            if hasattr(self, "_connection"):
+                self._connection.close()
             raise _refused(path, error) from error
 
     def _bring_up_to_date(self, path: Path) -> None:
@@ -171,5 +173,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _refused(path: Path, error: Exception) -> StorageError:
     return StorageError(
         f"{path} cannot be read or written ({error}). Check the disk and its permissions; "
-        "nothing that was kept before is lost."
+        "nothing that was kept before is lost. It holds the grants: if it is damaged, put a backup "
+        "in its place, since without it the bot shows nothing."
     )

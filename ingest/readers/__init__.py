@@ -12,11 +12,15 @@ from ingest import archives
 from ingest.drafts import Reader
 from ingest.readers import (
     discord_chat_exporter,
+    discord_csv,
+    discord_html,
+    discord_text,
     discourse,
     forum_magnum,
     github,
     hacker_news,
     jsonl,
+    mail,
     plain_text,
     reddit,
     slack,
@@ -27,6 +31,9 @@ from ingest.readers import (
 
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
+    discord_html.READER,
+    discord_text.READER,
+    discord_csv.READER,
     discourse.READER,
     slack.READER,
     github.READER,
@@ -36,6 +43,7 @@ READERS: Final[tuple[Reader, ...]] = (
     reddit.READER,
     forum_magnum.READER,
     hacker_news.READER,
+    mail.READER,
     jsonl.READER,
     plain_text.READER,
 )
@@ -55,4 +63,4 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:
     """Return how the names of files end that may be read, archives included."""
     own = {suffix for reader in readers for suffix in reader.suffixes}
-    return (*sorted(own), *archives.SUFFIXES)
+    return (*sorted(own.difference(archives.SUFFIXES)), *archives.SUFFIXES)

@@ -183,7 +183,8 @@ class LocalServer:
         if not self._lock.is_intact():
             raise StorageError(
                 f"The data folder {self._data_dir} was removed or replaced while in use. "
-                "Run `footnote ingest` again."
+                "Run `footnote ingest` again; the bot shows nothing until `footnote kb grant` "
+                "opens it again."
             )
 
     def _set(self, url: str | None, trouble: FootnoteError | None = None) -> None:
