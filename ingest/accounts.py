@@ -19,8 +19,10 @@ class Account:
         self._left_out: Counter[LeftOutReason] = Counter()
         self._shortfalls: dict[str, None] = {}
         self._edition = ""
+        self.breaks_off = False
+        """Whether the file is a part of one; known at its end, as is the next."""
         self.exported_at: datetime | None = None
-        """When the file says that it was made; known at its end."""
+        """When the file says that it was made."""
 
     def threads(self, found: Iterable[Found]) -> Iterator[ThreadDraft]:
         """Yield the threads that hold posts, and take note of everything else."""
@@ -34,6 +36,7 @@ class Account:
                 self._left_out[each.reason] += each.posts
             elif isinstance(each, Shortfall):
                 self._shortfalls.setdefault(each.text)
+                self.breaks_off |= each.breaks_off
             elif isinstance(each, ExportedAt):
                 self.exported_at = each.time
             else:

@@ -105,6 +105,8 @@ class Shortfall:
     """What a file itself says, or shows, that it does not hold, in words for a person."""
 
     text: str
+    breaks_off: bool = False
+    """Whether the file is a part of one, so that what is missing in it need not be gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
 from ingest.readers import READERS, reader_for
 from ingest.removals import given_way, removed_from, removed_with
-from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage
+from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage, Why
 from ingest.scanning import FoundFile, Scan, scan
 from ingest.sources import Bundle, SourceFile
 from ingest.writing import BatchWriter
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "7"
+READERS_VERSION: Final = "9"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -144,7 +144,8 @@ class Ingest:
         else:
             self._carry_out(todo)
         counts = self._catalogue.counts(self._request.knowledge_base)
-        return self._report(todo, counts, time.monotonic() - started)
+        report = self._report(todo, counts, time.monotonic() - started)
+        return replace(report, passed_over=found.passed_over)
 
     def _plan(self, found: Scan) -> Plan:
         todo = self._planned(found)
@@ -300,7 +301,12 @@ class Ingest:
         contents = replace(contents, as_of=account.exported_at)
         admitted = admit(contents, self._request.admission)
         before = self._catalogue.post_ids(self._request.knowledge_base, stamp.path)
-        self._tally.removals += removed_from(before, admitted)
+        removals = removed_from(before, admitted)
+        if account.breaks_off and any(each.why in {Why.GONE, Why.EMPTIED} for each in removals):
+            raise FileRefusedError(
+                found.name, "breaks off before posts that it held; export it again"
+            )
+        self._tally.removals += removals
         return admitted.contents, account.report(found.name, reader, admitted.left_out())
 
     def _touch(self, stamp: FileStamp) -> None:

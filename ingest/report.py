@@ -102,6 +102,8 @@ class IngestReport:
     passages_unchanged: int
     seconds: float
     dry_run: bool = False
+    passed_over: tuple[str, ...] = ()
+    """Folders of what was attached to an export's messages, which are not read."""
     removals: tuple[Removal, ...] = ()
     """What was taken out; a rehearsal does not compare files with each other."""
     files: tuple[FileReport, ...] = ()

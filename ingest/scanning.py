@@ -18,6 +18,8 @@ from retrieval.errors import FileRefusedError, UsageError
 
 _ESCAPED: Final = re.compile(r"\.[0-9A-Fa-f]{2}.*\.json$")
 """What begins with an escaped character, as topics of zulip-archive do, is not hidden."""
+_MEDIA: Final = re.compile(r"\.(?:json|html?|txt|csv)_Files$")
+"""The folder in which DiscordChatExporter puts what was attached to the messages of a file."""
 _TEMPORARY: Final = re.compile(
     r"""~$ | ^~\$ | ^\#.*\#$ | ^4913$              # backups and trial files of editors
     | \.(?:swp|swx|tmp|temp                       # what is renamed when it is whole
@@ -70,6 +72,8 @@ class Scan:
     """The folders that were looked through: what is not there any more was removed."""
     unseen: tuple[Path, ...] = ()
     """Files and folders in them that could not be looked at: nobody knows what is there."""
+    passed_over: tuple[str, ...] = ()
+    """Folders in them that hold what was attached to an export's messages."""
 
     def close(self) -> None:
         """Let go of the archives; no file can be read after that."""
@@ -127,6 +131,7 @@ def scan(
         (*refused, *looking.refused.values()),
         tuple(folders),
         tuple(map(Path, looking.refused)),
+        tuple(looking.passed_over),
     )
 
 
@@ -183,8 +188,13 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_media_of(folder: str, files: Iterable[str]) -> bool:
-    """Tell whether a folder holds the pictures and files of an export that lies beside it."""
-    return folder.endswith("_Files") and folder.removesuffix("_Files") in files
+    """Tell whether a folder holds the pictures and files of an export, by its full name.
+
+    The export may have been moved or removed; then it is known by how its name ended.
+    """
+    if not folder.endswith("_Files"):
+        return False
+    return bool(_MEDIA.search(folder)) or folder.removesuffix("_Files") in files
 
 
 def _is_temporary(name: str) -> bool:
@@ -200,6 +210,7 @@ class _Looking:
         self.files: dict[str, FoundFile] = {}
         self.refused: dict[str, Refusal] = {}
         self.folders: list[Path] = []
+        self.passed_over: list[str] = []
 
     def through(self, folder: Path) -> None:
         if folder in self._ignored:
@@ -210,12 +221,11 @@ class _Looking:
         self.folders.append(folder)
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             there = set(names)
-            folders[:] = sorted(
-                name
-                for name in folders
-                if self._is_looked_into(root, name) and not _is_media_of(name, there)
-            )
             within = _within(root)
+            looked_into = [name for name in folders if self._is_looked_into(root, name)]
+            media = [name for name in looked_into if _is_media_of(name, there)]
+            self.passed_over += [self._name(within + name, folder) for name in sorted(media)]
+            folders[:] = sorted(set(looked_into).difference(media))
             for name in sorted(names):
                 if not (_is_hidden(name) or _is_temporary(name)):
                     self.at(within + name, folder)
@@ -292,10 +302,8 @@ class _Looking:
 
 def _is_beside_export(path: PurePosixPath, names: set[str]) -> bool:
     """Tell whether a file in an archive lies in the folder of pictures of an export there."""
-    return any(
-        parent.name.endswith("_Files") and str(parent).removesuffix("_Files") in names
-        for parent in path.parents
-    ) or "__MACOSX" in path.parts  # fmt: skip
+    media = any(_is_media_of(str(parent), names) for parent in path.parents)
+    return media or "__MACOSX" in path.parts
 
 
 def _trouble(file: FoundFile) -> str | None:

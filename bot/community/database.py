@@ -63,6 +63,8 @@ class CommunityDatabase:
             self._bring_up_to_date(path)
             self._file = _identity(path)
         except (sqlite3.Error, OSError) as error:
+            if hasattr(self, "_connection"):
+                self._connection.close()
             raise _refused(path, error) from error
 
     def _bring_up_to_date(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an ingest took out of the index, and why, in a line for each file."""
+"""What an ingest took out of the index or passed over, and why, line by line."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ingest.report import IngestReport
 
 _SHOWN: Final = 10
+_FOLDERS_SHOWN: Final = 3
 _BY_SHOWN: Final = 3
 _REASONS: Final = {
     Why.FILE_GONE: "since the file is gone",
@@ -35,3 +36,11 @@ def removal_lines(report: IngestReport) -> Iterator[str]:
     more = len(report.removals) - _SHOWN
     if more > 0:
         yield f"and posts of {counted(more, 'other file')}; --json names them all"
+
+
+def passed_over_line(report: IngestReport) -> str:
+    """Return which folders were not looked into."""
+    names = ", ".join(report.passed_over[:_FOLDERS_SHOWN])
+    more = len(report.passed_over) - _FOLDERS_SHOWN
+    others = f" and {counted(more, 'other')}" if more > 0 else ""
+    return one_line(f"passed over, as what is attached to messages is not read: {names}{others}")

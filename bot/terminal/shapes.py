@@ -161,6 +161,7 @@ def ingest_shape(report: IngestReport) -> Shape:
                 {"file": refusal.file, "reason": refusal.reason} for refusal in report.refused
             ],
         },
+        "passed_over": list(report.passed_over),
         "removals": [
             {"file": each.file, "posts": each.posts, "why": each.why.value, "by": list(each.by)}
             for each in report.removals

@@ -28,7 +28,7 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
-from bot.terminal.removal_views import removal_lines
+from bot.terminal.removal_views import passed_over_line, removal_lines
 from retrieval.domain import Outcome, Support, TextKind
 from retrieval.sentences import asked_in
 from retrieval.wording import unquoted
@@ -102,6 +102,8 @@ def ingest_view(report: IngestReport, knowledge_base: str) -> Group:
     told = [Text(line) for line in file_lines(report)]
     if told:
         blocks.append(lines(*told))
+    if report.passed_over:
+        blocks.append(plain(passed_over_line(report)))
     if report.removals:
         blocks.append(lines(*map(plain, removal_lines(report))))
     if report.dry_run:

@@ -19,6 +19,7 @@ from ingest.readers import (
     hacker_news,
     html_page,
     jsonl,
+    mail,
     markdown_page,
     pdf_page,
     plain_text,
@@ -44,6 +45,7 @@ READERS: Final[tuple[Reader, ...]] = (
     html_page.READER,
     docx_page.READER,
     pdf_page.READER,
+    mail.READER,
     jsonl.READER,
     plain_text.READER,
 )
@@ -63,4 +65,4 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:
     """Return how the names of files end that may be read, archives included."""
     own = {suffix for reader in readers for suffix in reader.suffixes}
-    return (*sorted(own), *archives.SUFFIXES)
+    return (*sorted(own.difference(archives.SUFFIXES)), *archives.SUFFIXES)

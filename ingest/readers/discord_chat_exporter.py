@@ -130,7 +130,8 @@ def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
         told = f"says that it holds {promised:,} messages and holds none"
         raise FileRefusedError(source.name, f"{told}; export it again")
     if shortfall is None and promised > number:
-        shortfall = Shortfall(f"holds {number:,} of the {promised:,} messages that it counts")
+        told = f"holds {number:,} of the {promised:,} messages that it counts"
+        shortfall = Shortfall(told, breaks_off=True)
     if shortfall is not None:
         yield shortfall
 
@@ -209,7 +210,7 @@ class _Export:
             self.left_out[LeftOutReason.BROKEN] += 1
             return
         self._learn(message)
-        if message.type not in _WRITTEN:
+        if (message.type or "Default") not in _WRITTEN:
             self.left_out[LeftOutReason.SYSTEM] += 1
             return
         if message.id in self._messages:

@@ -71,7 +71,10 @@ def json_lines(source: SourceFile, stream: BinaryIO) -> Iterator[Any]:
             if line.endswith(b"\n"):
                 yield None
             else:
-                yield Shortfall(f"{source.name} breaks off in line {number:,}; export it again.")
+                yield Shortfall(
+                    f"{source.name} breaks off in line {number:,}; export it again.",
+                    breaks_off=True,
+                )
 
 
 def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
@@ -102,7 +105,8 @@ def _shortfall(source: SourceFile, error: ijson.JSONError, number: int) -> Short
     if is_cut or "premature EOF" in what:
         return Shortfall(
             f"{source.name} breaks off after {number:,} whole records; export it again "
-            "for the rest."
+            "for the rest.",
+            breaks_off=True,
         )
     if "invalid bytes in UTF8" in what:
         decode(source)  # says where

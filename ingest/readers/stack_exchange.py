@@ -262,7 +262,9 @@ def _rows(source: SourceFile) -> Iterator[dict[str, str] | Shortfall]:
                 raise FileRefusedError(
                     source.name, f"is not XML after {number:,} rows: {error}"
                 ) from error
-            yield Shortfall(f"{source.name} breaks off after {number:,} whole rows.")
+            yield Shortfall(
+                f"{source.name} breaks off after {number:,} whole rows.", breaks_off=True
+            )
 
 
 READER: Final = Reader(

@@ -63,6 +63,9 @@ _WRITTEN: Final = {
     "hundred": 100.0,
     "thousand": 1e3,
 }
+_PLACES_IN_LISTS: Final = re.compile(
+    r"(?:(?<=[.:;,]\s)|^|\()\d{1,2}[.)]\s|\b(?:steps?|points?|options?)\s\d{1,2}\b", re.IGNORECASE
+)
 _OWN_COUNTS: Final = 3
 _WRITTEN_NUMBER: Final = re.compile(
     rf"\b(?P<tens>{'|'.join(_TENS)})?(?:(?<=y)[- ])?(?P<ones>{'|'.join(_ONES)})?\b"
@@ -125,6 +128,7 @@ _ORDINARY_WORDS: Final = """
     reset restart run save search see select send set share show sort split start stay stop
     store switch take tell test think train treat try turn update upload use verify wait watch
     wipe work wrap write
+    option options step steps
 """
 _ORDINARY: Final = FUNCTION_WORDS | frozenset(_ORDINARY_WORDS.split())
 """Words that begin a sentence, or are put in capitals, without being anybody's name."""
@@ -229,6 +233,7 @@ def _numbers_known(text: str) -> Iterator[float]:
 
 def _numbers(sentence: str, there: Known) -> Iterator[str]:
     """Yield the numbers and versions of a sentence that are not known."""
+    sentence = _PLACES_IN_LISTS.sub(" ", sentence)
     for match in _NUMBER.finditer(sentence):
         if match["end"]:
             continue

@@ -93,13 +93,25 @@ def test_an_emptied_channel_is_no_mistake_and_what_it_held_goes(bench):
     assert bench.ingest().files_unchanged == 1
 
 
-def test_a_file_that_breaks_off_is_refused_and_the_old_stays(bench):
-    bench.write("hub.json", export(message(1, "My address is the old mill, second door.")))
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_file_that_breaks_off_before_what_it_held_is_refused_and_the_old_stays(bench, share):
+    whole = export(*(message(n, f"Line {n} is about the old mill.") for n in range(1, 7)))
+    bench.write("hub.json", whole)
     bench.ingest()
-    (bench.corpus / "hub.json").write_text(export()[:-40], "utf-8")
+    (bench.corpus / "hub.json").write_text(whole[: int(len(whole) * share)], "utf-8")
     report = bench.ingest()
-    assert [refusal.file for refusal in report.refused] == ["hub.json"]
-    assert (report.removals, report.posts) == ((), 1)
+    [refusal] = report.refused
+    assert refusal.file == "hub.json"
+    assert "what was read of it before stays" in refusal.reason
+    assert (report.removals, report.posts) == ((), 6)
+
+
+def test_a_file_that_breaks_off_and_is_new_is_read_as_far_as_it_goes(bench):
+    whole = export(*(message(n, f"Line {n} is about the old mill.") for n in range(1, 7)))
+    (bench.corpus / "hub.json").write_text(whole[: len(whole) // 2], "utf-8")
+    assert 0 < bench.ingest().posts < 6
+    bench.write("hub.json", whole)
+    assert bench.ingest().posts == 6
 
 
 def test_what_was_taken_out_is_said_of_each_file(bench):

@@ -128,8 +128,11 @@ def test_an_exporters_folder_of_pictures_is_passed_over(bench):
     bench.write("support.txt_Files/log-1A2B.txt", "The password is hunter2.")
     bench.write("other_Files/mine.txt", "A folder that only looks like one.")
     zip_of(bench.corpus / "a.zip", **{"x__y.txt": GOOD, "x__y.txt_Files__z.txt": b"hunter2\n"})
-    read = {file.file for file in bench.ingest().files}
+    bench.write("sub/moved.json_Files/log.txt", "Its export is not beside it.")
+    report = bench.ingest()
+    read = {file.file for file in report.files}
     assert read == {"support.txt", "other_Files/mine.txt", "a.zip/x/y.txt"}
+    assert report.passed_over == ("support.txt_Files", "sub/moved.json_Files")
 
 
 def _pairs(folder: Folder) -> list[Group]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -451,7 +452,8 @@ def test_knowledge_bases_do_not_mix(bench, tmp_path):
     fill(bench)
     bench.ingest()
     assert bench.catalogue.indexed_ids("another") == set()
-    assert Catalogue(tmp_path / "new.sqlite3").counts(KB).passages == 0
+    with closing(Catalogue(tmp_path / "new.sqlite3")) as catalogue:
+        assert catalogue.counts(KB).passages == 0
 
 
 def test_a_paragraph_that_repeats_itself_is_indexed_once_and_kept_whole(bench):

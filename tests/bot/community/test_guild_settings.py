@@ -31,9 +31,11 @@ def test_a_server_that_set_nothing_has_the_defaults(database: CommunityDatabase)
 def test_everything_that_was_set_is_there_after_a_restart(database, tmp_path) -> None:
     GuildSettingsBook(database).save(1, EVERYTHING)
     GuildSettingsBook(database).save(2, GuildSettings(language="en"))
-    again = GuildSettingsBook(CommunityDatabase(tmp_path / COMMUNITY))
+    reopened = CommunityDatabase(tmp_path / COMMUNITY)
+    again = GuildSettingsBook(reopened)
     assert again.of(1) == EVERYTHING
     assert again.of(2) == GuildSettings(language="en")
+    reopened.close()
 
 
 def test_a_forgotten_server_has_the_defaults_and_the_others_keep_theirs(database) -> None:

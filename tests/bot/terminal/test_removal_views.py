@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.terminal.removal_views import removal_lines
+from bot.terminal.removal_views import passed_over_line, removal_lines
 from ingest.report import Removal, Why
 from tests.bot.terminal.fakes import REPORT
 
@@ -39,3 +39,11 @@ def test_of_many_files_the_first_ten_are_named():
     told = lines(*(Removal(f"{n}.json", 1, Why.GONE) for n in range(12)))
     assert len(told) == 11
     assert told[-1] == "and posts of 2 other files; --json names them all"
+
+
+def test_folders_that_were_passed_over_are_named_up_to_three():
+    folders = tuple(f"{n}.json_Files" for n in range(4))
+    told = passed_over_line(replace(REPORT, passed_over=folders[:1]))
+    assert told.endswith("is not read: 0.json_Files")
+    told = passed_over_line(replace(REPORT, passed_over=folders))
+    assert told.endswith("0.json_Files, 1.json_Files, 2.json_Files and 1 other")

@@ -285,6 +285,7 @@ def test_an_ingest_reports_the_promised_figures():
             "removed": 0,
             "refused": [{"file": REFUSAL.file, "reason": REFUSAL.reason}],
         },
+        "passed_over": [],
         "removals": [{"file": "old.json", "posts": 2, "why": "newer", "by": ["new.json"]}],
         "threads": 2,
         "posts": 3,

@@ -226,7 +226,8 @@ def test_hostile_names_are_names(example, name):
     posts[1] = replace(posts[1], author=name)
     read = example.read(example.write(posts))
     assert len(read.posts) == 4
-    assert words(read.posts[1].author or "") == words(visible(name))
+    if name.strip() or of(example, Keeps.NO_NAME):
+        assert words(read.posts[1].author or "") == words(visible(name))
 
 
 @each(Keeps.BODY, Keeps.PARENT)
@@ -271,7 +272,7 @@ def test_a_file_that_breaks_off_anywhere_is_told_or_refused(example):
 def test_bytes_that_are_wrong_anywhere_raise_nothing_but_refusals(example):
     files = example.write(conversation())
     longest = max((files,) if isinstance(files, bytes) else files.values(), key=len)
-    for at in places(longest):
+    for at in places(longest)[::4]:
         for byte in (0x00, 0xFF, 0x22):
             for bad in spoiled(
                 files,

@@ -237,5 +237,3 @@ def test_half_quotes_are_found_and_opposites_never_merged(tmp_path: Path) -> Non
     assert outcome.found["slip"] >= 190
     assert (outcome.planted["negated"], outcome.merged["negated"]) == (200, 0)
     assert (outcome.merged["signed"], outcome.wrong) == (0, 0)
-    # Ten thousand on a quiet machine; this one may have other things to do.
-    assert outcome.per_second > 3_000

@@ -168,6 +168,8 @@ def posted(text: str = TEXT, author: str = "Ann Lee", title: str = "Kiln and gla
         "Moving took them ten days.",
         "Glaze is not mentioned, though the Kiln is.",
         "ONLY the move is spoken of.",
+        "Two steps: 1. Run `kiln --slow 40`; 2) set heat_max to 12.5.",
+        "Step 2 is to set heat_max to 12.5.",
     ],
 )
 def test_what_is_theirs_may_be_named_in_any_form(text: str) -> None:
