@@ -12,6 +12,9 @@ from ingest import archives
 from ingest.drafts import Reader
 from ingest.readers import (
     discord_chat_exporter,
+    discord_csv,
+    discord_html,
+    discord_text,
     discourse,
     docx_page,
     forum_magnum,
@@ -32,6 +35,9 @@ from ingest.readers import (
 
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
+    discord_html.READER,
+    discord_text.READER,
+    discord_csv.READER,
     discourse.READER,
     slack.READER,
     github.READER,
