@@ -188,7 +188,7 @@ def test_whoever_asks_for_the_newest_gets_the_newest_first(tmp_path):
         index.write([replace(contents, threads=(replace(thread, posts=tuple(dated)),))])
         asked = "Which newest chain gauge measures wear, and at which percent?"
         answer = engine_on(index).answerer.answer(asked)
-        authors = [c.post.author for c in answer.citations or answer.closest]
+        authors = [c.post.author or "" for c in answer.citations or answer.closest]
         assert authors == sorted(authors, reverse=True)
         assert len(authors) > 1
 
