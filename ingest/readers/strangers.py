@@ -63,7 +63,7 @@ def told(head: bytes) -> str | None:
     for label, pattern, advice in _BEGINNINGS:
         if re.match(rb"\s{0,20}" + pattern, head):
             return f"is {label}, which is not read; {advice}"
-    if head.lstrip()[:1] in {b"{", b"["}:
+    if re.match(rb"\s*[\[{]\s*[\[{\"]", head):
         for label, pattern, advice in _JSON:
             if re.search(pattern, head, re.DOTALL):
                 return f"is {label}, which is not read; {advice}"
