@@ -112,7 +112,7 @@ def _file(name: str, first: int, texts: Sequence[str]) -> FileContents:
         id_ = _passage_id(name, first + ordinal)
         passages.append(Passage(id_, post.id, thread.id, ordinal, ordinal, 0, len(text), text))
     stamp = FileStamp(f"/{file}", file, 1, 1, file, "1")
-    contents = ThreadContents(thread, file, tuple(posts), tuple(passages))
+    contents = ThreadContents(thread, tuple(posts), tuple(passages))
     return FileContents(stamp, "planted", (contents,))
 
 

@@ -12,6 +12,8 @@ from ingest.contents import file_contents
 from ingest.drafts import ParagraphDraft, PostDraft, ThreadDraft
 from ingest.paragraphs import split_paragraphs
 from ingest.passages import TokenEnds
+from retrieval.domain import Exchange, Standing
+from retrieval.exchanges import MOST_CHARACTERS
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
 from retrieval.wording import squeeze, visible
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 KIND: Final = "beir"
 _THREADS_A_FILE: Final = 1_000
-_SUMMARY_CHARACTERS: Final = 1_200
-"""How much of what a thread opens with its own score reads, as of any thread."""
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -77,15 +77,21 @@ def _file(
 
 
 def _opened(thread: ThreadContents) -> ThreadContents:
-    """Return a thread with what it opens with: its title, else its first passage.
+    """Return a thread as an exchange: its title is the question, and every post replies to it.
 
-    The first post of a titled one is a reply already.  An untitled one is one document, whose
-    beginning needs no second vector beside its first passage's.
+    An untitled one is one document, and no exchange.
     """
     title = thread.thread.title
-    if title:
-        return replace(thread, summary=title[:_SUMMARY_CHARACTERS])
-    return replace(thread, summary=thread.passages[0].text) if thread.passages else thread
+    if not title:
+        alone = tuple(replace(post, exchange_id=None) for post in thread.posts)
+        return replace(thread, posts=alone, exchanges=())
+    opening = thread.posts[0].id
+    posts = tuple(
+        replace(post, exchange_id=opening, standing=Standing.REPLY, worth=0.0)
+        for post in thread.posts
+    )
+    exchange = Exchange(opening, title[:MOST_CHARACTERS])
+    return replace(thread, posts=posts, exchanges=(exchange,))
 
 
 def _draft(rows: Sequence[Document]) -> ThreadDraft:

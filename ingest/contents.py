@@ -11,7 +11,8 @@ from ingest.passages import TokenEnds, passage_spans
 from ingest.probes import probe
 from ingest.quotes import QuoteIndex
 from retrieval.domain import Passage, Post, TextKind, Thread
-from retrieval.index.contents import FileContents, FileStamp, ThreadContents, summary_of
+from retrieval.exchanges import own_words, understand
+from retrieval.index.contents import FileContents, FileStamp, ThreadContents
 from retrieval.noise import says_nothing
 from retrieval.wording import content_id, squeeze, unquoted, words
 
@@ -46,6 +47,7 @@ def _thread_contents(
     posts = _posts(thread, draft)
     passages, keyed = _passages(thread.id, draft, posts, token_ends)
     passages = _linked(passages, posts, keyed)
+    understood = understand(thread, posts, own_words(posts, passages))
     by_id = {passage.id: passage for passage in passages}
     silent = frozenset(
         passage.id
@@ -53,8 +55,7 @@ def _thread_contents(
         if says_nothing(quoted_words(passage)) or _stands_elsewhere(passage, by_id)
     )
     probes = {p.id: probe(quoted_words(p)) for p in passages if p.kind is TextKind.QUOTE}
-    summary = summary_of(draft.title, draft.posts[0].text if draft.posts else "")
-    return ThreadContents(thread, summary, posts, passages, silent, probes)
+    return ThreadContents(thread, understood.posts, passages, understood.exchanges, silent, probes)
 
 
 def _stands_elsewhere(passage: Passage, by_id: Mapping[str, Passage]) -> bool:

@@ -24,6 +24,29 @@ class TextKind(StrEnum):
     QUOTE = "quote"
 
 
+class Standing(StrEnum):
+    """What a post is in its exchange."""
+
+    QUESTION = "question"
+    """It opens the exchange and asks."""
+    STATEMENT = "statement"
+    """It opens the exchange and asks nothing: an announcement, a remark in passing."""
+    REPLY = "reply"
+    ACCEPTED = "accepted"
+    """A reply that the source marks as the answer."""
+    HELPED = "helped"
+    """A reply that the asker said had helped."""
+    SOLUTION = "solution"
+    """The asker's own word of how it was solved."""
+    REMARK = "remark"
+    """Whatever else the asker said later on."""
+
+    @property
+    def is_askers(self) -> bool:
+        """Whether the asker wrote it and it answers nothing."""
+        return self in {Standing.QUESTION, Standing.REMARK}
+
+
 class Outcome(StrEnum):
     """What became of a question."""
 
@@ -79,6 +102,22 @@ class Post:
     """Names of the files that hang on it."""
     mentions: tuple[str, ...] = ()
     """Ids of the people whom it addresses."""
+    exchange_id: str | None = None
+    """The post that opened the exchange which this one belongs to; None where nothing tells."""
+    standing: Standing = Standing.STATEMENT
+    worth: float = 0.0
+    """How much less than for the best reply of its exchange speaks for it as an answer: the
+    difference of two logits, 0 for the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what answers it; a topic is one, a channel many."""
+
+    id: str
+    """That of the post that opened it."""
+    text: str
+    """What people look for: its title, the question, and how its replies begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +172,11 @@ class Hit:
     something too; else 0."""
     asked: Post | None = None
     """The post whose question this one answers; None where it opened its exchange itself."""
+
+    @property
+    def standing(self) -> Standing:
+        """What its post is in its exchange."""
+        return self.post.standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from retrieval.domain import Hit, ScoreParts, ThreadHit
+from retrieval.domain import Hit, Post, ScoreParts, Standing, ThreadHit
 from retrieval.duplicates import IsRare, Unlike
 from retrieval.index.copies import rarity
 from retrieval.index.outlines import outlines
@@ -43,6 +43,7 @@ def _hits(
     library: Library, scored: Scored, ranked: Ranked, cosines: Scores, places: Sequence[int]
 ) -> list[Hit]:
     located = _located(library, scored, places)
+    asked = _asked(library, located)
     prior = scored.found.prior
     asked_before = np.where(scored.found.asked_before() > 0, cosines[prior], 0.0)
     return [
@@ -59,6 +60,7 @@ def _hits(
             cosine=float(cosines[place]),
             bm25=float(scored.lexical[place]),
             asked_before=float(asked_before[place]),
+            asked=asked.get(entry.post.exchange_id or "") if _answers(entry.post) else None,
         )
         for place in places
         if (entry := _credited(located, scored.found.ids[place])) is not None
@@ -147,6 +149,16 @@ def _located(library: Library, scored: Scored, places: Sequence[int]) -> dict[st
         for other in (entry.passage.origin_id, entry.passage.duplicate_of)
     ]
     return located | library.located([id_ for id_ in repeated if scored.allows(id_)])
+
+
+def _asked(library: Library, located: Mapping[str, Located]) -> dict[str, Post]:
+    """Return the posts whose questions the passages answer, by id."""
+    posts = (entry.post for entry in located.values())
+    return library.posts({post.exchange_id for post in posts if post.exchange_id})
+
+
+def _answers(post: Post) -> bool:
+    return post.exchange_id != post.id and post.standing is not Standing.STATEMENT
 
 
 def _scaled(hits: Sequence[Hit], best: float) -> Iterator[Hit]:

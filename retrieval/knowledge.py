@@ -235,7 +235,7 @@ class KnowledgeBase:
     def _lexical(self) -> tuple[LexicalIndex, LexicalIndex]:
         index = self.open().index
         index.follow()
-        return index.passages, index.threads
+        return index.passages, index.exchanges
 
 
 def _cleaned(history: Sequence[str]) -> Iterator[str]:

@@ -26,6 +26,8 @@ _FEEDBACK_FROM: Final = 1_000
 """Passages in a knowledge base at which feedback has half its weight."""
 _HALF_LENGTH: Final = 300.0
 """Characters at which the neighbours count half as much as beside an empty passage."""
+_LEAST_WORTH: Final = 4.0
+"""By so much less than the best a reply may be worth; from there on all are alike."""
 _UNLIKE: Final = 0.4
 """Share of a passage's own score that a neighbour counts at least: thanks and greetings beside
 an answer would tell against it, and what stands alone would win.  scifact nDCG@10 offline .739,
@@ -38,12 +40,12 @@ class Scored:
     """The candidates with what their scores are made of, in one order, n of them."""
 
     found: Candidates
-    thread_vectors: Vector
-    """n × d: of each candidate's thread."""
+    exchange_vectors: Vector
+    """n × d: of each candidate's exchange."""
     lexical: Scores
     """n: BM25 of each candidate."""
-    thread_lexical: Scores
-    """n: BM25 of each candidate's thread, among the threads."""
+    exchange_lexical: Scores
+    """n: BM25 of each candidate's exchange, among the exchanges."""
     total: int
     """How many passages the knowledge base holds."""
     allowed: Set[str] | None = None
@@ -96,14 +98,13 @@ def fuse(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
     """Fuse the scores of the candidates; those in neither ranker's best come to nothing.
 
     The score is that of a passage in its place; ``thread`` is the part of it that its place
-    (the thread's opening, the paragraphs beside it) adds to the passage's own.
+    (its exchange and its standing there, the paragraphs beside it) adds to the passage's own.
     """
     found, share = scored.found, settings.dense_weight
     own = scored.dense(vector)
-    threads = (scored.thread_vectors @ vector).astype(np.float64)
-    dense_all = in_place(own, threads, found, settings)
-    dense_all -= settings.question_penalty * found.asking
-    lexical_all = in_place(scored.lexical, scored.thread_lexical, found, settings)
+    exchanges = (scored.exchange_vectors @ vector).astype(np.float64)
+    dense_all = in_place(own, exchanges, found, settings)
+    lexical_all = in_place(scored.lexical, scored.exchange_lexical, found, settings)
     wanted = np.flatnonzero(found.wanted)
     kept = wanted[union_of_tops(dense_all[wanted], lexical_all[wanted], settings.candidates)]
     score, dense, lexical = (np.full(len(own), -np.inf) for _ in range(3))
@@ -111,20 +112,19 @@ def fuse(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
     score[kept] += (1 - share) * standardise(lexical_all[kept])
     dense[kept] = share * standardise(own[kept])
     lexical[kept] = (1 - share) * standardise(scored.lexical[kept])
+    score[kept] = pointed(score[kept], found, kept, settings)
     thread = np.zeros(len(own))
     thread[kept] = score[kept] - dense[kept] - lexical[kept]
     return Ranked(score, dense, lexical, thread, top(score, len(kept)))
 
 
-def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSettings) -> Scores:
+def in_place(own: Scores, exchanges: Scores, found: Candidates, settings: SearchSettings) -> Scores:
     """Return each passage's score together with those of what surrounds it.
 
-    A mean, weighted: the passage's own score counts 1; that of its thread, where a title
-    says what the thread is about, ``thread_weight``; that of the better of the paragraphs
-    beside it in its post, where there are any, ``neighbour_weight``, less the longer the
-    passage is: a short one says little without them, a long one stands for itself; and that
-    of the passage before it in the thread, where that asks, ``reply_weight``: what follows a
-    question like the one asked may well answer it.  A neighbour about something else counts
+    A mean, weighted: the passage's own score counts 1; that of its exchange, where it is part
+    of one, ``exchange_weight``; else that of the better of the paragraphs beside it in its
+    post, where there are any, ``neighbour_weight``, less the longer the passage is: a short one
+    says little without them, a long one stands for itself.  A neighbour about something else counts
     ``_UNLIKE`` of the passage's own score.
     """
     places = np.arange(len(own))
@@ -134,13 +134,36 @@ def in_place(own: Scores, threads: Scores, found: Candidates, settings: SearchSe
         np.where(after != places, own[after], -np.inf),
     )
     has_neighbour = np.isfinite(beside)
-    thread_weight = settings.thread_weight * found.titled
+    in_exchange = found.exchanges >= 0
+    exchange_weight = settings.exchange_weight * in_exchange
     shortness = _HALF_LENGTH / (_HALF_LENGTH + found.lengths)
-    neighbour_weight = settings.neighbour_weight * shortness * has_neighbour
+    neighbour_weight = settings.neighbour_weight * shortness * (has_neighbour & ~in_exchange)
     beside = np.where(has_neighbour, np.maximum(beside, _UNLIKE * own), 0.0)
-    reply_weight = settings.reply_weight * found.asked_before()
-    replied_to = np.maximum(own[found.prior], _UNLIKE * own)
-    total = own + thread_weight * threads + neighbour_weight * beside + reply_weight * replied_to
-    return np.asarray(
-        total / (1 + thread_weight + neighbour_weight + reply_weight), dtype=np.float64
-    )
+    total = own + exchange_weight * exchanges + neighbour_weight * beside
+    return np.asarray(total / (1 + exchange_weight + neighbour_weight), dtype=np.float64)
+
+
+def pointed(
+    scores: Scores, found: Candidates, kept: npt.NDArray[np.intp], settings: SearchSettings
+) -> Scores:
+    """Return scores by which what answers comes before the question that it answers.
+
+    A question that was asked before points to its replies: each passage of an exchange is drawn
+    up to the best of its asker's words, and then weighed by its worth as an answer.
+    """
+    exchanges = found.exchanges[kept]
+    asked = np.full(int(exchanges.max(initial=-1)) + 2, -np.inf)
+    by_asker = found.askers[kept] & (exchanges >= 0)
+    np.maximum.at(asked, exchanges[by_asker], scores[by_asker])
+    drawn = scores + settings.pointing * np.maximum(asked[exchanges] - scores, 0.0)
+    drawn += settings.worth_weight * np.maximum(found.worths[kept], -_LEAST_WORTH)
+    drawn -= settings.asker_penalty * found.askers[kept]
+    return drawn - settings.same_post_penalty * _later_of_post(drawn, found.posts[kept])
+
+
+def _later_of_post(scores: Scores, posts: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Tell which are not the best of their post."""
+    order = np.lexsort((-scores, posts))
+    later = np.zeros(len(scores), dtype=bool)
+    later[order[1:]] = posts[order[1:]] == posts[order[:-1]]
+    return later

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from retrieval.decomposition import focus, parts
 from retrieval.domain import Hit, NoteKind, ThreadHit, Timings
 from retrieval.filters import Author, Filters, split_filters
+from retrieval.held import LiveHeld
 from retrieval.hits import by_thread, make_hits, merge
 from retrieval.index.conditions import find_authors, matching_ids
 from retrieval.scoring import Scored, rank
-from retrieval.thread_vectors import LiveHeld
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float32]
 
-_THREADS_OPENED: Final = 10
-"""From each ranker's best threads passages become candidates."""
+_EXCHANGES_OPENED: Final = 10
+"""From each ranker's best exchanges passages become candidates."""
 _WEIGHED_WHOLE: Final = 2_000
 """So many passages that fulfil a condition are all weighed; of more, the nearest."""
 _FILTERED_REACH: Final = 10
@@ -172,19 +172,20 @@ class HybridSearch:
     def _score(self, query: _Query, allowed: set[str] | None) -> Scored:
         index, words = self._index, query.words
         held = self._held.now()
-        threads = held.threads
-        thread_lexical = index.threads.best(words, max(self._settings.candidates, _THREADS_OPENED))
+        most = max(self._settings.candidates, _EXCHANGES_OPENED)
+        exchange_lexical = index.exchanges.best(words, most)
         if allowed is not None and len(allowed) <= _WEIGHED_WHOLE:
             ids = allowed
         else:
-            opened = {*threads.nearest(query.vector, _THREADS_OPENED), *_first(thread_lexical)}
-            ids = self._candidates(query, held.layout.in_threads(opened), allowed)
+            nearest = held.exchanges.nearest(query.vector, _EXCHANGES_OPENED)
+            opened = {*nearest, *_first(exchange_lexical)}
+            ids = self._candidates(query, held.layout.in_exchanges(opened), allowed)
         found = held.layout.candidates(index.catalogue, ids, self._embedder.dimensions)
         return Scored(
             found=found,
-            thread_vectors=held.thread_vectors(found.places),
+            exchange_vectors=held.exchange_vectors(found.places),
             lexical=self._bm25(words, found, held.terms),
-            thread_lexical=held.layout.of_threads(thread_lexical)[found.places],
+            exchange_lexical=held.layout.of_exchanges(exchange_lexical)[found.places],
             total=index.passages.count(),
             allowed=allowed,
         )
@@ -199,12 +200,12 @@ class HybridSearch:
     def _candidates(
         self, query: _Query, opened: Iterable[str], allowed: set[str] | None
     ) -> set[str]:
-        """Return the best of each ranker, and what stands in the threads ``opened``."""
+        """Return the best of each ranker, and what stands in the exchanges ``opened``."""
         index, count = self._index, self._settings.candidates
         reach = count if allowed is None else _FILTERED_REACH * count
         ids = set(index.vectors.nearest(query.vector, reach))
         ids.update(index.passages.best(query.words, reach))
-        if self._settings.thread_weight:
+        if self._settings.exchange_weight:
             ids.update(opened)
         return ids if allowed is None else ids & allowed
 
@@ -214,7 +215,7 @@ class HybridSearch:
 
 
 def _first(scores: Mapping[str, float]) -> list[str]:
-    return sorted(scores, key=lambda id_: -scores[id_])[:_THREADS_OPENED]
+    return sorted(scores, key=lambda id_: -scores[id_])[:_EXCHANGES_OPENED]
 
 
 def _unit(vector: Vector) -> Vector:

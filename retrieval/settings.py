@@ -36,17 +36,20 @@ class SearchSettings(BaseModel):
 
     dense_weight: float = Field(default=0.75, ge=0, le=1)
     """Share of the dense z-score; the rest is BM25's.  .70 to .80 are within .001 nDCG."""
-    thread_weight: float = Field(default=1.0, ge=0)
-    """Weight of the thread's score beside the passage's own, dense and BM25 alike."""
+    exchange_weight: float = Field(default=1.5, ge=0)
+    """Weight of the exchange's score beside the passage's own, dense and BM25 alike."""
+    pointing: float = Field(default=0.7, ge=0, le=1)
+    """How far each passage of an exchange is drawn up to the best of its asker's words."""
+    worth_weight: float = Field(default=0.25, ge=0)
+    """Weight of what speaks for a reply by its place in the exchange."""
+    asker_penalty: float = Field(default=2.0, ge=0)
+    """Taken from what the asker says who solved nothing, in standard deviations."""
+    same_post_penalty: float = Field(default=2.0, ge=0)
+    """Taken from what is not the best passage of its post, likewise."""
     neighbour_weight: float = Field(default=1.05, ge=0)
-    """Weight of the better of the paragraphs beside a passage in its post, halved at 300
-    characters of passage.  On questions about threads in plain text recall@3 .95 against .91
-    without it; .75 to 1.4 within one question.  Cranfield nDCG@10 .482 against .468 with a
-    weight that does not know the length."""
-    reply_weight: float = Field(default=0.25, ge=0)
-    """Weight of the passage before in the thread, as far as it asks something.  MRR of questions
-    about forum threads .744 against .711 without it, forum nDCG@10 .284 against .283, cranfield
-    and scifact within .001; .2 to .3 alike."""
+    """Weight of the better of the paragraphs beside a passage that is part of no exchange, halved
+    at 300 characters of passage.  Cranfield nDCG@10 .482 against .468 with a weight that does not
+    know the length."""
     focus_weight: float = Field(default=1.0, ge=0)
     """Weight, beside a whole question of several sentences, of its first and those that ask.
     Forum questions: nDCG@10 .283 against .270 without; .5 .278, 2 .281."""
@@ -54,9 +57,6 @@ class SearchSettings(BaseModel):
     """How far the best five passages draw the question's vector towards their mean before the
     final ranking, half as far at 1,000 passages in all.  Cranfield nDCG@10 .482 against .473
     without, scifact .741 against .733, forum .283 against .283; .2 to .4 alike."""
-    question_penalty: float = Field(default=0.15, ge=0)
-    """Taken from the dense score of a passage that only asks: it does not answer.  A passage
-    of statements and questions loses its share of questions.  Forum: .1 to .2 within .005."""
     candidates: int = Field(default=300, ge=10, le=2_000)
     """How many of each ranker's best are fused."""
 

@@ -31,6 +31,7 @@ from retrieval.domain import (
     Status,
     Verification,
 )
+from retrieval.noise import asks_nothing
 
 EXTRACTIVE: Final = "extractive"
 """The mode of answers that no model wrote."""
@@ -144,6 +145,8 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
 
 def _not_found(answer: Answer, showing: Showing, words: Words) -> Card:
     text = words.answer
+    if asks_nothing(answer.question):
+        return assemble(Tone.NOT_FOUND, [TextBlock(text.asks_nothing)])
     blocks = [
         TextBlock(f"**{text.nothing_found}**\n{text.not_found}"),
         TextBlock(_footing(answer, showing, words)),

@@ -161,6 +161,9 @@ class _Reading:
         whole, shortfall = document(source, _LISTS)
         if shortfall is not None:
             yield shortfall
+            if isinstance(whole, dict) and "post_number" in whole:
+                self._gathering.leave_out(LeftOutReason.BROKEN)
+                return
         for topic, posts in _topics_in(source.name, whole):
             key = self._take_topic(topic)
             for post in posts:
@@ -172,7 +175,8 @@ class _Reading:
             topic = WireTopic.model_validate(fields)
         except ValidationError:  # nothing is said, or not which topic it is
             return None
-        stream = _list((fields.get("post_stream") or {}).get("stream"))
+        around = fields.get("post_stream")
+        stream = _list(around.get("stream")) if isinstance(around, dict) else []
         self._topics[topic.id] = topic
         self._announced[topic.id] = len(stream) or topic.posts_count or 0
         return topic.id

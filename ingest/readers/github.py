@@ -198,7 +198,8 @@ _PAGE_FULL: Final = (
 def _layout(whole: Json) -> str:
     if isinstance(whole, dict):
         return "archive.json" if "pulls" in whole or "magic" in whole else "GraphQL"
-    first = next((one for one in whole if isinstance(one, dict)), {}) if whole else {}
+    records = whole if isinstance(whole, list) else []
+    first: dict[str, Any] = next((one for one in records if isinstance(one, dict)), {})
     return "REST" if "created_at" in first or "html_url" in first else "gh"
 
 

@@ -114,7 +114,7 @@ class _Reading:
             elif kind == "Listing" and isinstance(data, dict):
                 children = data.get("children")
                 stack += reversed(children) if isinstance(children, list) else ()
-            elif kind in {"t1", "t3"}:
+            elif str(kind) in {"t1", "t3"}:
                 self.take(data)
                 replies = data.get("replies") if isinstance(data, dict) else None
                 stack += [replies] if isinstance(replies, dict) else []

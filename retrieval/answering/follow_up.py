@@ -36,7 +36,7 @@ _WORDS_BY_REFERENCE: Final = 2
 """With a pronoun and no more content words than these no question stands alone."""
 _THREADS_FOUND: Final = 5
 """The subject stays if one of so many first passages is of a thread that was led to before …"""
-_LED_TO: Final = 3
+_LED_TO: Final = 2
 """… by one of so many first passages."""
 _ON_ITS_OWN: Final = 0.45
 """Cosine from which a passage was found for the question alone.  Of 32 second questions about

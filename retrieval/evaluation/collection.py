@@ -115,7 +115,7 @@ def index_collection(
 ) -> Size:
     """Write a collection into an empty index."""
     started = time.monotonic()
-    texts = sum(len(file.threads) + sum(1 for _ in file.indexed()) for file in files)
+    texts = sum(map(_texts, files))
     done = 0
     for file in files:
         before = done
@@ -124,13 +124,17 @@ def index_collection(
             on_progress("Indexing", before + count, texts)
 
         index.write([file], on_embedded=on_embedded)
-        done += len(file.threads) + sum(1 for _ in file.indexed())
+        done += _texts(file)
     index.link_copies()
     return Size(
         threads=sum(len(thread.posts) > 1 for file in files for thread in file.threads),
         passages=index.vectors.count(),
         indexing_seconds=time.monotonic() - started,
     )
+
+
+def _texts(file: FileContents) -> int:
+    return sum(1 for _ in file.exchanges()) + sum(1 for _ in file.indexed())
 
 
 def evaluate_collection(

@@ -24,8 +24,14 @@ class Candidates:
     prior: npt.NDArray[np.intp]
     """n; the place of the passage before in the same thread where that asks something, else
     one's own or that of a neighbour that does not ask."""
-    titled: npt.NDArray[np.bool_]
-    """n; whether the thread has a title, hence an opening post known as such."""
+    exchanges: npt.NDArray[np.intp]
+    """n; the same number for passages of one exchange, -1 for those of none."""
+    posts: npt.NDArray[np.intp]
+    """n; likewise for passages of one post."""
+    askers: npt.NDArray[np.bool_]
+    """n; whether it is the asker's word, and no answer."""
+    worths: npt.NDArray[np.float64]
+    """n; as ``Post.worth``."""
     asking: npt.NDArray[np.float64]
     """n; the share of its sentences that are questions."""
     lengths: npt.NDArray[np.float64]

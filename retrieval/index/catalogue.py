@@ -61,10 +61,10 @@ class Pending:
     """What the other stores may hold otherwise than the catalogue, by kind of id."""
 
     passages: frozenset[str] = frozenset()
-    threads: frozenset[str] = frozenset()
+    exchanges: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.passages or self.threads)
+        return bool(self.passages or self.exchanges)
 
 
 class Mark(StrEnum):
@@ -170,7 +170,7 @@ class Catalogue(Database):
         """Put files in the place of what stood at their paths, and drop the removed ones.
 
         Returns:
-            The passages that are indexed no more, and the threads that came, went or may
+            The passages that are indexed no more, and the exchanges that came, went or may
             have changed.  They are recorded as pending until ``settle`` says that Chroma and
             the lexical index have followed.
         """
@@ -180,18 +180,18 @@ class Catalogue(Database):
             note_arrivals(connection, kb, contents)
             before = self.indexed_ids(kb, paths)
             own = self._of_files(kb, paths, "passages", _OWN)
-            threads = self._of_files(kb, paths, "threads", "")
+            exchanges = self._of_files(kb, paths, "exchanges", "")
             connection.executemany(
                 "DELETE FROM files WHERE kb = ? AND path = ?", [(kb, path) for path in paths]
             )
             for file in contents:
                 insert_file(connection, kb, file)
-                threads.update(thread.thread.id for thread in file.threads)
+                exchanges.update(exchange.id for exchange in file.exchanges())
             gone = before - self.still_indexed(kb, before)
             _forget_origins(connection, kb, gone)
             sketches.forget(connection, kb, own - self._still(kb, own, _OWN))
             sketches.enqueue(connection, kb, _own_ids(contents))
-            pending = Pending(frozenset(gone), frozenset(threads))
+            pending = Pending(frozenset(gone), frozenset(exchanges))
             _announce(connection, generation, pending)
             _count_removed(connection, generation, len(gone))
             _mark(connection, kb, Mark.UNLINKED)
@@ -216,14 +216,14 @@ class Catalogue(Database):
             _announce(connection, generation, Pending(passages=frozenset(ids)))
 
     def pending(self, generation: Generation) -> Pending:
-        """Return what is pending, whether or not it has a passage or thread here."""
+        """Return what is pending, whether or not it has a passage or exchange here."""
         rows = self.connection.execute(
             "SELECT kind, id FROM pending WHERE kb = ? AND generation = ?",
             (generation.knowledge_base, generation.number),
         ).fetchall()
         return Pending(
             frozenset(row["id"] for row in rows if row["kind"] == "passage"),
-            frozenset(row["id"] for row in rows if row["kind"] == "thread"),
+            frozenset(row["id"] for row in rows if row["kind"] == "exchange"),
         )
 
     def mark(self, knowledge_base: str, mark: Mark) -> None:
@@ -301,7 +301,7 @@ def _announce(connection: sqlite3.Connection, generation: Generation, pending: P
 
 def _pending_rows(generation: Generation, pending: Pending) -> Iterator[tuple[str, int, str, str]]:
     # In the order of their table, which is faster.
-    for kind, ids in (("passage", pending.passages), ("thread", pending.threads)):
+    for kind, ids in (("passage", pending.passages), ("exchange", pending.exchanges)):
         for id_ in sorted(ids):
             yield generation.knowledge_base, generation.number, kind, id_
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 
-from retrieval.domain import Passage, Post, Thread
-from retrieval.wording import visible
-
-_SUMMARY_CHARACTERS: Final = 1_200
-"""How much of the opening post the thread's score reads: about the model's 256 tokens."""
+from retrieval.domain import Exchange, Passage, Post, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +29,9 @@ class ThreadContents:
     """A thread with everything in it."""
 
     thread: Thread
-    summary: str
-    """Title and opening post: what the thread's own score compares with a question."""
     posts: tuple[Post, ...]
     passages: tuple[Passage, ...]
+    exchanges: tuple[Exchange, ...] = ()
     silent: frozenset[str] = frozenset()
     """Ids of passages that are not indexed: quotes whose very words are indexed where they come
     from, and what says nothing to who reads it alone."""
@@ -51,11 +45,6 @@ class ThreadContents:
     def post_of(self) -> dict[str, Post]:
         """Return the posts by id."""
         return {post.id: post for post in self.posts}
-
-
-def summary_of(title: str | None, opening: str) -> str:
-    """Return what a thread's own score compares with a question."""
-    return f"{title or ''}\n{visible(opening)}".strip()[:_SUMMARY_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +66,10 @@ class FileContents:
     def indexed(self) -> Iterator[Passage]:
         """Yield the passages that belong in Chroma and in the lexical index."""
         return (passage for thread in self.threads for passage in thread.indexed())
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield the exchanges of all its threads."""
+        return (exchange for thread in self.threads for exchange in thread.exchanges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -23,8 +23,16 @@ _MIGRATIONS: Final = {
     3: "",  # Sentences had no vectors; questions make those of old texts, new ones bring theirs.
     4: "",  # Passages that are not indexed were not counted by an index of their own.
     5: "",  # What sources say of their posts was not kept; the next ingest reads all files again.
-    7: "",  # Authors had one name; the next ingest reads all files again.
     6: "",  # When files were made was not kept; the next ingest reads all files again.
+    7: "",  # Authors had one name; the next ingest reads all files again.
+    # A thread was one exchange; the next ingest tells exchanges apart.
+    8: """
+    INSERT OR IGNORE INTO exchanges
+    SELECT file_id, id, id, summary, summary_key FROM threads;
+    UPDATE posts SET exchange_id = thread_id WHERE exchange_id IS NULL;
+    ALTER TABLE threads DROP COLUMN summary;
+    ALTER TABLE threads DROP COLUMN summary_key;
+    """,
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _ADDED_COLUMNS: Final = {
@@ -43,6 +51,9 @@ _ADDED_COLUMNS: Final = {
         "attachments": "TEXT NOT NULL DEFAULT '[]'",
         "mentions": "TEXT NOT NULL DEFAULT '[]'",
         "account": "TEXT",
+        "exchange_id": "TEXT",
+        "standing": "TEXT NOT NULL DEFAULT 'statement'",
+        "worth": "REAL NOT NULL DEFAULT 0",
     },
     "passages": {"quoted_author": "TEXT"},
 }
@@ -208,9 +219,10 @@ class Database:
             for statement in schema.split(";\n"):
                 connection.execute(statement)
             # Another process may have been first.
-            for earlier in range(self._version() or SCHEMA_VERSION, SCHEMA_VERSION):
-                connection.execute(_MIGRATIONS[earlier])
+            earlier = range(self._version() or SCHEMA_VERSION, SCHEMA_VERSION)
             _add_columns(connection)
+            for statement in ";\n".join(_MIGRATIONS[version] for version in earlier).split(";\n"):
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _version(self) -> int:

@@ -64,7 +64,7 @@ class Doctor:
             self._chroma_ids,
             self._findable,
             self._lexical_passages,
-            self._lexical_threads,
+            self._lexical_exchanges,
         )
         return tuple(finding for check in checks for finding in check())
 
@@ -115,12 +115,12 @@ class Doctor:
             self._index.passages.write((), sorted(extra))
         yield from _lexical_findings("passage", missing, extra)
 
-    def _lexical_threads(self) -> Iterator[Finding]:
-        summaries = self._index.library.summaries()
-        missing, extra = _differences(self._index.threads, summaries.keys())
+    def _lexical_exchanges(self) -> Iterator[Finding]:
+        texts = self._index.library.exchanges()
+        missing, extra = _differences(self._index.exchanges, texts.keys())
         if missing or extra:
-            self._index.threads.write(((id_, summaries[id_]) for id_ in missing), sorted(extra))
-        yield from _lexical_findings("thread", missing, extra)
+            self._index.exchanges.write(((id_, texts[id_]) for id_ in missing), sorted(extra))
+        yield from _lexical_findings("exchange", missing, extra)
 
 
 def _differences(index: LexicalIndex, wanted: Collection[str]) -> tuple[set[str], set[str]]:

@@ -127,7 +127,7 @@ class EmbeddingCache:
         return {row[0]: row[1] for row in rows}
 
     def lost(self, knowledge_base: str) -> list[str]:
-        """Return the texts of a knowledge base, of passages and threads, without a vector."""
+        """Return the texts of a knowledge base, of passages and exchanges, without a vector."""
         rows = self._catalogue.connection.execute(
             """
             SELECT substr(o.text, p.start + 1, p.end - p.start)
@@ -136,9 +136,9 @@ class EmbeddingCache:
              WHERE f.kb = :kb AND NOT EXISTS (
                    SELECT 1 FROM embeddings e WHERE e.text = p.text_key AND e.model = :model)
              UNION
-            SELECT t.summary FROM files f JOIN threads t ON t.file_id = f.id
+            SELECT x.text FROM files f JOIN exchanges x ON x.file_id = f.id
              WHERE f.kb = :kb AND NOT EXISTS (
-                   SELECT 1 FROM embeddings e WHERE e.text = t.summary_key AND e.model = :model)
+                   SELECT 1 FROM embeddings e WHERE e.text = x.text_key AND e.model = :model)
             """,
             {"kb": knowledge_base, "model": self.model},
         )
@@ -164,7 +164,7 @@ class EmbeddingCache:
                 DELETE FROM embeddings
                  WHERE model NOT IN (SELECT embedding FROM knowledge_bases)
                     OR text NOT IN (SELECT text_key FROM passages
-                                    UNION ALL SELECT summary_key FROM threads)
+                                    UNION ALL SELECT text_key FROM exchanges)
                 """
             ).rowcount
             sentence_vectors.prune(connection)

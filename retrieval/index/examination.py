@@ -21,7 +21,7 @@ from retrieval.index.rebuilding import (
     rebuild,
 )
 
-_LEXICAL_PARTS: Final = ("passages", "threads")
+_LEXICAL_PARTS: Final = ("passages", "exchanges")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.domain import Standing
 from retrieval.index.candidates import Candidates
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ HELD: Final = 250_000
 """Vectors that are kept in memory, 190 MB of them; of a larger knowledge base each question reads
 its candidates' from SQLite, which takes 9 ms instead of 1."""
 _READ_AT_ONCE: Final = 10_000
+_ASKERS: Final = frozenset(standing for standing in Standing if standing.is_askers)
 _PLACES: Final = """
 SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, p.end - p.start,
-       t.title IS NOT NULL, e.id, p.indexed
+       o.exchange_id, o.standing, o.worth, e.id, p.indexed
   FROM files f
   JOIN passages p ON p.file_id = f.id
-  JOIN threads t ON t.file_id = p.file_id AND t.id = p.thread_id
+  JOIN posts o ON o.file_id = p.file_id AND o.id = p.post_id
   JOIN embeddings e ON e.text = p.text_key AND e.model = :model
  WHERE f.kb = :kb
  ORDER BY p.file_id, p.thread_id, p.ordinal
@@ -52,9 +54,11 @@ class Layout:
     """By passage id, the first of its places."""
     others: dict[str, tuple[int, ...]]
     """By passage id, the places after the first, where there are any."""
-    thread_ids: tuple[str, ...]
-    threads: dict[str, npt.NDArray[np.intp]]
-    """By thread id, the places of its passages."""
+    exchange_ids: tuple[str | None, ...]
+    exchange_numbers: npt.NDArray[np.intp]
+    """n; the same for passages of one exchange, and -1 for those of none."""
+    exchanges: dict[str, npt.NDArray[np.intp]]
+    """By exchange id, the places of its passages."""
     before: npt.NDArray[np.intp]
     """n; as in ``Candidates``."""
     after: npt.NDArray[np.intp]
@@ -62,7 +66,10 @@ class Layout:
     """n; likewise, in the same thread."""
     indexed: npt.NDArray[np.bool_]
     """n; false for a quote whose very words are indexed where they come from."""
-    titled: npt.NDArray[np.bool_]
+    posts: npt.NDArray[np.intp]
+    """n; as in ``Candidates``, as are those that follow."""
+    askers: npt.NDArray[np.bool_]
+    worths: npt.NDArray[np.float64]
     asking: npt.NDArray[np.float64]
     lengths: npt.NDArray[np.float64]
     vector_rows: npt.NDArray[np.int64]
@@ -70,18 +77,18 @@ class Layout:
     vectors: npt.NDArray[np.float16] | None = None
     """n × d, as the cache has them; None where they are too many to be kept in memory."""
 
-    def in_threads(self, thread_ids: Iterable[str]) -> list[str]:
-        """Return the ids of the indexed passages of threads; unknown threads have none."""
-        places = [self.threads[id_] for id_ in thread_ids if id_ in self.threads]
+    def in_exchanges(self, exchange_ids: Iterable[str]) -> list[str]:
+        """Return the ids of the indexed passages of exchanges; unknown ones have none."""
+        places = [self.exchanges[id_] for id_ in exchange_ids if id_ in self.exchanges]
         at = np.concatenate([*places, np.zeros(0, dtype=np.intp)])
         return [self.ids[place] for place in at[self.indexed[at]].tolist()]
 
-    def of_threads(self, scores: Mapping[str, float]) -> npt.NDArray[np.float64]:
-        """Return for each passage the score of its thread, 0 where it has none; n."""
+    def of_exchanges(self, scores: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        """Return for each passage the score of its exchange, 0 where it has none; n."""
         spread = np.zeros(len(self.ids))
         for id_, score in scores.items():
-            if id_ in self.threads:
-                spread[self.threads[id_]] = score
+            if id_ in self.exchanges:
+                spread[self.exchanges[id_]] = score
         return spread
 
     def candidates(self, catalogue: Catalogue, ids: Iterable[str], dimensions: int) -> Candidates:
@@ -107,7 +114,10 @@ class Layout:
             before=_among(at, self.before[at]),
             after=_among(at, self.after[at]),
             prior=_among(at, self.prior[at]),
-            titled=self.titled[at],
+            exchanges=self.exchange_numbers[at],
+            posts=self.posts[at],
+            askers=self.askers[at],
+            worths=self.worths[at],
             asking=self.asking[at],
             lengths=self.lengths[at],
             vectors=vectors,
@@ -148,13 +158,16 @@ def read_layout(
         ids=tuple(read.ids),
         places=read.places,
         others=read.others,
-        thread_ids=tuple(read.thread_ids),
-        threads={id_: np.array(at, dtype=np.intp) for id_, at in read.threads.items()},
+        exchange_ids=tuple(read.exchange_ids),
+        exchange_numbers=np.array(read.exchange_numbers, dtype=np.intp),
+        exchanges={id_: np.array(at, dtype=np.intp) for id_, at in read.exchanges.items()},
         before=np.concatenate([here[:1], np.where(follows, here[:-1], here[1:])]),
         after=np.concatenate([np.where(follows, here[1:], here[:-1]), here[-1:]]),
         prior=np.concatenate([here[:1], np.where(continues, here[:-1], here[1:])]),
         indexed=indexed,
-        titled=np.array(read.titled, dtype=bool),
+        posts=np.array(read.posts, dtype=np.intp),
+        askers=np.array(read.askers, dtype=bool),
+        worths=np.array(read.worths, dtype=np.float64),
         asking=np.array(read.asking, dtype=np.float64),
         lengths=np.array(read.lengths, dtype=np.float64),
         vector_rows=vector_rows,
@@ -169,19 +182,22 @@ class _Columns:
         self.ids: list[str] = []
         self.places: dict[str, int] = {}
         self.others: dict[str, tuple[int, ...]] = {}
-        self.thread_ids: list[str] = []
+        self.exchange_ids: list[str | None] = []
+        self.exchange_numbers = array("q")
         self.follows = bytearray()
         """Whether a passage follows that of the row before in one post."""
         self.continues = bytearray()
         """Whether it stands in one thread with it."""
-        self.titled = bytearray()
+        self.posts = array("q")
+        self.askers = bytearray()
+        self.worths = array("d")
         self.asking = array("d")
         self.lengths = array("d")
         self.vector_rows = array("q")
         self.indexed = bytearray()
-        self.threads: dict[str, array[int]] = {}
-        """By thread id, the places of its passages."""
-        self._names: dict[str, str] = {}
+        self.exchanges: dict[str, array[int]] = {}
+        """By exchange id, the places of its passages."""
+        self._names: dict[str, tuple[str, int]] = {}
         self._last: tuple[int, str, str, int] | None = None
 
     def add(self, row: sqlite3.Row) -> None:
@@ -193,7 +209,9 @@ class _Columns:
             ordinal,
             asking,
             length,
-            is_titled,
+            exchange_id,
+            standing,
+            worth,
             vector_row,
             indexed,
         ) = row
@@ -201,17 +219,30 @@ class _Columns:
         self.ids.append(id_)
         if self.places.setdefault(id_, place) != place:
             self.others[id_] = (*self.others.get(id_, ()), place)
-        # One string for all passages of a thread.
-        self.thread_ids.append(self._names.setdefault(thread_id, thread_id))
+        self._join(exchange_id, place)
+        is_new_post = self._last is None or self._last[:3] != (file_id, thread_id, post_id)
+        self.posts.append(self.posts[-1] + is_new_post if self.posts else 0)
         self.follows.append(self._last == (file_id, thread_id, post_id, ordinal - 1))
         self.continues.append(self._last is not None and self._last[:2] == (file_id, thread_id))
         self._last = (file_id, thread_id, post_id, ordinal)
-        self.titled.append(is_titled)
+        self.askers.append(standing in _ASKERS)
+        self.worths.append(worth)
         self.asking.append(asking)
         self.lengths.append(length)
         self.vector_rows.append(vector_row)
         self.indexed.append(indexed)
-        self.threads.setdefault(self.thread_ids[-1], array("q")).append(place)
+
+    def _join(self, exchange_id: str | None, place: int) -> None:
+        """Note which exchange the passage at a place is part of."""
+        if exchange_id is None:
+            self.exchange_ids.append(None)
+            self.exchange_numbers.append(-1)
+            return
+        # One string for all passages of an exchange.
+        name, number = self._names.setdefault(exchange_id, (exchange_id, len(self._names)))
+        self.exchange_ids.append(name)
+        self.exchange_numbers.append(number)
+        self.exchanges.setdefault(name, array("q")).append(place)
 
 
 def _vectors(

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _SHORTEST_PREFIX: Final = 4
 _PLACES: Final = 20
-_NEAR_ITS_OPENING: Final = 20
-"""So many posts of a thread speak to the one that opened it; a channel goes on for years."""
 _ID_PREFIX: Final = re.compile(r"|[0-9a-f]{4,16}")
 
 # Of several files that hold the same passage, the newest speaks for it.  What is
@@ -62,10 +60,12 @@ SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:posts) wanted
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  GROUP BY wanted.key
 """
-_OPENING_OF_THREADS: Final = """
-SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:threads) wanted
- CROSS JOIN passages p ON p.thread_id = wanted.value AND p.indexed
- CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
+_OPENING_OF_EXCHANGES: Final = """
+SELECT p.file_id, p.id, min(p.ordinal) FROM json_each(:exchanges) wanted
+ CROSS JOIN exchanges x ON x.id = wanted.value
+ CROSS JOIN files f ON f.id = x.file_id AND f.kb = :kb
+ CROSS JOIN passages p ON p.thread_id = x.thread_id AND p.file_id = x.file_id
+                      AND p.post_id = x.id AND p.indexed
  GROUP BY wanted.key
 """
 # SQLite's datetime() gives UTC, so that times of different zones can be compared.
@@ -159,28 +159,32 @@ class Library:
             found.setdefault(original, []).append(copy)
         return found
 
-    def summaries(self) -> dict[str, str]:
-        """Return the summaries of all threads, by thread id."""
+    def exchanges(self) -> dict[str, str]:
+        """Return the texts of all exchanges, by exchange id."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT t.id, t.summary FROM threads t JOIN files f ON f.id = t.file_id
+            SELECT x.id, x.text FROM exchanges x JOIN files f ON f.id = x.file_id
              WHERE f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (self._kb,),
         )
         return {row[0]: row[1] for row in rows}
 
-    def summaries_of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return the summaries of threads, by thread id; unknown ids are left out."""
+    def exchanges_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the texts of exchanges, by exchange id; unknown ids are left out."""
         rows = self._catalogue.connection.execute(
             """
-            SELECT t.id, t.summary FROM json_each(?) wanted
-             CROSS JOIN threads t ON t.id = wanted.value
-             CROSS JOIN files f ON f.id = t.file_id AND f.kb = ? ORDER BY f.as_of, f.name DESC
+            SELECT x.id, x.text FROM json_each(?) wanted
+             CROSS JOIN exchanges x ON x.id = wanted.value
+             CROSS JOIN files f ON f.id = x.file_id AND f.kb = ? ORDER BY f.as_of, f.name DESC
             """,
             (json.dumps(list(ids)), self._kb),
         )
         return {row[0]: row[1] for row in rows}
+
+    def posts(self, ids: Iterable[str]) -> dict[str, Post]:
+        """Return posts, by id; unknown ids are left out."""
+        return {post.id: post for post in self._posts(_POSTS_BY_ID, ids=json.dumps(list(ids)))}
 
     def beginning(self, prefix: str, limit: int) -> list[Located]:
         """Return passages whose id begins like this; any passages where nothing is typed."""
@@ -195,26 +199,20 @@ class Library:
         found = {(row["thread_id"], row["post_id"]): located_in(row) for row in reversed(rows)}
         return [found[key] for key in posts if key in found]
 
-    def openings_of_threads(self, thread_ids: Sequence[str]) -> list[Located]:
-        """Return the first indexed passage of threads, in the order given."""
-        rows = self._passages(_OPENING_OF_THREADS, threads=json.dumps(thread_ids))
-        found = {row["thread_id"]: located_in(row) for row in reversed(rows)}
-        return [found[id_] for id_ in thread_ids if id_ in found]
+    def openings_of_exchanges(self, ids: Sequence[str]) -> list[Located]:
+        """Return the first indexed passage of exchanges, in the order given."""
+        rows = self._passages(_OPENING_OF_EXCHANGES, exchanges=json.dumps(ids))
+        found = {row["post_id"]: located_in(row) for row in reversed(rows)}
+        return [found[id_] for id_ in ids if id_ in found]
 
     def replied_to(self, posts: Sequence[Post]) -> dict[str, Post]:
         """Return what posts reply to, by the ids of those that do.
 
-        Where a source does not say it, that is the post that opened the thread, for the first
-        posts of it, as far as posts are somebody's: without authors nobody knows where one ends.
+        Where a source does not say it, that is the post that opened their exchange.
         """
-        ids = json.dumps([post.parent_id for post in posts if post.parent_id])
-        parents = {post.id: post for post in self._posts(_POSTS_BY_ID, ids=ids)}
-        signed = [post for post in posts if post.author and not post.parent_id]
-        near = [post for post in signed if post.ordinal <= _NEAR_ITS_OPENING]
-        threads = list(dict.fromkeys(post.thread_id for post in near))
-        openings = {one.thread.id: one.post for one in self.openings_of_threads(threads)}
-        found = {post.id: parents.get(post.parent_id or "") for post in posts}
-        found |= {post.id: openings.get(post.thread_id) for post in near}
+        wanted = {post.id: post.parent_id or post.exchange_id for post in posts}
+        known = self.posts(id_ for id_ in wanted.values() if id_)
+        found = {id_: known.get(other or "") for id_, other in wanted.items()}
         return {id_: post for id_, post in found.items() if post is not None and post.id != id_}
 
     def newest_post_at(self) -> datetime | None:

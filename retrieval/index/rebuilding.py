@@ -196,9 +196,9 @@ def clear_away(stores: Stores, live: Generation) -> tuple[Finding, ...]:
 
 def _build(index: PassageIndex, on_step: OnStep) -> None:
     ids = sorted(index.catalogue.indexed_ids(index.generation.knowledge_base))
-    summaries = index.library.summaries()
-    index.embeddings.fill(list(summaries.values()))
-    index.threads.write(summaries.items())
+    exchanges = index.library.exchanges()
+    index.embeddings.fill(list(exchanges.values()))
+    index.exchanges.write(exchanges.items())
     for done, some in pages(ids, _PAGE):
         located = list(index.library.located(some).values())
 

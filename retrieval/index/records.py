@@ -12,6 +12,7 @@ from retrieval.domain import (
     Passage,
     Post,
     PostView,
+    Standing,
     TextKind,
     Thread,
     ThreadView,
@@ -21,7 +22,7 @@ from retrieval.index.contents import Located
 POST_COLUMNS: Final = """
 o.id AS post_id, o.thread_id, o.ordinal AS post_ordinal, o.text, o.author, o.created_at,
 o.parent_id, o.url AS post_url, o.author_id, o.edited_at, o.score, o.is_accepted, o.is_bot,
-o.attachments, o.mentions, o.account
+o.attachments, o.mentions, o.account, o.exchange_id, o.standing, o.worth
 """
 """What ``post_in`` reads of the table ``posts o``."""
 THREAD_COLUMNS: Final = "t.title, t.url AS thread_url, t.tags, t.is_solved, t.is_channel"
@@ -74,6 +75,9 @@ def post_in(row: Row) -> Post:
         is_bot=bool(row["is_bot"]),
         attachments=tuple(json.loads(row["attachments"])),
         mentions=tuple(json.loads(row["mentions"])),
+        exchange_id=row["exchange_id"],
+        standing=Standing(row["standing"]),
+        worth=row["worth"],
     )
 
 

@@ -32,9 +32,10 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
         ),
     ).lastrowid
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
-    connection.executemany(_INSERT.format("threads", _marks(10)), _threads(file_id, file))
+    connection.executemany(_INSERT.format("threads", _marks(8)), _threads(file_id, file))
+    connection.executemany(_INSERT.format("exchanges", _marks(5)), _exchanges(file_id, file))
     for contents in file.threads:
-        connection.executemany(_INSERT.format("posts", _marks(17)), _posts(file_id, contents))
+        connection.executemany(_INSERT.format("posts", _marks(20)), _posts(file_id, contents))
         connection.executemany(
             _INSERT.format("passages", _marks(16)),
             _passages(file_id, contents),
@@ -50,9 +51,15 @@ def _threads(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
         thread = contents.thread
         yield (
             *(file_id, thread.id, ordinal, thread.title, thread.url),
-            *(contents.summary, text_key(contents.summary), json.dumps(thread.tags)),
-            *(int(thread.is_solved), int(thread.is_channel)),
+            *(json.dumps(thread.tags), int(thread.is_solved), int(thread.is_channel)),
         )
+
+
+def _exchanges(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
+    for contents in file.threads:
+        for exchange in contents.exchanges:
+            key = text_key(exchange.text)
+            yield file_id, exchange.id, contents.thread.id, exchange.text, key
 
 
 def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...]]:
@@ -64,6 +71,7 @@ def _posts(file_id: int, contents: ThreadContents) -> Iterator[tuple[object, ...
             post.edited_at.isoformat() if post.edited_at else None,
             *(post.score, int(post.is_accepted), int(post.is_bot)),
             *(json.dumps(post.attachments), json.dumps(post.mentions), post.account),
+            *(post.exchange_id, post.standing.value, post.worth),
         )
 
 

@@ -30,8 +30,6 @@ CREATE TABLE IF NOT EXISTS threads (
     ordinal     INTEGER NOT NULL,
     title       TEXT,
     url         TEXT,
-    summary     TEXT NOT NULL,        -- title and opening post: what the thread's score compares
-    summary_key TEXT NOT NULL,        -- names that text in embeddings
     tags        TEXT NOT NULL DEFAULT '[]',  -- JSON: a list of texts
     is_solved   INTEGER NOT NULL DEFAULT 0,
     is_channel  INTEGER NOT NULL DEFAULT 0,
@@ -57,10 +55,24 @@ CREATE TABLE IF NOT EXISTS posts (
     attachments TEXT NOT NULL DEFAULT '[]',  -- JSON: names of files
     mentions   TEXT NOT NULL DEFAULT '[]',   -- JSON: ids of the people whom it addresses
     account    TEXT,                  -- the author's other name, where they show under a nickname
+    exchange_id TEXT,                 -- the post that opened the exchange which it belongs to
+    standing   TEXT NOT NULL DEFAULT 'statement',  -- what it is in that exchange
+    worth      REAL NOT NULL DEFAULT 0,      -- what speaks for it as an answer there: a logit
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);
 CREATE INDEX IF NOT EXISTS posts_by_parent ON posts (parent_id) WHERE parent_id IS NOT NULL;
+
+-- A question with what answers it; named after the post that opened it.
+CREATE TABLE IF NOT EXISTS exchanges (
+    file_id   INTEGER NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    id        TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    text      TEXT NOT NULL,          -- what its score compares with a question
+    text_key  TEXT NOT NULL,          -- names that text in embeddings
+    PRIMARY KEY (file_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS exchanges_by_id ON exchanges (id);
 
 -- A passage stands once for each file that holds it; the index holds each id once.
 CREATE TABLE IF NOT EXISTS passages (
@@ -159,13 +171,13 @@ CREATE TABLE IF NOT EXISTS removed_vectors (
 ) STRICT, WITHOUT ROWID;
 
 -- What may differ between the catalogue and the other stores: ids of passages that may stand
--- in Chroma or tantivy without standing here, ids of threads whose text in tantivy may be old.
+-- in Chroma or tantivy without standing here, ids of exchanges whose text in tantivy may be old.
 -- Written before the stores are, taken out when they are known to agree again.  Rows of
 -- generation 0 without an id are marks (see Mark in catalogue.py).
 CREATE TABLE IF NOT EXISTS pending (
     kb         TEXT NOT NULL,
     generation INTEGER NOT NULL,
-    kind       TEXT NOT NULL,         -- passage, thread or a mark
+    kind       TEXT NOT NULL,         -- passage, exchange or a mark
     id         TEXT NOT NULL,
     PRIMARY KEY (kb, generation, kind, id)
 ) STRICT, WITHOUT ROWID;

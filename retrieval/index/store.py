@@ -5,7 +5,7 @@ In this order, so that a crash at any point leaves each file as it was or as it 
 1. record the ids about to be inserted as pending;
 2. put their vectors into Chroma and their texts into the lexical index;
 3. commit the files to the catalogue, with what has to follow it recorded as pending: ids that
-   are gone, threads whose opening may have changed;
+   are gone, exchanges whose text may have changed;
 4. let Chroma and the lexical index follow, then settle.
 
 Ids come from content and nothing is updated in place, so doing it again does no harm.
@@ -70,7 +70,7 @@ class Written:
 class PassageIndex:
     """A knowledge base's live generation, open for reading and writing.
 
-    ``vectors``, ``passages`` and ``threads`` stay the same objects when ``follow`` turns them
+    ``vectors``, ``passages`` and ``exchanges`` stay the same objects when ``follow`` turns them
     to another generation, so whoever holds one of them follows too.
     """
 
@@ -90,7 +90,7 @@ class PassageIndex:
         self.embeddings = EmbeddingCache(catalogue, embedder)
         self.vectors = VectorIndex(client, generation.collection)
         self.passages = LexicalIndex(lexical_folder / generation.collection / "passages")
-        self.threads = LexicalIndex(lexical_folder / generation.collection / "threads")
+        self.exchanges = LexicalIndex(lexical_folder / generation.collection / "exchanges")
         self.library = Library(catalogue, generation.knowledge_base)
         self._following = threading.Lock()
         self._is_writing = False
@@ -102,7 +102,7 @@ class PassageIndex:
     def close(self) -> None:
         """Let other processes write to the lexical index."""
         self.passages.close()
-        self.threads.close()
+        self.exchanges.close()
         if self._is_writing and not self.catalogue.pending(self.generation):
             if self._is_suspect:
                 self._mend()
@@ -120,13 +120,13 @@ class PassageIndex:
         live = self.catalogue.generation(self.generation.knowledge_base)
         if live is None or live.number == self.generation.number:
             self.passages.refresh()
-            self.threads.refresh()
+            self.exchanges.refresh()
             return
         check_model(live, self.embeddings.model)
         with self._following:
             self.vectors.reopen(live.collection)
             self.passages.reopen(self.lexical_folder / live.collection / "passages")
-            self.threads.reopen(self.lexical_folder / live.collection / "threads")
+            self.exchanges.reopen(self.lexical_folder / live.collection / "exchanges")
             self.generation = live
 
     def texts_with(self, word: str) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ class PassageIndex:
         Changes nothing that a search sees, so it may run while another batch is written.
         """
         passages = [passage.text for file in contents for passage in file.indexed()]
-        texts = passages + [thread.summary for file in contents for thread in file.threads]
+        texts = passages + [exchange.text for file in contents for exchange in file.exchanges()]
         total = len(texts)
         return self.embeddings.fill(
             texts,
@@ -220,9 +220,9 @@ class PassageIndex:
         """
         fresh = [located.passage.id for located in staged.fresh]
         pending = self.catalogue.write(self.generation, staged.contents, removed_paths)
-        self._let_follow(pending.passages, pending.threads)
+        self._let_follow(pending.passages, pending.exchanges)
         self.catalogue.settle(
-            self.generation, Pending(pending.passages.union(fresh), pending.threads)
+            self.generation, Pending(pending.passages.union(fresh), pending.exchanges)
         )
         with self._staging:
             self._staged = tuple(other for other in self._staged if other is not staged)
@@ -253,12 +253,12 @@ class PassageIndex:
             return 0
         pending = self.catalogue.pending(self.generation)
         kept = self.catalogue.still_indexed(kb, pending.passages)
-        self._let_follow(pending.passages - kept, pending.threads)
+        self._let_follow(pending.passages - kept, pending.exchanges)
         self.catalogue.settle(self.generation, pending)
         lost = self._mend()
         self._is_suspect = True
         self.catalogue.unmark(kb, Mark.WRITING)
-        return len(pending.passages) + len(pending.threads) + lost
+        return len(pending.passages) + len(pending.exchanges) + lost
 
     def needs_recovery(self) -> bool:
         """Tell whether somebody is writing, or was killed while doing so."""
@@ -307,14 +307,14 @@ class PassageIndex:
         known = coming | self.catalogue.still_indexed(self.generation.knowledge_base, wanted)
         return [located for passage_id, located in wanted.items() if passage_id not in known]
 
-    def _let_follow(self, gone: frozenset[str], threads: frozenset[str]) -> None:
+    def _let_follow(self, gone: frozenset[str], exchanges: frozenset[str]) -> None:
         """Bring Chroma and the lexical index in line with what the catalogue now holds."""
         if gone:
             self.vectors.delete(sorted(gone))
             self.passages.write((), sorted(gone))
-        if threads:
-            summaries = self.library.summaries_of(threads)
-            self.threads.write(summaries.items(), threads - summaries.keys())
+        if exchanges:
+            texts = self.library.exchanges_of(exchanges)
+            self.exchanges.write(texts.items(), exchanges - texts.keys())
 
 
 def _metadata(located: Located) -> Metadata:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Passage, Post, TextKind
+from retrieval.domain import Exchange, Passage, Post, TextKind
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
 from retrieval.index.records import POST_COLUMNS, THREAD_COLUMNS, Row, post_in, thread_in
 
@@ -18,9 +18,10 @@ _FILES: Final = """
 SELECT f.* FROM json_each(?) wanted CROSS JOIN files f ON f.id = wanted.value ORDER BY f.name
 """
 _THREADS: Final = """
-SELECT t.id AS thread_id, t.summary, {columns}, f.name AS file, f.source_kind
+SELECT t.id AS thread_id, {columns}, f.name AS file, f.source_kind
   FROM threads t JOIN files f ON f.id = t.file_id WHERE t.file_id = ? ORDER BY t.ordinal
 """
+_EXCHANGES: Final = "SELECT thread_id, id, text FROM exchanges WHERE file_id = ? ORDER BY id"
 _POSTS: Final = "SELECT {columns} FROM posts o WHERE o.file_id = ? ORDER BY o.ordinal"
 _PASSAGES: Final = "SELECT * FROM passages WHERE file_id = ? ORDER BY ordinal"
 
@@ -47,14 +48,17 @@ def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:
     rows: dict[str, list[Row]] = {}
     for row in connection.execute(_PASSAGES, (file_id,)):
         rows.setdefault(row["thread_id"], []).append(dict(row))
+    exchanges: dict[str, list[Exchange]] = {}
+    for row in connection.execute(_EXCHANGES, (file_id,)):
+        exchanges.setdefault(row["thread_id"], []).append(Exchange(row["id"], row["text"]))
     for row in connection.execute(_THREADS.format(columns=THREAD_COLUMNS), (file_id,)):
         thread = thread_in(dict(row))
         own = rows.get(thread.id, [])
         yield ThreadContents(
             thread,
-            row["summary"],
             tuple(posts.get(thread.id, ())),
             tuple(_passage(each, texts[each["post_id"]]) for each in own),
+            tuple(exchanges.get(thread.id, ())),
             frozenset(each["id"] for each in own if not each["indexed"]),
             {each["id"]: each["probe"] for each in own if each["probe"] is not None},
         )

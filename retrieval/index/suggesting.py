@@ -83,16 +83,16 @@ class Suggester:
             typed: Words, the beginning of an author's name, of a thread's title or of an id;
                 where nothing is typed yet, the newest posts are offered.
             limit: The most to return.
-            lexical: Gives the indexes of passages and of threads, if words are to be found.
+            lexical: Gives the indexes of passages and of exchanges, if words are to be found.
         """
         if not typed:
             found = self._library.openings_of_posts(self._known().newest)
             return found[:limit] or self._library.beginning("", limit)
         offered = {entry.passage.id: entry for entry in self._library.beginning(typed, limit)}
         if len(offered) < limit:
-            passages, threads = lexical()
+            passages, exchanges = lexical()
             people = self._library.openings_of_posts(self._known().by(typed))
-            titles = self._library.openings_of_threads(threads.typed(typed, _THREADS))
+            titles = self._library.openings_of_exchanges(exchanges.typed(typed, _THREADS))
             words = self._by_words(typed, passages.typed(typed, limit * 2))
             # Who types a title in full means the thread; half a word may be anything.
             named = [entry for entry in titles if _is_title(entry, typed)]

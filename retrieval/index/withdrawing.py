@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from retrieval.domain import Passage, Post, TextKind
-from retrieval.index.contents import FileContents, ThreadContents, summary_of
+from retrieval.exchanges import own_words, understand
+from retrieval.index.contents import FileContents, ThreadContents
 from retrieval.noise import says_nothing
 
 Span = tuple[int, int]
@@ -55,12 +56,12 @@ def _left(
         if post.id not in posts and post.id not in bare
     )
     moved = tuple(_moved(passage, gone, spans.get(passage.post_id, ())) for passage in kept)
-    opening = left[0].text if left else ""
+    understood = understand(thread.thread, left, own_words(left, moved))
     return replace(
         thread,
-        summary=summary_of(thread.thread.title, opening),
-        posts=left,
+        posts=understood.posts,
         passages=moved,
+        exchanges=understood.exchanges,
         # What was silent beside its origin has to speak for itself when that is gone.
         silent=frozenset(
             passage.id

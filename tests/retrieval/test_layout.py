@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from retrieval.held import LiveHeld
 from retrieval.index.layout import read_layout, widened
 from retrieval.index.store import PassageIndex
-from retrieval.thread_vectors import LiveHeld
 from tests.fakes import HashingEmbedder
 from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of, files_of
 
@@ -36,13 +36,13 @@ def test_candidates_come_with_their_neighbours_and_own_vectors(tmp_path):
 
 
 def test_the_passage_before_comes_along_where_it_asks(tmp_path):
-    talk = (Said("Ann", "I bake. How long?"), Said("Bob", "An hour."), Said("Cy", "Thanks."))
+    talk = (Said("Ann", "I bake. How long?"), Said("Bob", "An hour."), Said("Cy", "Mine took two."))
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         index.write([file_of("a.json", *talk)])
         found, said = found_in(index, "An hour.")
         assert said == ["I bake. How long?", "An hour."]
         assert found.asked_before().tolist() == [0.0, 0.5]
-        assert found_in(index, "Thanks.")[1] == ["Thanks."]
+        assert found_in(index, "Mine took two.")[1] == ["Mine took two."]
 
 
 def test_a_passage_of_several_files_is_wanted_once(tmp_path):
@@ -119,17 +119,19 @@ def test_of_a_large_knowledge_base_terms_are_read_after_the_first_question(tmp_p
         assert held.now() is whole
 
 
-def test_threads_give_their_indexed_passages(tmp_path):
+def test_exchanges_give_their_indexed_passages(tmp_path):
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         quoting = Said("Bob", "> First the yeast.\n\nWhich one?")
         index.write([files_of("a.json", {"a": [Said("Ann", POST)], "b": [quoting]})])
         layout = read_layout(index.catalogue, KB, MODEL.fingerprint, MODEL.dimensions)
-        found = layout.in_threads([*layout.threads, "unknown"])
+        found = layout.in_exchanges([*layout.exchanges, "unknown"])
         assert len(layout.ids) == 5
         assert sorted(found) == sorted(index.catalogue.indexed_ids(KB))
-        first, second = layout.threads
-        spread = layout.of_threads({second: 2.0, "unknown": 3.0})
-        assert [spread[at].tolist() for at in (layout.threads[first], layout.threads[second])] in (
+        first, second = layout.exchanges
+        spread = layout.of_exchanges({second: 2.0, "unknown": 3.0})
+        assert [
+            spread[at].tolist() for at in (layout.exchanges[first], layout.exchanges[second])
+        ] in (
             [[0.0] * 3, [2.0] * 2],
             [[0.0] * 2, [2.0] * 3],
         )

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from retrieval.domain import TextKind
+from retrieval.domain import Standing, TextKind
 from retrieval.index.candidates import Candidates
 from retrieval.index.layout import read_layout
 from retrieval.scoring import in_place
@@ -51,15 +49,16 @@ def test_a_quote_gives_way_to_the_words_it_repeats(engine):
     assert all(hit.passage.kind is TextKind.OWN for hit in saying_so)
 
 
-def test_a_passage_that_only_asks_is_marked_down(workshop, engine):
-    def place(penalty: float) -> int:
-        settings = SearchSettings(question_penalty=penalty)
-        search = type(engine.search)(workshop, HashingEmbedder(), settings, engine.search._speller)
-        found = texts(search.search("how often replace the chain", 10))
-        return found.index("How often should I replace the chain?")
-
-    assert place(0.0) == 0
-    assert place(0.5) > 0
+def test_a_question_that_was_asked_before_points_to_its_replies(engine):
+    hits = engine.search.search("how often should I replace the chain", 3).hits
+    assert [hit.standing for hit in hits[:2]] == [Standing.REPLY, Standing.REPLY]
+    assert {hit.asked.text for hit in hits[:2]} == {"How often should I replace the chain?"}
+    (asking,) = (
+        hit
+        for hit in engine.search.search("replace the chain", 10).hits
+        if hit.post.author == "Olaf"
+    )
+    assert (asking.standing, asking.asked) == (Standing.QUESTION, None)
 
 
 def test_every_candidate_has_both_scores(engine):
@@ -153,7 +152,7 @@ def test_neighbours_are_the_paragraphs_beside_it_in_its_own_post(workshop):
 
 def test_the_weights_can_be_set(workshop):
     engine = engine_on(workshop)
-    lexical_only = SearchSettings(dense_weight=0, thread_weight=0, neighbour_weight=0)
+    lexical_only = SearchSettings(dense_weight=0, exchange_weight=0, neighbour_weight=0)
     search = type(engine.search)(workshop, HashingEmbedder(), lexical_only, engine.search._speller)
     hit = search.search("sealant", 1).hits[0]
     assert hit.parts.dense == 0
@@ -253,7 +252,10 @@ def candidates(before: list[int], after: list[int], lengths: list[float]) -> Can
         before=np.array(before),
         after=np.array(after),
         prior=np.arange(count),
-        titled=np.zeros(count, bool),
+        exchanges=np.full(count, -1),
+        posts=np.arange(count),
+        askers=np.zeros(count, bool),
+        worths=np.zeros(count),
         asking=np.zeros(count),
         lengths=np.array(lengths),
         vectors=np.zeros((count, 1), np.float32),
@@ -276,15 +278,6 @@ def test_thanks_beside_an_answer_tell_little_against_it():
     mean_of_both = (0.41 + settings.neighbour_weight * 0.06) / (1 + settings.neighbour_weight)
     assert placed[1] > 0.9 * placed[3] > mean_of_both
     assert placed[3] == pytest.approx(0.31)
-
-
-def test_what_follows_a_question_like_the_one_asked_is_preferred():
-    found = candidates([0, 1, 2, 3], [0, 1, 2, 3], [80.0] * 4)
-    found = replace(found, prior=np.array([0, 0, 2, 2]), asking=np.array([1.0, 0.0, 0.0, 0.0]))
-    own = np.array([0.8, 0.4, 0.8, 0.4])
-    placed = in_place(own, np.zeros(4), found, SearchSettings())
-    assert placed[1] > placed[3] == pytest.approx(0.4)  # what the other follows asks nothing
-    assert placed[1] < placed[0]
 
 
 def test_hits_tell_what_was_asked_before_them(tmp_path):

@@ -17,6 +17,8 @@ class AnswerWords:
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
+    asks_nothing: str
+    """Where somebody greets, thanks, or types a command for a question."""
     empty: str
     asked_by: str
     """``{name}``, ``{question}``: what an excerpt answers."""
@@ -79,6 +81,7 @@ ENGLISH: Final = AnswerWords(
     closest="The threads do not clearly answer this. What comes closest:",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
+    asks_nothing="That asks nothing. Ask a question, such as “How do I …?”, or see `/help`.",
     empty="The answer is empty.",
     asked_by="Asked by {name}: {question}",
     unanswered="Nothing was found for: {part}",
@@ -125,6 +128,7 @@ GERMAN: Final = AnswerWords(
     closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
+    asks_nothing="Das fragt nach nichts. Stell eine Frage, oder sieh dir `/help` an.",
     empty="Die Antwort ist leer.",
     asked_by="Gefragt von {name}: {question}",
     unanswered="Nichts gefunden zu: {part}",

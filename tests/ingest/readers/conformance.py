@@ -31,6 +31,8 @@ class Keeps(StrEnum):
     ID = "id"
     """Its own id, so that an edited or moved post is known again."""
     AUTHOR = "author"
+    NO_NAME = "no name"
+    """Somebody without a name has none."""
     AUTHOR_ID = "author id"
     TIME = "time"
     PARENT = "parent"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.beir import beir_contents
+from retrieval.domain import Standing
 from retrieval.errors import UsageError
 from retrieval.evaluation.beir import is_collection, read_collection
 
@@ -121,7 +122,8 @@ def test_documents_of_one_thread_become_its_posts_in_the_order_of_time(tmp_path)
     (file,) = contents.files
     by_title = {thread.thread.title: thread for thread in file.threads}
     thread = by_title["T open"]
-    assert thread.summary == "T open"
+    assert [exchange.text for exchange in thread.exchanges] == ["T open"]
+    assert {post.standing for post in thread.posts} == {Standing.REPLY}
     assert [contents.document_of_post[post.id] for post in thread.posts] == ["r1", "r2"]
     assert [passage.text for passage in thread.passages] == [
         "Early.",
@@ -138,7 +140,7 @@ def test_a_document_without_a_thread_is_one_with_its_title_above_its_text(tmp_pa
     contents = beir_contents(read_collection(tmp_path).documents, each_character)
     alone = next(thread for thread in contents.files[0].threads if not thread.thread.title)
     assert [post.text for post in alone.posts] == ["Alone\nOne."]
-    assert alone.summary == alone.passages[0].text == "Alone\nOne."
+    assert alone.exchanges == ()
     assert contents.document_of_post[alone.posts[0].id] == "x"
 
 

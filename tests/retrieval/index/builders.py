@@ -109,6 +109,6 @@ def agree(index: PassageIndex) -> None:
     assert all_ids(index) == wanted
     assert index.vectors.count() == len(wanted)
     assert sorted(index.passages.ids()) == sorted(wanted)
-    assert sorted(index.threads.ids()) == sorted(index.library.summaries())
+    assert sorted(index.exchanges.ids()) == sorted(index.library.exchanges())
     assert not index.catalogue.pending(index.generation)
     assert index.catalogue.counts(index.generation.knowledge_base).passages == len(wanted)

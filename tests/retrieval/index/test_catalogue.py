@@ -54,10 +54,11 @@ def test_what_was_written_is_counted(catalogue: Catalogue, generation: Generatio
 
 
 def test_a_write_names_what_has_to_follow_it(catalogue: Catalogue, generation: Generation) -> None:
-    thread = SAID.threads[0].thread.id
-    assert catalogue.write(generation, [SAID]) == Pending(threads=frozenset({thread}))
+    ids = frozenset(exchange.id for exchange in SAID.exchanges())
+    assert ids
+    assert catalogue.write(generation, [SAID]) == Pending(exchanges=ids)
     gone = catalogue.write(generation, [], [SAID.stamp.path])
-    assert gone == Pending(IDS, frozenset({thread}))
+    assert gone == Pending(IDS, ids)
     assert catalogue.pending(generation) == gone
     later = Pending(frozenset({"0123456789abcdef"}))
     catalogue.announce(generation, later.passages)
@@ -154,12 +155,35 @@ def test_an_earlier_catalogue_gets_the_columns_that_it_lacks(catalogue: Catalogu
     added = {"threads": "is_solved", "posts": "author_id", "passages": "quoted_author"}
     for table, column in added.items():
         catalogue.connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for column in ("summary", "summary_key"):
+        statement = f"ALTER TABLE threads ADD COLUMN {column} TEXT NOT NULL DEFAULT 'Bread'"
+        catalogue.connection.execute(statement)
     catalogue.connection.execute("PRAGMA user_version = 5")
     catalogue.close()
     with closing(Catalogue(catalogue.path)) as reopened:
         for table, column in added.items():
             rows = reopened.connection.execute(f"PRAGMA table_info({table})").fetchall()
             assert column in {row["name"] for row in rows}
+
+
+def test_a_thread_of_an_earlier_catalogue_is_one_exchange(
+    catalogue: Catalogue, generation: Generation
+) -> None:
+    catalogue.write(generation, [SAID])
+    connection = catalogue.connection
+    for column in ("summary", "summary_key"):
+        connection.execute(f"ALTER TABLE threads ADD COLUMN {column} TEXT NOT NULL DEFAULT 'Bread'")
+    connection.execute("DROP TABLE exchanges")
+    connection.execute("UPDATE posts SET exchange_id = NULL")
+    connection.execute("PRAGMA user_version = 8")
+    catalogue.close()
+    with closing(Catalogue(catalogue.path)) as reopened:
+        thread = SAID.threads[0].thread.id
+        told = reopened.connection.execute("SELECT id, text FROM exchanges").fetchall()
+        assert [tuple(row) for row in told] == [(thread, "Bread")]
+        posts = reopened.connection.execute("SELECT DISTINCT exchange_id FROM posts").fetchall()
+        assert [row[0] for row in posts] == [thread]
+        reopened.write(generation, [SAID])
 
 
 def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def test_pruning_keeps_what_a_live_knowledge_base_needs(
     file = file_of("a.txt", Said("ann", "Rest the dough."))
     catalogue.write(generation, [file])
     EmbeddingCache(catalogue, HashingEmbedder(64, "other")).fill(TEXTS)
-    cache.fill([*TEXTS, file.threads[0].summary])
+    (exchange,) = file.exchanges()
+    cache.fill([*TEXTS, exchange.text])
     assert cache.prune() == 3
-    assert cache.fill(["Rest the dough.", file.threads[0].summary]) == 0
+    assert cache.fill(["Rest the dough.", exchange.text]) == 0

@@ -96,11 +96,11 @@ def test_records_beyond_the_catalogue_are_taken_out(folder: Folder) -> None:
         vectors = index.embeddings.vectors(["My bread comes out dry."])
         index.vectors.upsert(["f" * 16], vectors, ["stray"], [{"file": "x"}])
         index.passages.write([("e" * 16, "stray")])
-        index.threads.write([("d" * 16, "stray")])
+        index.exchanges.write([("d" * 16, "stray")])
     assert _found(_examine(folder)) == [
         "1 record too many in Chroma: removed",
         "1 passage too many in the lexical index: removed",
-        "1 thread too many in the lexical index: removed",
+        "1 exchange too many in the lexical index: removed",
     ]
     with folder.index() as index:
         agree(index)
@@ -146,16 +146,16 @@ def test_what_chroma_lost_at_its_opening_is_found_again_by_who_opens_it_to_write
 def test_what_the_lexical_indexes_lost_is_written_again(folder: Folder) -> None:
     with folder.index() as index:
         index.passages.write((), sorted(all_ids(index))[:2])
-        index.threads.write((), sorted(index.library.summaries())[:1])
+        index.exchanges.write((), sorted(index.library.exchanges())[:1])
     assert _found(_examine(folder)) == [
         "2 passages missing from the lexical index: written again",
-        "1 thread missing from the lexical index: written again",
+        "1 exchange missing from the lexical index: written again",
     ]
     with folder.index() as index:
         agree(index)
 
 
-@pytest.mark.parametrize("part", ["passages", "threads"])
+@pytest.mark.parametrize("part", ["passages", "exchanges"])
 def test_a_lexical_index_that_cannot_be_read_is_begun_anew(folder: Folder, part: str) -> None:
     (folder.path / "lexical" / "kb-default-g0001" / part / "meta.json").write_text("{")
     assert f"a lexical index of {part} that could not be read: begun anew" in _found(

@@ -176,7 +176,7 @@ def test_what_is_typed_finds_ids_that_begin_so(library: Library) -> None:
 def test_another_knowledge_base_sees_nothing_of_this_one(index: PassageIndex) -> None:
     other = Library(index.catalogue, "other")
     assert other.located([_id_of(RISE)]) == {}
-    assert other.summaries() == {}
+    assert other.exchanges() == {}
     assert other.probes() == []
     with pytest.raises(NotFoundError):
         other.source(_id_of(RISE))
@@ -187,8 +187,21 @@ def test_another_knowledge_base_sees_nothing_of_this_one(index: PassageIndex) ->
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_no_statement_looks_at_every_row(index: PassageIndex, name: str) -> None:
     statement = getattr(statements, name)
-    names = ("kb", "ids", "low", "high", "thread", "base", "name", "tail", "id", "origin", "post")
-    lists = {"ids": "[]", "posts": "[]", "threads": "[]"}
+    names = (
+        "kb",
+        "ids",
+        "low",
+        "high",
+        "thread",
+        "base",
+        "name",
+        "tail",
+        "id",
+        "origin",
+        "post",
+        "ordinal",
+    )
+    lists = {"ids": "[]", "posts": "[]", "exchanges": "[]"}
     values = dict.fromkeys((*names, "passage"), "x") | lists | {"limit": 1}
     columns = POST_COLUMNS if "posts o" in statement else THREAD_COLUMNS
     places = "SELECT 1 AS file_id, 'x' AS id"

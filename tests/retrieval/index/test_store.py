@@ -91,7 +91,8 @@ def test_an_edited_post_costs_its_own_passages_alone(folder: Folder) -> None:
         embedder.embedded.clear()
         written = index.write([edited])
         assert (written.added, written.removed) == (1, 1)
-        assert embedder.embedded == ["A whole day, and keep the bowl covered."]
+        (exchange,) = edited.exchanges()  # it tells how its replies begin
+        assert embedder.embedded == ["A whole day, and keep the bowl covered.", exchange.text]
         agree(index)
 
 
@@ -100,9 +101,9 @@ def test_a_removed_file_is_gone_from_all_three_stores(index: PassageIndex) -> No
     written = index.write((), [BREAD.stamp.path])
     assert written.removed == 3
     agree(index)
-    assert index.library.summaries().keys() == {SOUP.threads[0].thread.id}
+    assert index.library.exchanges().keys() == {each.id for each in SOUP.exchanges()}
     assert index.passages.best("sourdough kitchen", 10) == {}
-    assert index.threads.best("sourdough kitchen", 10) == {}
+    assert index.exchanges.best("sourdough kitchen", 10) == {}
 
 
 def test_a_thread_in_two_files_stays_until_both_are_gone(index: PassageIndex) -> None:
@@ -120,21 +121,21 @@ def test_a_thread_with_another_title_is_found_by_it(index: PassageIndex) -> None
     post = Said("ann", "Mine stays flat.")
     index.write([file_of("bread.txt", post, thread="bread", title="Sourdough")])
     index.write([file_of("bread.txt", post, thread="bread", title="Baguettes")])
-    assert index.threads.best("sourdough", 5) == {}
-    assert len(index.threads.best("baguette", 5)) == 1
+    assert index.exchanges.best("sourdough", 5) == {}
+    assert len(index.exchanges.best("baguette", 5)) == 1
     agree(index)
 
 
-def test_of_a_thread_in_two_files_the_first_by_name_gives_the_summary(
+def test_of_a_thread_in_two_files_the_first_by_name_gives_the_exchange(
     index: PassageIndex,
 ) -> None:
     post = Said("ann", "Mine stays flat.")
     index.write([file_of("a.txt", post, thread="bread", title="Sourdough")])
     index.write([file_of("b.txt", post, thread="bread", title="Baguettes")])
-    assert len(index.threads.best("sourdough", 5)) == 1
+    assert len(index.exchanges.best("sourdough", 5)) == 1
     index.write((), ["/threads/a.txt"])
-    assert index.threads.best("sourdough", 5) == {}
-    assert len(index.threads.best("baguette", 5)) == 1
+    assert index.exchanges.best("sourdough", 5) == {}
+    assert len(index.exchanges.best("baguette", 5)) == 1
     agree(index)
 
 
@@ -174,7 +175,7 @@ def test_a_store_that_fails_leaves_the_file_as_it_was(
         assert index.recover() == 0
 
 
-@pytest.mark.parametrize(("store", "method"), [("vectors", "delete"), ("threads", "write")])
+@pytest.mark.parametrize(("store", "method"), [("vectors", "delete"), ("exchanges", "write")])
 def test_a_store_that_fails_after_the_commit_follows_at_the_next_start(
     folder: Folder, store: str, method: str
 ) -> None:

@@ -1,7 +1,4 @@
-"""What a search keeps in memory: the threads' vectors, where the passages stand, their terms.
-
-A thread's vector is that of its title and opening post.
-"""
+"""What a search keeps in memory: the exchanges' vectors, where the passages stand, their terms."""
 
 from __future__ import annotations
 
@@ -30,15 +27,15 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadVectors:
-    """All threads, t of them, as they are at one moment."""
+class ExchangeVectors:
+    """All exchanges, t of them, as they are at one moment."""
 
     ids: tuple[str, ...]
     matrix: npt.NDArray[np.float32]
     """t × d."""
 
     def nearest(self, vector: npt.NDArray[np.float32], count: int) -> list[str]:
-        """Return the ids of the threads most similar to a vector, best first."""
+        """Return the ids of the exchanges most similar to a vector, best first."""
         similar = self.matrix @ vector
         if count >= len(similar):
             return [self.ids[place] for place in np.argsort(-similar, kind="stable")]
@@ -50,10 +47,10 @@ class ThreadVectors:
 class Held:
     """What a search keeps in memory of a knowledge base."""
 
-    threads: ThreadVectors
+    exchanges: ExchangeVectors
     layout: Layout
-    threads_of: npt.NDArray[np.intp]
-    """For each passage of the layout the place of its thread; t where it has none."""
+    exchanges_of: npt.NDArray[np.intp]
+    """For each passage of the layout the place of its exchange; t where it has none."""
     terms: ForwardIndex | None = None
     """None where tantivy has to score the candidates."""
 
@@ -62,12 +59,12 @@ class Held:
         """Whether all is here that is kept of a knowledge base of this size."""
         return self.terms is not None or self.layout.vectors is None
 
-    def thread_vectors(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
-        """Return the vector of the thread of each passage, zeros where it has none."""
-        threads = self.threads_of[places]
-        known = threads < len(self.threads.ids)
-        rows = np.zeros((len(places), self.threads.matrix.shape[1]), dtype=np.float32)
-        rows[known] = self.threads.matrix[threads[known]]
+    def exchange_vectors(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        """Return the vector of the exchange of each passage, zeros where it has none."""
+        exchanges = self.exchanges_of[places]
+        known = exchanges < len(self.exchanges.ids)
+        rows = np.zeros((len(places), self.exchanges.matrix.shape[1]), dtype=np.float32)
+        rows[known] = self.exchanges.matrix[exchanges[known]]
         return rows
 
 
@@ -121,14 +118,14 @@ class LiveHeld:
 
     def _read(self) -> Held:
         index = self._index
-        summaries = index.library.summaries()
-        ids = tuple(summaries)
-        matrix = index.embeddings.vectors(list(summaries.values()))
+        exchanges = index.library.exchanges()
+        ids = tuple(exchanges)
+        matrix = index.embeddings.vectors(list(exchanges.values()))
         kb, model = index.generation.knowledge_base, index.embeddings.model
         layout = read_layout(index.catalogue, kb, model, matrix.shape[1])
         at = {id_: n for n, id_ in enumerate(ids)}
-        threads_of = np.array([at.get(id_, len(ids)) for id_ in layout.thread_ids], dtype=np.intp)
-        return Held(ThreadVectors(ids, matrix), layout, threads_of)
+        of = [at.get(id_ or "", len(ids)) for id_ in layout.exchange_ids]
+        return Held(ExchangeVectors(ids, matrix), layout, np.array(of, dtype=np.intp))
 
     def _with_terms(self, held: Held, last: Held | None) -> Held:
         if held.layout.vectors is None:  # too large to be kept in memory
