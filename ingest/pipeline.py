@@ -21,7 +21,7 @@ from ingest.linking import link_across_threads, link_after_crash
 from ingest.opening import open_found, refuse_changed
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
-from ingest.readers import READERS, reader_for
+from ingest.readers import READERS, reader_for, refuse_stranger
 from ingest.removals import given_way, removed_from, removed_with
 from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage, Why
 from ingest.scanning import FoundFile, Scan, scan
@@ -363,10 +363,9 @@ def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Ite
                 return reader, reader.read_bundle(source)
         raise AssertionError("who takes a bundle reads it")
     single = reader_for(found.name, source.head)
+    refuse_stranger(found.name, source.head, single)
     if single is None:
-        raise FileRefusedError(
-            found.name, "is of no kind that can be read; footnote formats lists those that can"
-        )
+        raise AssertionError("what no reader knows was refused")
     return single, single.read(source)
 
 

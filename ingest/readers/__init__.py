@@ -30,9 +30,11 @@ from ingest.readers import (
     reddit,
     slack,
     stack_exchange,
+    strangers,
     telegram,
     zulip,
 )
+from retrieval.errors import FileRefusedError
 
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
@@ -68,6 +70,21 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
     sure = [(reader.sniff(name, head), reader) for reader in readers]
     surest, best = max(sure, key=lambda pair: pair[0])
     return best if surest > _SURE_ENOUGH else None
+
+
+def refuse_stranger(name: str, head: bytes, reader: Reader | None) -> None:
+    """Make sure that what belongs to a product is read by its reader, or not at all.
+
+    Raises:
+        FileRefusedError: naming the product, or where to see what can be read.
+    """
+    if reader is not None and reader is not plain_text.READER:
+        return
+    reason = strangers.told(head)
+    if reason is None and reader is None:
+        reason = "is of no kind that can be read; footnote formats lists those that can"
+    if reason is not None:
+        raise FileRefusedError(name, reason)
 
 
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:

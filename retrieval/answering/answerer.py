@@ -17,6 +17,7 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, FirstAnswer, Hit, Outcome, Timings
 from retrieval.index.calibrations import kept_anchors
+from retrieval.noise import asks_nothing
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from retrieval.writing.writer import Writer
 
 _SAYS_NOTHING: Final = "The threads do not answer this."
+_ASKS_NOTHING: Final = (
+    "That asks nothing. Ask a question in a few words, such as “How do I …?”, and the threads "
+    "answer it where they can."
+)
 
 
 class Answerer:
@@ -82,6 +87,9 @@ class Answerer:
         asker: str | None = None,
     ) -> FirstAnswer:
         """Return what ``answer`` does in two steps: first without the model that writes."""
+        if asks_nothing(question):
+            step = "It asks nothing, so that nothing was searched."
+            return FirstAnswer(Answer(question, Outcome.NOT_FOUND, _ASKS_NOTHING, trace=(step,)))
         started = time.perf_counter()
         meter = Meter()
         turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
