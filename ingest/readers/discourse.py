@@ -149,7 +149,6 @@ class _Reading:
     """What is known so far of the topics of one source."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._host = ""
         self._topics: dict[str, WireTopic] = {}
         self._held: dict[str, set[int]] = {}
@@ -212,13 +211,24 @@ class _Reading:
             facts.url = f"/t/{topic.slug or '-'}/{key}"
         for found in self._gathering.found():
             yield self._placed(found) if isinstance(found, ThreadDraft) else found
-        for key, wanted in self._announced.items():
-            held = len(self._held.get(key, ()))
-            if held < wanted:
-                title = (self._topics[key].title if key in self._topics else None) or key
-                yield Shortfall(
-                    f"{self._name} holds {held:,} of the {wanted:,} posts of “{title}”: {_MORE}."
-                )
+        yield from self._missing()
+
+    def _missing(self) -> Iterator[Shortfall]:
+        """Say how many posts the forum has of these topics and the source has not."""
+        lacking = {
+            key: wanted - held
+            for key, wanted in self._announced.items()
+            if (held := len(self._held.get(key, ()))) < wanted
+        }
+        if not lacking:
+            return
+        key = max(lacking, key=lacking.__getitem__)
+        title = (self._topics[key].title if key in self._topics else None) or key
+        wanted = self._announced[key]
+        of = f"{wanted - lacking[key]:,} of the {wanted:,} posts of “{title}”"
+        rest = sum(lacking.values()) - lacking[key]
+        others = f", and lacks {rest:,} of {len(lacking) - 1:,} more topics" if rest else ""
+        yield Shortfall(f"holds {of}{others}: {_MORE}")
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:
         """Give a topic the forum's address, and the people whom it mentions their ids."""

@@ -115,8 +115,7 @@ def _age(hit: Hit) -> float:
 
 
 def _only_asks(hit: Hit) -> bool:
-    """Tell whether a post opens a topic with a question: who asks has not answered."""
-    if hit.post.author is None and question_share(hit.passage.text) >= _MOSTLY:
-        return True
-    opens = hit.post.ordinal == 0 and hit.thread.title is not None and not hit.thread.is_channel
-    return opens and question_share(f"{hit.thread.title}\n{hit.post.text}") > 0
+    """Tell whether a hit is the words of who asks: they are what is replied to, no answer."""
+    if hit.post.author is None:
+        return question_share(hit.passage.text) >= _MOSTLY
+    return hit.standing.is_askers

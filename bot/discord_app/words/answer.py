@@ -14,6 +14,10 @@ class AnswerWords:
     not_answered: str
     """The title over what comes closest."""
     closest: str
+    closest_asked: str
+    """In place of it, where what comes closest replies to a question like this one."""
+    never_answered: str
+    """Under a question that nobody replied to."""
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
@@ -79,6 +83,8 @@ class AnswerWords:
 ENGLISH: Final = AnswerWords(
     not_answered="Not answered",
     closest="The threads do not clearly answer this. What comes closest:",
+    closest_asked="The threads do not clearly answer this. Somebody asked something like it:",
+    never_answered="Asked, never answered.",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
     asks_nothing="That asks nothing. Ask a question, such as “How do I …?”, or see `/help`.",
@@ -126,6 +132,8 @@ ENGLISH: Final = AnswerWords(
 GERMAN: Final = AnswerWords(
     not_answered="Nicht beantwortet",
     closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
+    closest_asked="Die Threads beantworten das nicht eindeutig. Jemand fragte Ähnliches:",
+    never_answered="Gefragt, nie beantwortet.",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
     asks_nothing="Das fragt nach nichts. Stell eine Frage, oder sieh dir `/help` an.",
