@@ -234,6 +234,13 @@ def test_a_table_is_read_row_by_row():
     assert CSV.sniff("x.txt", old.encode()) > 0.9
 
 
+def test_who_has_no_number_is_a_program():
+    authors = ["Git#0000", "Deleted User#0000", "Ada#0001", "Bo"]
+    blocks = (f"[01-May-24 10:00 AM] {author}\nWords.\n\n\n" for author in authors)
+    [thread] = threads_in(TXT, log(*blocks), "x.txt")
+    assert [post.is_bot for post in thread.posts] == [True, False, False, False]
+
+
 def test_two_messages_of_one_minute_are_two():
     block = "[01-May-24 10:00 AM] Ada\nAgain!\n\n\n"
     [thread] = threads_in(TXT, log(block, block), "x.txt")
