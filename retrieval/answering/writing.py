@@ -10,7 +10,6 @@ from retrieval.answering.citations import cite, is_verified, repeats
 from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
 from retrieval.domain import Citation, Hit, Statement, TextKind
-from retrieval.sentences import question_share
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
@@ -87,14 +86,8 @@ def _order(reading: Reading) -> list[int]:
     """Return the places of the hits to show, of each post one: what answers a part comes first."""
     parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
     hits = reading.hits[:READ_CLOSELY]
-    replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
+    replies = [place for place, hit in enumerate(hits) if not hit.standing.is_askers]
     order: dict[str, int] = {}
     for place in [*parts, *(replies or range(len(hits)))]:
         order.setdefault(reading.hits[place].post.id, place)
     return list(order.values())
-
-
-def _only_asks(hit: Hit) -> bool:
-    """Tell whether a post opens a topic with a question: who asks has not answered."""
-    opens = hit.post.ordinal == 0 and hit.thread.title is not None and not hit.thread.is_channel
-    return opens and question_share(f"{hit.thread.title}\n{hit.post.text}") > 0
