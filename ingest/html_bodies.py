@@ -77,7 +77,7 @@ class _Open:
 
 def html_parts(html: str, claim: Claim = lambda _: None) -> list[Part]:
     """Return the parts of an HTML body; never fails, whatever the HTML is."""
-    if _is_too_deep(html):
+    if is_too_deep(html):
         return [unescape(_TAG.sub(" ", html)).strip()]
     root = LexborHTMLParser(html).body
     return [] if root is None else element_parts(root, claim)
@@ -90,7 +90,7 @@ def formula(node: LexborNode) -> str | Skip:
     return f"${tex}$" if tex else Skip()
 
 
-def _is_too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
     """Tell a body nested beyond reason, on which the parser would spend minutes."""
     if html.count("<") <= _DEEPEST:
         return False

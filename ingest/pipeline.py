@@ -21,7 +21,7 @@ from ingest.linking import link_across_threads, link_after_crash
 from ingest.opening import open_found, refuse_changed
 from ingest.passages import TokenEnds
 from ingest.planning import Plan, plan
-from ingest.readers import READERS, reader_for
+from ingest.readers import READERS, reader_for, refuse_stranger
 from ingest.removals import given_way, removed_from, removed_with
 from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage, Why
 from ingest.scanning import FoundFile, Scan, scan
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from retrieval.index.store import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "8"
+READERS_VERSION: Final = "9"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -360,10 +360,9 @@ def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Ite
                 return reader, reader.read_bundle(source)
         raise AssertionError("who takes a bundle reads it")
     single = reader_for(found.name, source.head)
+    refuse_stranger(found.name, source.head, single)
     if single is None:
-        raise FileRefusedError(
-            found.name, "is of no kind that can be read; footnote formats lists those that can"
-        )
+        raise AssertionError("what no reader knows was refused")
     return single, single.read(source)
 
 

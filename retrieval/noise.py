@@ -50,6 +50,11 @@ _FILLERS: Final = frozenset(
         "antwort antworten freundlichen freundliche danach nun super"
     )
 )
+_COMMANDS: Final = frozenset(
+    {"help", "exit", "quit", "stop", "test", "start", "hilfe", "ende", "beenden", "how are you"}
+    | {"who are you", "what is your name", "wie geht's", "wer bist du", "wie heißt du"}
+)
+"""What people type to a bot to see whether it is there, or to leave it."""
 _VOTE: Final = re.compile(r"\+\d{1,4}|-1|\^+|this\W*", re.IGNORECASE)
 _MENTIONS: Final = re.compile(r"<[@#][!&]?\d+>|(?<![\w/@])@[\w.#-]+(?![\w/])")
 _EMOJI_CODES: Final = re.compile(r"<a?:\w{1,40}:\d+>|(?<![\w:]):[\w+-]{1,40}:(?![\w:])")
@@ -86,6 +91,15 @@ def says_nothing(text: str) -> bool:
     return all(map(_line_says_nothing, lines))
 
 
+def asks_nothing(question: str) -> bool:
+    """Tell whether what somebody typed for a question is a courtesy or a command, and asks nothing.
+
+    A name alone is a search for it.
+    """
+    said = _without_signs(visible(question)).strip("/!.? ")
+    return said.casefold() in _COMMANDS or _VOTE.fullmatch(said) is not None or _is_courtesy(said)
+
+
 def _is_attribution(text: str) -> bool:
     found = attribution(text)
     return (found is not None and found.end() == len(text)) or forwarded(text) is not None
@@ -100,11 +114,15 @@ def _line_says_nothing(line: str) -> bool:
         return True
     if _is_attribution(line) or is_header_block([line]):
         return True
-    rest = line
-    for pattern in (_EMOJI_CODES, _EMOTICONS, _MENTIONS):
-        rest = pattern.sub(" ", rest)
-    rest = rest.strip()
+    rest = _without_signs(line)
     return _VOTE.fullmatch(rest) is not None or _is_courtesy(rest) or _is_to_somebody(rest)
+
+
+def _without_signs(line: str) -> str:
+    """Return a line without emoji and mentions."""
+    for pattern in (_EMOJI_CODES, _EMOTICONS, _MENTIONS):
+        line = pattern.sub(" ", line)
+    return line.strip()
 
 
 def _is_courtesy(line: str) -> bool:

@@ -27,10 +27,12 @@ from retrieval.domain import (
     Answer,
     Citation,
     Outcome,
+    Standing,
     Statement,
     Status,
     Verification,
 )
+from retrieval.noise import asks_nothing
 
 EXTRACTIVE: Final = "extractive"
 """The mode of answers that no model wrote."""
@@ -129,8 +131,11 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
 def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     text = words.answer
     groups = tuple((citation,) for citation in answer.closest[:MAX_SOURCES])
-    blocks: list[Block] = [TextBlock(f"**{text.not_answered}**\n{text.closest}"), Divider()]
-    blocks += excerpt_blocks(groups, words)
+    nearest = answer.closest[0]
+    was_asked = nearest.asked is not None or nearest.post.standing is Standing.QUESTION
+    told = text.closest_asked if was_asked else text.closest
+    blocks: list[Block] = [TextBlock(f"**{text.not_answered}**\n{told}"), Divider()]
+    blocks += excerpt_blocks(groups, words, with_questions=True)
     footing = f"{_footing(answer, showing, words)}{_being_written(showing, words)}"
     blocks += [Divider(), TextBlock(footing)]
     offer = Offer(
@@ -144,6 +149,8 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
 
 def _not_found(answer: Answer, showing: Showing, words: Words) -> Card:
     text = words.answer
+    if asks_nothing(answer.question):
+        return assemble(Tone.NOT_FOUND, [TextBlock(text.asks_nothing)])
     blocks = [
         TextBlock(f"**{text.nothing_found}**\n{text.not_found}"),
         TextBlock(_footing(answer, showing, words)),

@@ -10,7 +10,7 @@ from bot.discord_app.credits import attribution, jumping, passage_code
 from bot.discord_app.markdown import fit_line
 from bot.discord_app.safe_markdown import fit_quoted
 from bot.discord_app.words import Words
-from retrieval.domain import Answer, Citation, TextKind
+from retrieval.domain import Answer, Citation, Standing, TextKind
 from retrieval.sentences import asked_in
 from retrieval.wording import unquoted
 
@@ -20,9 +20,14 @@ MAX_LINES: Final = 24
 _ASKED_LIMIT: Final = 140
 
 
-def excerpt_blocks(groups: Iterable[tuple[Citation, ...]], words: Words) -> list[Block]:
-    """Return a block for each group of citations of one post, shown one under the other."""
-    return [_block(group, words) for group in groups if group]
+def excerpt_blocks(
+    groups: Iterable[tuple[Citation, ...]], words: Words, *, with_questions: bool = False
+) -> list[Block]:
+    """Return a block for each group of citations of one post, shown one under the other.
+
+    ``with_questions`` says what each replies to, also where its thread's title may say it.
+    """
+    return [_block(group, words, with_questions=with_questions) for group in groups if group]
 
 
 def shown_together(answer: Answer) -> tuple[tuple[Citation, ...], ...]:
@@ -40,21 +45,25 @@ def is_cut(group: tuple[Citation, ...]) -> bool:
     return _quoted(group, EXCERPT_LIMIT) != _quoted(group, 10 * EXCERPT_LIMIT)
 
 
-def _block(group: tuple[Citation, ...], words: Words) -> Block:
+def _block(group: tuple[Citation, ...], words: Words, *, with_questions: bool) -> Block:
     first = group[0]
     credit = attribution(
         first.post, first.thread, first.passage.kind, words, first.passage.quoted_author
     )
     url = safe_url(first.post.url, first.thread.url)
     credit = credit if url else f"{credit} · {passage_code(first.passage.id)}"
-    lines = [credit, _asked(first, words), _quoted(group, EXCERPT_LIMIT)]
+    is_needed = with_questions or first.thread.is_channel or not first.thread.title
+    asked = _asked(first, words) if is_needed else ""
+    # Replies are shown before the questions that they answer: this one has none.
+    alone = first.post.standing is Standing.QUESTION and first.post.author is not None
+    left = f"-# {words.answer.never_answered}" if alone else ""
+    lines = [credit, asked, _quoted(group, EXCERPT_LIMIT), left]
     return jumping("\n".join(line for line in lines if line), url, words)
 
 
 def _asked(citation: Citation, words: Words) -> str:
-    """Return the question that a post answers, where its thread's title does not say it."""
     asked = citation.asked
-    if asked is None or (citation.thread.title and not citation.thread.is_channel):
+    if asked is None:
         return ""
     name = fit_line(asked.author or "", 40) or words.room.unknown_author
     question = fit_line(asked_in(asked.text), _ASKED_LIMIT)

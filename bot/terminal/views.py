@@ -29,7 +29,7 @@ from bot.terminal.layout import (
     stack,
 )
 from bot.terminal.removal_views import passed_over_line, removal_lines
-from retrieval.domain import Outcome, Support, TextKind
+from retrieval.domain import Outcome, Standing, Support, TextKind
 from retrieval.sentences import asked_in
 from retrieval.wording import unquoted
 
@@ -185,6 +185,7 @@ def _quoted(citation: Citation, first: Text) -> Group:
     details = [
         _asked(citation),
         plain(unquoted(citation.quote) if is_quote else citation.quote),
+        Text("asked, never answered", CAUTION) if post.standing is Standing.QUESTION else None,
         link_of(post, thread),
         Text(f"footnote source {passage.id}", style=SECONDARY),
     ]

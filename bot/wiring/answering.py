@@ -176,7 +176,10 @@ class _Shelves:
 
         llm = self._settings.llm
         limits = CallLimits(llm.deadline_seconds, llm.max_output_tokens)
-        return Writer(self._model, self._settings.writing, limits, self._reviewer)
+        writing = self._settings.writing
+        room = max(llm.context_tokens - llm.max_output_tokens, 0)
+        fitting = writing.model_copy(update={"prompt_tokens": min(writing.prompt_tokens, room)})
+        return Writer(self._model, fitting, limits, self._reviewer)
 
     @cached_property
     def _reviewer(self) -> Reviewer | None:

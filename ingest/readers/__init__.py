@@ -12,22 +12,35 @@ from ingest import archives
 from ingest.drafts import Reader
 from ingest.readers import (
     discord_chat_exporter,
+    discord_csv,
+    discord_html,
+    discord_text,
     discourse,
+    docx_page,
     forum_magnum,
+    forum_magnum_markdown,
     github,
     hacker_news,
+    html_page,
     jsonl,
     mail,
+    markdown_page,
+    pdf_page,
     plain_text,
     reddit,
     slack,
     stack_exchange,
+    strangers,
     telegram,
     zulip,
 )
+from retrieval.errors import FileRefusedError
 
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
+    discord_html.READER,
+    discord_text.READER,
+    discord_csv.READER,
     discourse.READER,
     slack.READER,
     github.READER,
@@ -36,7 +49,12 @@ READERS: Final[tuple[Reader, ...]] = (
     zulip.READER,
     reddit.READER,
     forum_magnum.READER,
+    forum_magnum_markdown.READER,
     hacker_news.READER,
+    markdown_page.READER,
+    html_page.READER,
+    docx_page.READER,
+    pdf_page.READER,
     mail.READER,
     jsonl.READER,
     plain_text.READER,
@@ -52,6 +70,21 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
     sure = [(reader.sniff(name, head), reader) for reader in readers]
     surest, best = max(sure, key=lambda pair: pair[0])
     return best if surest > _SURE_ENOUGH else None
+
+
+def refuse_stranger(name: str, head: bytes, reader: Reader | None) -> None:
+    """Make sure that what belongs to a product is read by its reader, or not at all.
+
+    Raises:
+        FileRefusedError: naming the product, or where to see what can be read.
+    """
+    if reader is not None and reader is not plain_text.READER:
+        return
+    reason = strangers.told(head)
+    if reason is None and reader is None:
+        reason = "is of no kind that can be read; footnote formats lists those that can"
+    if reason is not None:
+        raise FileRefusedError(name, reason)
 
 
 def suffixes(readers: Sequence[Reader] = READERS) -> tuple[str, ...]:

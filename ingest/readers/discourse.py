@@ -149,7 +149,6 @@ class _Reading:
     """What is known so far of the topics of one source."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._host = ""
         self._topics: dict[str, WireTopic] = {}
         self._held: dict[str, set[int]] = {}
@@ -161,6 +160,9 @@ class _Reading:
         whole, shortfall = document(source, _LISTS)
         if shortfall is not None:
             yield shortfall
+            if isinstance(whole, dict) and "post_number" in whole:
+                self._gathering.leave_out(LeftOutReason.BROKEN)
+                return
         for topic, posts in _topics_in(source.name, whole):
             key = self._take_topic(topic)
             for post in posts:
@@ -172,7 +174,8 @@ class _Reading:
             topic = WireTopic.model_validate(fields)
         except ValidationError:  # nothing is said, or not which topic it is
             return None
-        stream = _list((fields.get("post_stream") or {}).get("stream"))
+        around = fields.get("post_stream")
+        stream = _list(around.get("stream")) if isinstance(around, dict) else []
         self._topics[topic.id] = topic
         self._announced[topic.id] = len(stream) or topic.posts_count or 0
         return topic.id
@@ -208,13 +211,24 @@ class _Reading:
             facts.url = f"/t/{topic.slug or '-'}/{key}"
         for found in self._gathering.found():
             yield self._placed(found) if isinstance(found, ThreadDraft) else found
-        for key, wanted in self._announced.items():
-            held = len(self._held.get(key, ()))
-            if held < wanted:
-                title = (self._topics[key].title if key in self._topics else None) or key
-                yield Shortfall(
-                    f"{self._name} holds {held:,} of the {wanted:,} posts of “{title}”: {_MORE}."
-                )
+        yield from self._missing()
+
+    def _missing(self) -> Iterator[Shortfall]:
+        """Say how many posts the forum has of these topics and the source has not."""
+        lacking = {
+            key: wanted - held
+            for key, wanted in self._announced.items()
+            if (held := len(self._held.get(key, ()))) < wanted
+        }
+        if not lacking:
+            return
+        key = max(lacking, key=lacking.__getitem__)
+        title = (self._topics[key].title if key in self._topics else None) or key
+        wanted = self._announced[key]
+        of = f"{wanted - lacking[key]:,} of the {wanted:,} posts of “{title}”"
+        rest = sum(lacking.values()) - lacking[key]
+        others = f", and lacks {rest:,} of {len(lacking) - 1:,} more topics" if rest else ""
+        yield Shortfall(f"holds {of}{others}: {_MORE}")
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:
         """Give a topic the forum's address, and the people whom it mentions their ids."""

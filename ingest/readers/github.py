@@ -186,19 +186,20 @@ def read(source: SourceFile) -> Iterator[Found]:
         reading.take(fields)
     yield from reading.found()
     if isinstance(whole, list) and len(whole) == _PAGE_SIZES.get(layout):
-        yield Shortfall(_PAGE_FULL.format(name=source.name, size=len(whole)))
+        yield Shortfall(_PAGE_FULL.format(size=len(whole)))
 
 
 _PAGE_FULL: Final = (
-    "{name} holds exactly {size}, as many as come when no number is asked for: export it again "
-    "with --limit 10000 (gh) or page by page (REST)."
+    "holds exactly {size}, as many as come when no number is asked for: export it again "
+    "with --limit 10000 (gh) or page by page (REST)"
 )
 
 
 def _layout(whole: Json) -> str:
     if isinstance(whole, dict):
         return "archive.json" if "pulls" in whole or "magic" in whole else "GraphQL"
-    first = next((one for one in whole if isinstance(one, dict)), {}) if whole else {}
+    records = whole if isinstance(whole, list) else []
+    first: dict[str, Any] = next((one for one in records if isinstance(one, dict)), {})
     return "REST" if "created_at" in first or "html_url" in first else "gh"
 
 
@@ -226,7 +227,6 @@ class _Reading:
     """What is known so far of the threads of one file."""
 
     def __init__(self, name: str, repository: str) -> None:
-        self._name = name
         self._repository = repository
         self._gathering = Gathering(name)
         self._missing = 0
@@ -318,8 +318,8 @@ class _Reading:
         yield from self._gathering.found()
         if self._missing:
             yield Shortfall(
-                f"{self._name} tells of {self._missing:,} comments that it does not hold: export "
-                "them with gh issue list --json …,comments or from the comments' own address."
+                f"tells of {self._missing:,} comments that it does not hold: export "
+                "them with gh issue list --json …,comments or from the comments' own address"
             )
 
 

@@ -193,7 +193,6 @@ class _Reading:
 
     def __init__(self, name: str) -> None:
         self._gathering = Gathering(name)
-        self._name = name
         self._people: dict[str, str] = {}
         self._bots: set[str] = {_SLACKBOT}
         self._channels: dict[str, str] = {}
@@ -238,7 +237,7 @@ class _Reading:
         if shortfall is not None:
             yield shortfall
         if isinstance(whole, dict) and whole.get("has_more"):
-            yield Shortfall(f"{source.name} is one page of several: fetch the next ones, too.")
+            yield Shortfall(f"{source.name} is one page of several: fetch the next ones, too")
         messages = whole.get("messages") if isinstance(whole, dict) else whole
         if not isinstance(messages, list):
             raise FileRefusedError(source.name, "holds no messages of Slack: “messages” is missing")
@@ -314,8 +313,8 @@ class _Reading:
         ]
         if missing:
             yield Shortfall(
-                f"{self._name} tells of {sum(missing):,} replies in {len(missing):,} threads that "
-                "it does not hold: fetch conversations.replies for them, too."
+                f"tells of {sum(missing):,} replies in {len(missing):,} threads that "
+                "it does not hold: fetch conversations.replies for them, too"
             )
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:

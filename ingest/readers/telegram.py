@@ -167,7 +167,7 @@ def _draft(message: Message, chat: dict[str, Any], topic: str | None) -> PostDra
 def _url(chat: dict[str, Any], message_id: str) -> str | None:
     """Return the address of a message for members of its chat, where it can have one."""
     number = chat.get("id")
-    if chat.get("type") not in _LINKED or not isinstance(number, int):
+    if str(chat.get("type")) not in _LINKED or not isinstance(number, int):
         return None
     return f"https://t.me/c/{number % _OLD_CHANNEL_IDS if number > 0 else -number}/{message_id}"
 
@@ -201,14 +201,14 @@ def _marked(piece: Json) -> str:
     text = _plain(piece)
     if not isinstance(piece, dict):
         return text
-    kind = piece.get("type")
+    kind = str(piece.get("type"))
     if kind in _NOT_KEPT:
         return ""
     if kind == "pre":
         return f"\n```{piece.get('language') or ''}\n{text.strip()}\n```\n"
     if kind == "text_link" and piece.get("href"):
         return f"[{text}]({piece['href']})"
-    mark = _MARKS.get(str(kind), "")
+    mark = _MARKS.get(kind, "")
     inner = text.strip()
     return text.replace(inner, f"{mark}{inner}{mark}", 1) if mark and inner else text
 

@@ -175,13 +175,11 @@ class _Reading:
             name = str(row.get("email") or "").partition("@")[0]
             self._people[str(row.get("id"))] = name.replace("-", " ").title()
             self._programs.add(str(row.get("id")))
-        names = {row.get("id"): str(row.get("name")) for row in _rows(tables, "zerver_stream")}
+        names = {str(row.get("id")): str(row.get("name")) for row in _rows(tables, "zerver_stream")}
         for row in _rows(tables, "zerver_recipient"):
-            if row.get("type") == _STREAM and row.get("type_id") in names:
-                self._streams[str(row.get("id"))] = (
-                    str(row["type_id"]),
-                    names[row["type_id"]],
-                )
+            stream = str(row.get("type_id"))
+            if row.get("type") == _STREAM and stream in names:
+                self._streams[str(row.get("id"))] = (stream, names[stream])
 
     def take(self, fields: object, place: _Place | None) -> None:
         """Take a message; ``place`` is where it stands if it does not say so itself."""

@@ -15,6 +15,7 @@ from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
+from retrieval.noise import asks_nothing
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.rewriting import fused
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 _SAYS_NOTHING: Final = "The threads do not answer this."
 _SAYS_UNANSWERED: Final = "Somebody asked something like this, and nobody answered."
+_ASKS_NOTHING: Final = (
+    "That asks nothing. Ask a question in a few words, such as “How do I …?”, and the threads "
+    "answer it where they can."
+)
 
 
 class Answerer:
@@ -81,6 +86,9 @@ class Answerer:
         asker: str | None = None,
     ) -> FirstAnswer:
         """Return what ``answer`` does in two steps: first without the model that writes."""
+        if asks_nothing(question):
+            step = "It asks nothing, so that nothing was searched."
+            return FirstAnswer(Answer(question, Outcome.NOT_FOUND, _ASKS_NOTHING, trace=(step,)))
         started = time.perf_counter()
         meter = Meter()
         turn, ranking = self.find(question, history, HITS, about=about, meter=meter)

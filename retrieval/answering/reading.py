@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,10 @@ _COVERING: Final = 3
 _ANSWERS_PART: Final = 0.4
 """Cosine from which a sentence is shown for a part of a question of its own; below it most are
 about something else."""
+_NEWEST: Final = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|lately|recently|neueste[nrs]?|zuletzt|kürzlich)\b",
+    re.IGNORECASE,
+)
 _SUBJECT: Final = 0.1
 """A name in so large a share of the passages is what the threads are about, and no absent
 speaker: "what does the error in Blender say"."""
@@ -53,6 +58,8 @@ class Reading:
     """Of a question of several, the place of the sentence that answers each, where one may."""
     unanswered: tuple[str, ...] = ()
     """The parts of a question of several that none may answer."""
+    newest_first: bool = False
+    """Whether the question asks for what is newest."""
 
     def best_sentence(self, place: int) -> tuple[int, int] | None:
         """Return where the best sentence of a hit stands in its post, None if it was not read."""
@@ -94,7 +101,8 @@ class Reader:
 
         coverage = [weigh(sentence.text) for sentence in sentences]
         scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
-        reading = Reading(tuple(hits), sentences, scores, signs, weigh)
+        newest_first = _NEWEST.search(ranking.mended.question) is not None
+        reading = Reading(tuple(hits), sentences, scores, signs, weigh, newest_first=newest_first)
         found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
         return replace(
             reading,
@@ -158,7 +166,7 @@ class Reader:
             words=len(ranking.searched.split()),
             unknown_terms=ranking.mended.unknown,
             unheard=unheard,
-            is_unanswered=best.standing.is_askers,
+            is_unanswered=all(hit.standing.is_askers for hit in hits if _is_with(hit, best)),
         )
 
     def _heard(

@@ -10,6 +10,8 @@ from retrieval.answering.citations import cite, is_verified, repeats
 from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
 from retrieval.domain import Citation, Hit, Statement, TextKind
+from retrieval.sentences import question_share
+from retrieval.writing.injection import addresses_the_model
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from retrieval.index.library import Library
 
 MOST_EXCERPTS: Final = 3
+_MOSTLY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,45 @@ class ExtractiveWriter:
         passage, text = hit.passage, hit.post.text
         if passage.kind is TextKind.QUOTE:
             return ((passage.start, passage.end),)
-        own = own_words(text, self._library.own_spans(passage))
+        if hit.post.author is None:
+            # Nobody knows who wrote the paragraphs around it: it may have been somebody else.
+            own: Sequence[Span] = ((passage.start, passage.end),)
+        else:
+            own = own_words(text, self._library.own_spans(passage))
         within = next((span for span in own if span[0] <= passage.start < span[1]), None)
         around = reading.best_sentence(place)
         if within is None or around is None:
             return ()
-        return excerpt(text, within, around, reading.weigh)
+        spans = excerpt(text, within, around, reading.weigh)
+        # What stands beside the passage was not looked at for that when it was found.
+        if any(addresses_the_model(text[start:end]) for start, end in spans):
+            spans = excerpt(text, (passage.start, passage.end), around, reading.weigh)
+        return spans
 
 
 def _order(reading: Reading) -> list[int]:
     """Return the places of the hits to show, of each post one: what answers a part comes first."""
     parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
     hits = reading.hits[:READ_CLOSELY]
-    replies = [place for place, hit in enumerate(hits) if not hit.standing.is_askers]
+    replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
     order: dict[str, int] = {}
-    for place in [*parts, *(replies or range(len(hits)))]:
-        order.setdefault(reading.hits[place].post.id, place)
+    ranked = list(replies or range(len(hits)))
+    if reading.newest_first:
+        # Of what is about it at all; what has no date comes last.
+        ranked = sorted(ranked[:MOST_EXCERPTS], key=lambda n: _age(hits[n]))
+    for place in [*parts, *ranked]:
+        post, passage = reading.hits[place].post, reading.hits[place].passage
+        order.setdefault(post.id if post.author else passage.id, place)
     return list(order.values())
+
+
+def _age(hit: Hit) -> float:
+    written = hit.post.edited_at or hit.post.created_at
+    return -written.timestamp() if written else 0.0
+
+
+def _only_asks(hit: Hit) -> bool:
+    """Tell whether a hit is the words of who asks: they are what is replied to, no answer."""
+    if hit.post.author is None:
+        return question_share(hit.passage.text) >= _MOSTLY
+    return hit.standing.is_askers

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 DEFAULT_WAIT_SECONDS: Final = 60.0
+_MOST_AT_ONCE: Final = 300
+"""Records of a request to a server that is not ours: Chroma Cloud allows no more."""
 _LEFTOVER_SECONDS: Final = 5.0
 
 
@@ -139,6 +141,7 @@ def _connected(data_dir: Path, settings: ChromaSettings) -> Iterator[ClientAPI]:
     with contextlib.closing(client):
         server = shown(address.address)
         client.check(server)
+        client.keep_to(_MOST_AT_ONCE)
         client.collections = ServerCollections(client, Installation(data_dir), server)
         yield client
 

@@ -34,6 +34,10 @@ _OVERLOADED: Final = frozenset({429, 500, 502, 503, 504})
 _REPEATABLE: Final = frozenset({"upsert", "query", "get", "delete", "count"})
 """Operations on records; done twice they come to the same, since ids are never updated."""
 _PARSED_BYTES: Final = 64 * 1024
+_MOST_RECORDS: Final = 5_000
+"""Also a page: ``get`` fails above some 32,000 ids at once."""
+_FAR_SECONDS: Final = 0.02
+_ROUND_TRIPS: Final = 3
 _SMALLEST_BATCH: Final = 100
 """Used where a server does not say how many records it takes at once."""
 
@@ -106,6 +110,10 @@ class ServerClient(Client):
         server._session = self._session  # noqa: SLF001  # the same
         self._server = server
         self._address = address
+        self.is_far = False
+        """Whether each request takes long to get there."""
+        self.most_at_once = _MOST_RECORDS
+        """How many records a request may have, or may ask for."""
         self.collections: Collections | None = None
         """Those that are ours, where others are likely to have some, too."""
 
@@ -126,6 +134,16 @@ class ServerClient(Client):
         """Return how many records the server takes in one request."""
         size = super().get_max_batch_size()
         return size if size > 0 else _SMALLEST_BATCH
+
+    def keep_to(self, most_at_once: int) -> None:
+        """Talk to a server that is not ours: in small requests, several at once if it is far."""
+        self.most_at_once = most_at_once
+        self.is_far = min(self._round_trip() for _ in range(_ROUND_TRIPS)) > _FAR_SECONDS
+
+    def _round_trip(self) -> float:
+        began = time.monotonic()
+        self.heartbeat()
+        return time.monotonic() - began
 
     def check(self, name: str) -> None:
         """Make sure that a Chroma server answers, and has our tenant and database.

@@ -113,10 +113,10 @@ def _not_among_nearest(index: Searchable, ids: Sequence[str], count: int) -> set
     return {
         id_
         for id_, near in zip(blobs, found, strict=True)
-        if near.get(id_, 0.0) < _SAME and not _all_twins(near)
+        if near.get(id_, 0.0) < _SAME and not _all_twins(near, index.vectors.most_results)
     }
 
 
-def _all_twins(near: dict[str, float]) -> bool:
+def _all_twins(near: dict[str, float], most: int) -> bool:
     """Tell whether more passages of the same text are there than can be told apart."""
-    return len(near) >= _WIDELY and min(near.values()) > 1 - 1e-4
+    return len(near) >= min(_WIDELY, most) and min(near.values()) > 1 - 1e-4

@@ -8,8 +8,9 @@ not do, measured, is in docs/decisions/0003.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 Metadata = Mapping[str, str | int]
+T = TypeVar("T")
+R = TypeVar("R")
 
 _MAX_BATCH: Final = 5_000
 """Also a page: ``get`` fails above some 32,000 ids at once."""
+_FAR_REQUESTS_AT_ONCE: Final = 4
+"""To a server that is far away: Chroma Cloud allows ten, and four hide 60 ms of way."""
 _UPSERTS_AT_ONCE: Final = 2
 """While Chroma puts the records of one into its graph, the next is encoded, sent and logged:
 batches of 5,000 take 12 % less time and no more processor than one after the other (20,000)."""
@@ -40,7 +45,10 @@ class VectorIndex:
         """Open the collection, making it where there is none."""
         self._client = client
         self._collections = collections_of(client)
-        self._batch = min(_MAX_BATCH, client.get_max_batch_size())
+        # Only our client of a server knows these.
+        self._most_at_once: int = getattr(client, "most_at_once", _MAX_BATCH)
+        self._is_far = bool(getattr(client, "is_far", False))
+        self._batch = min(self._most_at_once, client.get_max_batch_size())
         self._small_steps = SmallSteps(self._batch)
         self._collection: Collection
         self._loading = threading.Lock()
@@ -101,26 +109,20 @@ class VectorIndex:
             IndexDamagedError: if Chroma cannot read what is there.
             StorageError: if Chroma cannot write.
         """
-        self._before_writing()
-        for part in self._parts(len(ids)):
-            try:
-                self._collection.upsert(
-                    ids=list(ids[part]),
-                    embeddings=vectors[part],
-                    documents=list(texts[part]),
-                    metadatas=[dict(values) for values in metadata[part]],
-                )
-            except Exception as error:
-                raise _unwritable(error) from error
+
+        def put(part: slice) -> None:
+            self._collection.upsert(
+                ids=list(ids[part]),
+                embeddings=vectors[part],
+                documents=list(texts[part]),
+                metadatas=[dict(values) for values in metadata[part]],
+            )
+
+        self._write(put, len(ids))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove ids; ids that are not there are no error."""
-        self._before_writing()
-        for part in self._parts(len(ids)):
-            try:
-                self._collection.delete(ids=list(ids[part]))
-            except Exception as error:
-                raise _unwritable(error) from error
+        self._write(lambda part: self._collection.delete(ids=list(ids[part])), len(ids))
 
     def nearest(self, vector: npt.NDArray[np.float32], limit: int) -> dict[str, float]:
         """Return the ids nearest to a vector with their cosine similarity, best first.
@@ -141,12 +143,23 @@ class VectorIndex:
         """
         if limit < 1 or not len(vectors):
             return []
+        limit = min(limit, self._most_at_once)
+        # What counts is what a request gives back.
+        rows = max(1, self._most_at_once // limit) if self._is_served_elsewhere else len(vectors)
+        parts = [vectors[start : start + rows] for start in range(0, len(vectors), rows)]
         try:
-            found = self._collection.query(
-                query_embeddings=vectors, n_results=limit, include=["distances"]
-            )
+            return [
+                found
+                for part in self._all_done(lambda part: self._query(part, limit), parts)
+                for found in part
+            ]
         except Exception as error:
             raise _unanswerable(error) from error
+
+    def _query(self, vectors: npt.NDArray[np.float32], limit: int) -> list[dict[str, float]]:
+        found = self._collection.query(
+            query_embeddings=vectors, n_results=limit, include=["distances"]
+        )
         distances = cast("list[list[float]]", found["distances"])
         return [
             {id_: 1.0 - distance for id_, distance in zip(ids, row, strict=True)}
@@ -202,10 +215,38 @@ class VectorIndex:
         except Exception as error:
             raise _unwritable(error) from error
 
-    def _parts(self, count: int) -> Iterator[slice]:
-        if self._is_shared():
-            return self._small_steps.parts(count)
-        return (slice(start, start + self._batch) for start in range(0, count, self._batch))
+    def _write(self, do: Callable[[slice], object], count: int) -> None:
+        """Do something with ``count`` records, as many at a time as the server likes."""
+        self._before_writing()
+        starts = range(0, count, self._batch)
+        try:
+            if self._is_shared() and not self._is_far:
+                for part in self._small_steps.parts(count):
+                    do(part)
+            else:
+                self._all_done(do, [slice(start, start + self._batch) for start in starts])
+        except Exception as error:
+            raise _unwritable(error) from error
+
+    def _all_done(self, do: Callable[[T], R], parts: Sequence[T]) -> list[R]:
+        """Do one after the other, or several at once where each takes long to get there."""
+        if not self._is_far or len(parts) < 2:  # noqa: PLR2004  # one needs no threads
+            return [do(part) for part in parts]
+        with ThreadPoolExecutor(_FAR_REQUESTS_AT_ONCE, "far-chroma") as threads:
+            futures = [threads.submit(do, part) for part in parts]
+            try:
+                return [future.result() for future in futures]
+            finally:
+                threads.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def most_results(self) -> int:
+        """How many results a search gives at most."""
+        return self._most_at_once
+
+    @property
+    def _is_served_elsewhere(self) -> bool:
+        return self._most_at_once < _MAX_BATCH
 
     def _is_shared(self) -> bool:
         # Only our client of a server knows whether others search there, too.

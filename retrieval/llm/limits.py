@@ -104,6 +104,7 @@ class LimitedModel:
         self._clock = clock or Clock()
         self._circuit = Circuit(self._clock.now)
         self._slots = threading.BoundedSemaphore(patience.slots)
+        self._closed = threading.Event()
 
     def __repr__(self) -> str:
         """Return the model's name; what is inside holds a key."""
@@ -140,7 +141,8 @@ class LimitedModel:
                 self._settle(booking, account)
 
     def close(self) -> None:
-        """Close the connections and end the thread."""
+        """Close the connections and end the thread; calls under way end without a reply."""
+        self._closed.set()
         try:
             self._loop.run(self._wire.aclose(), limit_seconds=2)
         except Exception:  # noqa: BLE001 - whatever a library raises while it closes
@@ -207,6 +209,8 @@ class LimitedModel:
     def _attempts(self, request: ChatRequest, deadline: float, account: _Account) -> ChatReply:
         failed = 0
         while True:
+            if self._closed.is_set():
+                raise ModelCallError("Footnote is being stopped")
             try:
                 return self._attempt(request, deadline - self._clock.now(), account)
             except CallFailedError as failure:
@@ -214,7 +218,8 @@ class LimitedModel:
                     _log.info("%s does not take a field; left it out from now on", self.name)
                     continue
                 failed += 1
-                if not failure.may_pass or failed > self._patience.retries:
+                is_over = self._closed.is_set() or failed > self._patience.retries
+                if is_over or not failure.may_pass:
                     raise
                 pause = pause_seconds(failed, failure.wait_seconds, self._clock.chance())
                 if self._clock.now() + pause + _SHORTEST_ATTEMPT_SECONDS > deadline:

@@ -81,7 +81,7 @@ def everything(bench: Bench) -> str:
     ids = bench.ids()
     rows = bench.catalogue.connection
     texts = [row[0] for row in rows.execute("SELECT text FROM posts")]
-    texts += [row[0] for row in rows.execute("SELECT summary FROM threads")]
+    texts += [row[0] for row in rows.execute("SELECT text FROM exchanges")]
     texts += [at.passage.text for at in bench.library.located(ids).values()]
     generation = bench.catalogue.generation(KB)
     assert generation is not None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.noise import says_nothing
+from retrieval.noise import asks_nothing, says_nothing
 
 NOTHING = (
     "Thanks!",
@@ -100,3 +100,18 @@ def test_any_text_is_judged(text: str) -> None:
 def test_one_character_over_and_over_is_judged(character: str) -> None:
     assert says_nothing(f"On {character * 20_000}") in {True, False}
     assert says_nothing(character * 20_000) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["help", "exit", "Hi!", "thanks", "/help", "👍", "Hallo", "What is your name?", "ok"],
+)
+def test_a_courtesy_or_a_command_asks_nothing(typed: str) -> None:
+    assert asks_nothing(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["How do I exit?", "Ammonia", "Docker", "help with tokens", "why", "端口", "seat post"]
+)
+def test_a_question_or_a_search_asks_something(typed: str) -> None:
+    assert not asks_nothing(typed)

@@ -14,9 +14,15 @@ class AnswerWords:
     not_answered: str
     """The title over what comes closest."""
     closest: str
+    closest_asked: str
+    """In place of it, where what comes closest replies to a question like this one."""
+    never_answered: str
+    """Under a question that nobody replied to."""
     nothing_found: str
     """The title where nothing comes close."""
     not_found: str
+    asks_nothing: str
+    """Where somebody greets, thanks, or types a command for a question."""
     empty: str
     asked_by: str
     """``{name}``, ``{question}``: what an excerpt answers."""
@@ -77,8 +83,11 @@ class AnswerWords:
 ENGLISH: Final = AnswerWords(
     not_answered="Not answered",
     closest="The threads do not clearly answer this. What comes closest:",
+    closest_asked="The threads do not clearly answer this. Somebody asked something like it:",
+    never_answered="Asked, never answered.",
     nothing_found="Nothing found",
     not_found="The threads do not answer this, and nothing in them comes close.",
+    asks_nothing="That asks nothing. Ask a question, such as “How do I …?”, or see `/help`.",
     empty="The answer is empty.",
     asked_by="Asked by {name}: {question}",
     unanswered="Nothing was found for: {part}",
@@ -123,8 +132,11 @@ ENGLISH: Final = AnswerWords(
 GERMAN: Final = AnswerWords(
     not_answered="Nicht beantwortet",
     closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
+    closest_asked="Die Threads beantworten das nicht eindeutig. Jemand fragte Ähnliches:",
+    never_answered="Gefragt, nie beantwortet.",
     nothing_found="Nichts gefunden",
     not_found="Die Threads beantworten das nicht, und nichts darin kommt ihm nahe.",
+    asks_nothing="Das fragt nach nichts. Stell eine Frage, oder sieh dir `/help` an.",
     empty="Die Antwort ist leer.",
     asked_by="Gefragt von {name}: {question}",
     unanswered="Nichts gefunden zu: {part}",

@@ -98,7 +98,7 @@ class Town:
 
     def _folder_rows(self) -> list[tuple[object, ...]]:
         with self._folder.catalogue() as catalogue:
-            tables = ("posts", "threads", "passages")
+            tables = ("posts", "threads", "exchanges", "passages")
             return [
                 tuple(row)
                 for table in tables

@@ -27,6 +27,7 @@ from retrieval.domain import (
     Note,
     NoteKind,
     Outcome,
+    Standing,
     Statement,
     Support,
     TextKind,
@@ -258,6 +259,32 @@ def test_closest_passages_are_not_presented_as_an_answer() -> None:
     assert card.blocks[0].text == f"**Not answered**\n{ENGLISH.answer.closest}"
     assert "> The moon rises late." in text_of(card)
     assert "[1]" not in text_of(card)
+
+
+def test_what_comes_closest_is_shown_with_the_question_that_it_replies_to() -> None:
+    asked = make_post("When does the moon rise?", id="d" * 16, author="Ben")
+    answer = make_closest("The moon rises late.")
+    (citation,) = answer.closest
+    answer = replace(answer, closest=(replace(citation, asked=asked),))
+    card = render_answer(answer)
+    assert card.blocks[0].text.endswith(ENGLISH.answer.closest_asked)
+    assert "-# Asked by Ben: When does the moon rise?\n> The moon rises late." in text_of(card)
+    assert ENGLISH.answer.never_answered not in text_of(card)
+
+
+def test_a_question_without_a_reply_is_called_so() -> None:
+    answer = make_closest("When does the moon rise?")
+    (citation,) = answer.closest
+    post = replace(citation.post, standing=Standing.QUESTION)
+    card = render_answer(replace(answer, closest=(replace(citation, post=post),)))
+    assert card.blocks[0].text.endswith(ENGLISH.answer.closest_asked)
+    assert f"-# {ENGLISH.answer.never_answered}" in text_of(card)
+
+
+def test_a_greeting_gets_a_hint() -> None:
+    answer = replace(make_not_found(), question="Hi!")
+    assert text_of(render_answer(answer)) == ENGLISH.answer.asks_nothing
+    assert text_of(render_answer(answer, words=GERMAN)) == GERMAN.answer.asks_nothing
 
 
 def test_not_found_says_so_and_shows_no_source() -> None:

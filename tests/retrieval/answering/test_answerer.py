@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -161,3 +163,39 @@ def test_a_writer_says_an_answer_in_its_own_words(workshop, engine):
     unanswered = Answerer(workshop, search, HashingEmbedder(), writer).answer(off_topic)
     assert unanswered.outcome is not Outcome.ANSWERED
     assert len(model.asked) == 1  # the gate stands before the model
+
+
+@pytest.mark.parametrize("typed", ["help", "thank you!", "Hallo"])
+def test_what_asks_nothing_gets_a_hint(engine, typed):
+    answer = engine.answerer.answer(typed)
+    assert answer.outcome is Outcome.NOT_FOUND
+    assert answer.text.startswith("That asks nothing.")
+
+
+def test_whoever_asks_for_the_newest_gets_the_newest_first(tmp_path):
+    folder = Folder(tmp_path, client_at(tmp_path))
+    with folder.index() as index:
+        said = [
+            Said(name, f"The newest chain gauge of {name} measures wear at {n} percent.")
+            for n, name in enumerate(("Ada", "Bea", "Cleo"), 1)
+        ]
+        contents = file_of("gauge.json", Said("Ida", "Which gauge?"), *said, title="Gauges")
+        (thread,) = contents.threads
+        dated = [
+            replace(post, created_at=datetime(2026, 1, post.ordinal + 1, tzinfo=UTC))
+            for post in thread.posts
+        ]
+        index.write([replace(contents, threads=(replace(thread, posts=tuple(dated)),))])
+        asked = "Which newest chain gauge measures wear, and at which percent?"
+        answer = engine_on(index).answerer.answer(asked)
+        authors = [c.post.author or "" for c in answer.citations or answer.closest]
+        assert authors == sorted(authors, reverse=True)
+        assert len(authors) > 1
+
+
+def test_an_excerpt_is_several_paragraphs_of_one_post(engine):
+    answer = engine.answerer.answer("Pour ammonia around the seatpost and wait a night?")
+    (tom,) = [c for c in answer.citations if c.post.author == "Tom"]
+    assert tom.quote.startswith("Pour ammonia")
+    assert tom.quote.endswith("turn the frame.")
+    assert len({c.post.id for c in answer.citations}) == len(answer.citations)

@@ -92,7 +92,7 @@ def serving(answer: Answer, tls: tuple[Path, Path] | None = None) -> Iterator[st
 
 def forwarded(request: Request, url: str) -> Reply:
     """Pass a request on to the server at ``url`` and return what it says."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=120)
     try:
         headers = {"content-type": "application/json"}
         connection.request(request.method, request.path, request.body or None, headers)

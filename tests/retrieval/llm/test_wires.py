@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,6 +159,28 @@ def test_a_server_that_fails_over_the_schema_is_asked_without(
     said = "1 validation error: {'loc': ('body',), 'expected': \"'text' or 'json_object'\"}"
     server.reply_to = lambda body: Fails(500, said) if "response_format" in body else REPLY
     assert open_model().complete(REQUEST).text == REPLY.text
+
+
+def test_a_call_under_way_ends_when_the_model_is_closed(server, open_model: OpenModel) -> None:
+    server.otherwise = Says("Too late.", wait_seconds=50)
+    model = open_model()
+    raised: list[Exception] = []
+
+    def call() -> None:
+        try:
+            model.complete(replace(REQUEST, deadline_seconds=50.0))
+        except ModelCallError as error:
+            raised.append(error)
+
+    calling = threading.Thread(target=call)
+    calling.start()
+    while not server.seen:
+        time.sleep(0.01)
+    model.close()
+    calling.join(30)
+    assert not calling.is_alive()
+    assert len(raised) == 1
+    assert len(server.seen) == 1
 
 
 def test_a_model_that_only_thinks_is_said_to(server, open_model: OpenModel) -> None:
