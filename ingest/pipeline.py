@@ -95,15 +95,13 @@ class Ingest:
         open_index: Callable[[], PassageIndex],
         token_ends: TokenEnds,
         listener: Listener,
-        on_written: Callable[[PassageIndex], None] = lambda _: None,
     ) -> None:
-        """Prepare a run; nothing is read yet.  ``on_written`` gets the index at the end of it."""
+        """Prepare a run; nothing is read yet."""
         self._request = request
         self._catalogue = catalogue
         self._open_index = open_index
         self._token_ends = token_ends
         self._listener = listener
-        self._on_written = on_written
         self._stored = catalogue.stamps(request.knowledge_base)
         self._version = READERS_VERSION + request.admission.fingerprint
         self._tally = _Tally()
@@ -213,7 +211,6 @@ class Ingest:
                 index.link_copies()
             if self._tally.removed > _MANY_REMOVED:
                 index.embeddings.prune()
-            self._on_written(index)
 
     def _give_way(self, superseded: Sequence[Superseded]) -> None:
         self._tally.removals += given_way(superseded)
