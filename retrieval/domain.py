@@ -167,9 +167,9 @@ class Hit:
     """Raw cosine similarity between the question and the passage, -1 to 1."""
     bm25: float = 0.0
     """Raw BM25 score of the passage, 0 where no term of the question occurs."""
-    asked_before: float = 0.0
-    """Cosine of the question and the passage before this in the thread, where that asks
-    something too; else 0."""
+    exchange_cosine: float = 0.0
+    """Raw cosine similarity between the question and the exchange that the passage is part of, 0
+    where it is part of none."""
     asked: Post | None = None
     """The post whose question this one answers; None where it opened its exchange itself."""
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from itertools import compress, islice
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from retrieval.domain import Hit, Post, ScoreParts, Standing, ThreadHit
 from retrieval.duplicates import IsRare, Unlike
 from retrieval.index.copies import rarity
@@ -19,14 +17,14 @@ if TYPE_CHECKING:
     from retrieval.index.contents import Located
     from retrieval.index.library import Library
     from retrieval.index.store import PassageIndex
-    from retrieval.scoring import Ranked, Scored
+    from retrieval.scoring import Ranked, Scored, Vector
 
 _LOOKED_UP: Final = 50
 """So many candidates at once are looked up among the copies."""
 
 
 def make_hits(
-    index: PassageIndex, scored: Scored, ranked: Ranked, cosines: Scores, limit: int
+    index: PassageIndex, scored: Scored, ranked: Ranked, vector: Vector, limit: int
 ) -> tuple[Hit, ...]:
     """Return the best passages as hits, best first.
 
@@ -35,17 +33,20 @@ def make_hits(
     # Some of them give way; mostly the first ``limit`` are enough, and no more are read.
     places = islice(_apart(index.library, scored, ranked), 2 * limit + 10)
     batches = iter(lambda: list(islice(places, limit)), [])
+    cosines = scored.dense(vector), scored.exchange_dense(vector)
     found = (_hits(index.library, scored, ranked, cosines, batch) for batch in batches)
     return distinct(found, limit, rarity(index.passages))
 
 
 def _hits(
-    library: Library, scored: Scored, ranked: Ranked, cosines: Scores, places: Sequence[int]
+    library: Library,
+    scored: Scored,
+    ranked: Ranked,
+    cosines: tuple[Scores, Scores],
+    places: Sequence[int],
 ) -> list[Hit]:
     located = _located(library, scored, places)
     asked = _asked(library, located)
-    prior = scored.found.prior
-    asked_before = np.where(scored.found.asked_before() > 0, cosines[prior], 0.0)
     return [
         Hit(
             passage=entry.passage,
@@ -57,9 +58,9 @@ def _hits(
                 lexical=float(ranked.lexical[place]),
                 thread=float(ranked.thread[place]),
             ),
-            cosine=float(cosines[place]),
+            cosine=float(cosines[0][place]),
             bm25=float(scored.lexical[place]),
-            asked_before=float(asked_before[place]),
+            exchange_cosine=float(cosines[1][place]),
             asked=asked.get(entry.post.exchange_id or "") if _answers(entry.post) else None,
         )
         for place in places

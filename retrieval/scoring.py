@@ -59,6 +59,10 @@ class Scored:
         """Return the cosine similarity of each candidate to a vector."""
         return (self.found.vectors @ vector).astype(np.float64)
 
+    def exchange_dense(self, vector: Vector) -> Scores:
+        """Return the cosine similarity of each candidate's exchange to a vector."""
+        return (self.exchange_vectors @ vector).astype(np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -102,7 +106,7 @@ def fuse(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
     """
     found, share = scored.found, settings.dense_weight
     own = scored.dense(vector)
-    exchanges = (scored.exchange_vectors @ vector).astype(np.float64)
+    exchanges = scored.exchange_dense(vector)
     dense_all = in_place(own, exchanges, found, settings)
     lexical_all = in_place(scored.lexical, scored.exchange_lexical, found, settings)
     wanted = np.flatnonzero(found.wanted)

@@ -211,7 +211,7 @@ class HybridSearch:
 
     def _hits(self, scored: Scored, query: _Query, limit: int) -> tuple[Hit, ...]:
         ranked = rank(scored, query.vector, self._settings)
-        return make_hits(self._index, scored, ranked, scored.dense(query.vector), limit)
+        return make_hits(self._index, scored, ranked, query.vector, limit)
 
 
 def _first(scores: Mapping[str, float]) -> list[str]:

@@ -14,7 +14,6 @@ from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     LazyModels,
-    make_search,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -56,7 +55,6 @@ def _ingest(
 ) -> IngestReport:
     from ingest.admission import Admission
     from ingest.pipeline import Ingest, Request
-    from retrieval.answering.calibration import is_outdated
     from retrieval.index.forgotten import ForgottenPeople
     from retrieval.index.live_generation import live_generation
     from retrieval.index.rebuilding import Stores, open_recovered
@@ -95,13 +93,6 @@ def _ingest(
             stores.append(opened)
             return open_recovered(opened, live_generation(catalogue, kb, models.embedder))
 
-        def calibrate(index: PassageIndex) -> None:
-            from retrieval.answering.reading import Reader
-            from retrieval.answering.self_asking import recalibrate
-
-            search = make_search(settings, index, models.embedder, models.words)
-            recalibrate(index, search, Reader(index, models.words))
-
         job = Request(
             knowledge_base=request.knowledge_base,
             paths=request.paths or (settings.corpus_dir,),
@@ -113,22 +104,23 @@ def _ingest(
             settled_seconds=request.settled_seconds,
             admission=Admission(
                 bots=settings.ingest.admitted_bots(),
-                own_ids=settings.ingest.further_own_ids() | _own_ids(settings),
+                own_ids=settings.ingest.further_own_ids(),
+                accounts=_accounts(settings),
                 forgotten=ForgottenPeople(settings.data_dir).read(),
             ),
         )
-        run = Ingest(job, catalogue, open_index, models.token_ends, listener, calibrate)
+        run = Ingest(job, catalogue, open_index, models.token_ends, listener)
         report = run.run()
         if not stores and not request.dry_run:  # is what is there to be asked?
             kb = request.knowledge_base
-            in_place = _is_in_place(settings, catalogue, kb, models)
-            _catch_up(open_index, calibrate, outdated=is_outdated(catalogue, kb), there=in_place)
+            if not _is_in_place(settings, catalogue, kb, models):
+                open_index()
         for opened in stores:
             _renew_if_worn(opened, request.knowledge_base, listener)
         return report
 
 
-def _own_ids(settings: BotSettings) -> frozenset[str]:
+def _accounts(settings: BotSettings) -> frozenset[str]:
     """Return the ids under which the bot of this data folder has written, if one ever ran."""
     from bot.community.community import COMMUNITY, open_community
 
@@ -140,19 +132,6 @@ def _own_ids(settings: BotSettings) -> frozenset[str]:
     except StorageError as error:
         _log.warning("which posts are the bot's own is not known: %s", error)
         return frozenset()
-
-
-def _catch_up(
-    open_index: Callable[[], PassageIndex],
-    calibrate: Callable[[PassageIndex], None],
-    *,
-    outdated: bool,
-    there: bool,
-) -> None:
-    if outdated:
-        calibrate(open_index())
-    elif not there:
-        open_index()
 
 
 def _renew_if_worn(

@@ -18,6 +18,8 @@ from ingest.readers.fields import clean
 from retrieval.wording import content_id, squeeze, visible
 
 _CHANNEL_ID: Final = re.compile(r"\[(\d{15,20})\](?: \[part \d+\])?\.\w+$")
+_WEBHOOK: Final = re.compile(r"(?!Deleted User).*#0000", re.DOTALL)
+"""Who has no number of their own: a program that writes through a webhook."""
 _NOTICE: Final = re.compile(
     r"(?:Joined the server|Pinned a message|Started a thread|Started a call that lasted \d+ minutes"
     r"|Left the group|Changed the channel icon|Changed the channel name: .*"
@@ -88,6 +90,7 @@ def thread_of(
                 author=squeeze(visible(clean(row.author))) or None,
                 author_id=row.author_id,
                 created_at=time,
+                is_bot=_WEBHOOK.fullmatch(row.author) is not None,
                 score=row.score,
                 attachments=tuple(file for file in map(file_name, row.files) if file),
             )

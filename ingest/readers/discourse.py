@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -35,6 +37,8 @@ _LISTS: Final = frozenset({"posts", "latest_posts", "topics"})
 _NO_CONTRIBUTIONS: Final = frozenset({3, 4})
 _LIKE: Final = 2
 _HOST: Final = re.compile(r"/user_avatar/([\w.-]+)/")
+_HOST_IN_HEAD: Final = re.compile(rb"/user_avatar/([\w.-]+)/")
+_FEW: Final = 3
 _BY: Final = re.compile(
     r"^(?P<name>.*?)(?:,\s*post:\s*(?P<post>\d+))?(?:,\s*topic:\s*(?P<topic>\d+))?"
     r"(?:,\s*(?:full|username):.*)?$"
@@ -111,11 +115,29 @@ def sniff(name: str, head: bytes) -> float:
 
 
 def bundles(folder: Folder) -> Sequence[Group]:
-    """Return the posts of a folder that stand one a file: together they make its topics."""
-    names = sorted(name for name in folder.files if name.lower().endswith(".json"))
-    if not names or not _is_post(folder.head(names[0])):
-        return []  # without a look at the others, of which there may be many
-    return [Group(tuple(name for name in names if _is_post(folder.head(name))))]
+    """Return the posts that stand one a file, in one folder or in one a month.
+
+    The posts of each forum make its topics together.
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(folder.below):
+        if name.lower().endswith(".json"):
+            names[posixpath.dirname(name)].append(name)
+    forums: dict[bytes, list[str]] = defaultdict(list)
+    for there in names.values():
+        # A look at the first few tells whether the others, of which there may be many, are posts.
+        if any(_is_post(folder.head(name)) for name in there[:_FEW]):
+            heads = {name: folder.head(name) for name in there}
+            posts = [name for name, head in heads.items() if _is_post(head)]
+            hosts = (_HOST_IN_HEAD.search(heads[name]) for name in posts)
+            forums[next((found[1] for found in hosts if found), b"")] += posts
+    return [_group(host, posts, is_only=len(forums) == 1) for host, posts in forums.items()]
+
+
+def _group(host: bytes, posts: Sequence[str], *, is_only: bool) -> Group:
+    above = posixpath.commonpath([posixpath.dirname(name) or "." for name in posts])
+    name = above.removeprefix(".") if is_only else posixpath.join(above, host.decode() or "posts")
+    return Group(tuple(posts), name.removeprefix("./"))
 
 
 def _is_post(head: bytes) -> bool:
@@ -149,7 +171,6 @@ class _Reading:
     """What is known so far of the topics of one source."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._host = ""
         self._topics: dict[str, WireTopic] = {}
         self._held: dict[str, set[int]] = {}
@@ -212,13 +233,24 @@ class _Reading:
             facts.url = f"/t/{topic.slug or '-'}/{key}"
         for found in self._gathering.found():
             yield self._placed(found) if isinstance(found, ThreadDraft) else found
-        for key, wanted in self._announced.items():
-            held = len(self._held.get(key, ()))
-            if held < wanted:
-                title = (self._topics[key].title if key in self._topics else None) or key
-                yield Shortfall(
-                    f"{self._name} holds {held:,} of the {wanted:,} posts of “{title}”: {_MORE}."
-                )
+        yield from self._missing()
+
+    def _missing(self) -> Iterator[Shortfall]:
+        """Say how many posts the forum has of these topics and the source has not."""
+        lacking = {
+            key: wanted - held
+            for key, wanted in self._announced.items()
+            if (held := len(self._held.get(key, ()))) < wanted
+        }
+        if not lacking:
+            return
+        key = max(lacking, key=lacking.__getitem__)
+        title = (self._topics[key].title if key in self._topics else None) or key
+        wanted = self._announced[key]
+        of = f"{wanted - lacking[key]:,} of the {wanted:,} posts of “{title}”"
+        rest = sum(lacking.values()) - lacking[key]
+        others = f", and lacks {rest:,} of other topics" if rest else ""
+        yield Shortfall(f"holds {of}{others}: {_MORE}")
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:
         """Give a topic the forum's address, and the people whom it mentions their ids."""

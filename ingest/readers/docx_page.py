@@ -56,18 +56,24 @@ def read(source: SourceFile) -> Iterator[Found]:
 
 def _refuse_bomb(name: str, data: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = [
-                part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))
-            ]
-            if sum(part.file_size for part in parts) > _LARGEST_BYTES:
-                raise FileRefusedError(name, "unpacks to more than a document can hold")
-            for part in parts:
-                with archive.open(part) as stream:
-                    if b"<!DOCTYPE" in stream.read(4_096):
-                        raise FileRefusedError(name, "declares entities, as no document does")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        reason = _reason_against(data)
+    except Exception as error:  # zipfile, too
         raise FileRefusedError(name, "is no whole Word document; save it again") from error
+    if reason:
+        raise FileRefusedError(name, reason)
+
+
+def _reason_against(data: bytes) -> str:
+    """Return why what is packed in a document must not be parsed, nothing if it may."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
+        if sum(part.file_size for part in parts) > _LARGEST_BYTES:
+            return "unpacks to more than a document can hold"
+        for part in parts:
+            with archive.open(part) as stream:
+                if b"<!DOCTYPE" in stream.read(4_096):
+                    return "declares entities, as no document does"
+    return ""
 
 
 READER: Final = Reader(

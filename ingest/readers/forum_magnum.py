@@ -117,7 +117,6 @@ class _Reading:
     """What is known so far of the posts of one file."""
 
     def __init__(self, source: SourceFile) -> None:
-        self._name = source.name
         self._gathering = Gathering(source.name)
         sites = (site for host, site in _SITES.items() if host in source.head)
         self._site: str | None = next(sites, None)
@@ -189,8 +188,8 @@ class _Reading:
         )
         if missing:
             yield Shortfall(
-                f"{self._name} tells of {missing:,} comments that it does not hold: ask for "
-                "comments and answers, too, 2,000 at a time."
+                f"tells of {missing:,} comments that it does not hold: ask for "
+                "comments and answers, too, 2,000 at a time"
             )
 
 

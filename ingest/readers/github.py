@@ -186,12 +186,12 @@ def read(source: SourceFile) -> Iterator[Found]:
         reading.take(fields)
     yield from reading.found()
     if isinstance(whole, list) and len(whole) == _PAGE_SIZES.get(layout):
-        yield Shortfall(_PAGE_FULL.format(name=source.name, size=len(whole)))
+        yield Shortfall(_PAGE_FULL.format(size=len(whole)))
 
 
 _PAGE_FULL: Final = (
-    "{name} holds exactly {size}, as many as come when no number is asked for: export it again "
-    "with --limit 10000 (gh) or page by page (REST)."
+    "holds exactly {size}, as many as come when no number is asked for: export it again "
+    "with --limit 10000 (gh) or page by page (REST)"
 )
 
 
@@ -227,7 +227,6 @@ class _Reading:
     """What is known so far of the threads of one file."""
 
     def __init__(self, name: str, repository: str) -> None:
-        self._name = name
         self._repository = repository
         self._gathering = Gathering(name)
         self._missing = 0
@@ -319,8 +318,8 @@ class _Reading:
         yield from self._gathering.found()
         if self._missing:
             yield Shortfall(
-                f"{self._name} tells of {self._missing:,} comments that it does not hold: export "
-                "them with gh issue list --json …,comments or from the comments' own address."
+                f"tells of {self._missing:,} comments that it does not hold: export "
+                "them with gh issue list --json …,comments or from the comments' own address"
             )
 
 

@@ -79,7 +79,7 @@ def read(source: SourceFile) -> Iterator[Found]:
             yield shortfall
         pages = whole.get("nbPages") if isinstance(whole, dict) else None
         if isinstance(pages, int) and pages > 1:
-            yield Shortfall(f"{source.name} is one page of {pages:,}: fetch the others, too.")
+            yield Shortfall(f"is one page of {pages:,}: fetch the others, too")
         reading.take_tree(whole.get("hits", whole) if isinstance(whole, dict) else whole)
     yield from reading.found()
 

@@ -222,10 +222,9 @@ class _Tree:
         for id_ in answers:
             if id_ in self._number and self._number[id_] != number:
                 return id_
-        opener = self._opener(number)
-        if opener is not None:
-            return self.keys[opener]
-        return next((id_ for id_ in answers if id_ != letter.id), None)
+        elsewhere = next((id_ for id_ in answers if id_ != letter.id), None)
+        opener = self._opener(number) if elsewhere is None else None
+        return self.keys[opener] if opener is not None else elsewhere
 
     def root(self, number: int) -> str:
         """Return the key of the thread: the id of the mail that began it."""
@@ -244,7 +243,7 @@ class _Tree:
     def _opener(self, number: int) -> int | None:
         """Return the first mail of the subject that this one says it answers."""
         subject = self.letters[number].subject
-        if not is_answer(subject):
+        if not is_answer(subject) and not self.letters[number].answers:
             return None
         first = self._first_of_subject.get(plain_subject(subject).casefold())
         return first if first != number else None

@@ -94,7 +94,6 @@ class _Reading:
     """What is known so far of the threads of one file."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._gathering = Gathering(name)
         self._hidden = 0
         self._announced: dict[str, int] = {}
@@ -158,8 +157,8 @@ class _Reading:
         yield from self._gathering.found()
         if self._hidden:
             yield Shortfall(
-                f"{self._name} leaves out {self._hidden:,} comments behind “load more”: fetch "
-                "them, too, or take an archive of the subreddit."
+                f"leaves out {self._hidden:,} comments behind “load more”: fetch "
+                "them, too, or take an archive of the subreddit"
             )
 
 

@@ -40,7 +40,8 @@ _INDEXES: Final = frozenset(
     {"channels.json", "groups.json", "dms.json", "mpims.json", "users.json"}
 )
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d\.json\Z")
-_PAGE: Final = re.compile(r"\d[\d.-]*\.json\Z")
+_CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{7,}\Z")
+_PAGE: Final = re.compile(r"(?:\d[\d.-]*|[CGD][A-Z0-9]{7,})\.json\Z")
 _STAMP: Final = re.compile(rb'"ts"\s*:\s*"\d{9,10}\.\d{6}"')
 _TIME: Final = re.compile(r"(\d{1,12})\.(\d{1,6})\Z")
 _MENTION: Final = re.compile(r"<@(\w+)")
@@ -152,9 +153,8 @@ def read(source: SourceFile) -> Iterator[Found]:
         FileRefusedError: if there are no messages of Slack in it.
     """
     yield Edition("Web API")
-    place = _Place(PurePosixPath(source.name).stem, None)
     reading = _Reading(source.name)
-    yield from reading.take(source, place)
+    yield from reading.take(source, reading.place(PurePosixPath(source.name)))
     yield from reading.found()
 
 
@@ -171,8 +171,9 @@ def read_bundle(bundle: Bundle) -> Iterator[Found]:
         yield from reading.take_index(name, file)
     for name, file in bundle.files.items():
         if "/" in name or _PAGE.match(name):
-            channel = name.rpartition("/")[0] or PurePosixPath(bundle.name).name
-            yield from reading.take(file, reading.place(channel))
+            path = PurePosixPath(bundle.name, name)
+            is_page = _CHANNEL_ID.match(path.stem) is None
+            yield from reading.take(file, reading.place(path.parent if is_page else path))
     yield from reading.found()
 
 
@@ -193,7 +194,6 @@ class _Reading:
 
     def __init__(self, name: str) -> None:
         self._gathering = Gathering(name)
-        self._name = name
         self._people: dict[str, str] = {}
         self._bots: set[str] = {_SLACKBOT}
         self._channels: dict[str, str] = {}
@@ -227,10 +227,13 @@ class _Reading:
         if index in {"dms.json", "mpims.json"}:
             self._private.update((channel.id, channel.name or channel.id))
 
-    def place(self, folder: str) -> _Place:
-        """Return the channel whose messages lie in a folder of that name."""
+    def place(self, path: PurePosixPath) -> _Place:
+        """Return the channel whose messages lie in a folder, or a file, of that name."""
+        name = path.stem
+        if _CHANNEL_ID.match(name):
+            return _Place(self._channels.get(name, name), name)
         ids = {name: id_ for id_, name in self._channels.items()}
-        return _Place(folder, ids.get(folder))
+        return _Place(name, ids.get(name))
 
     def take(self, source: SourceFile, place: _Place) -> Iterator[Found]:
         """Take the messages of one file."""
@@ -238,7 +241,7 @@ class _Reading:
         if shortfall is not None:
             yield shortfall
         if isinstance(whole, dict) and whole.get("has_more"):
-            yield Shortfall(f"{source.name} is one page of several: fetch the next ones, too.")
+            yield Shortfall(f"{source.name} is one page of several: fetch the next ones, too")
         messages = whole.get("messages") if isinstance(whole, dict) else whole
         if not isinstance(messages, list):
             raise FileRefusedError(source.name, "holds no messages of Slack: “messages” is missing")
@@ -314,8 +317,8 @@ class _Reading:
         ]
         if missing:
             yield Shortfall(
-                f"{self._name} tells of {sum(missing):,} replies in {len(missing):,} threads that "
-                "it does not hold: fetch conversations.replies for them, too."
+                f"tells of {sum(missing):,} replies in {len(missing):,} threads that "
+                "it does not hold: fetch conversations.replies for them, too"
             )
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:

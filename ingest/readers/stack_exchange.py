@@ -263,7 +263,7 @@ def _rows(source: SourceFile) -> Iterator[dict[str, str] | Shortfall]:
                     source.name, f"is not XML after {number:,} rows: {error}"
                 ) from error
             yield Shortfall(
-                f"{source.name} breaks off after {number:,} whole rows.", breaks_off=True
+                f"{source.name} breaks off after {number:,} whole rows", breaks_off=True
             )
 
 

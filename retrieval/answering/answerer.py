@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from retrieval.answering.calibration import Calibration, calibrated
 from retrieval.answering.citations import answer_text
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
-from retrieval.answering.gate import Verdict, judge
+from retrieval.answering.gate import Verdict, judge, missing_identifiers
 from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
-from retrieval.domain import Answer, FirstAnswer, Hit, Outcome, Timings
-from retrieval.index.calibrations import kept_anchors
+from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.noise import asks_nothing
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from retrieval.writing.writer import Writer
 
 _SAYS_NOTHING: Final = "The threads do not answer this."
+_SAYS_UNANSWERED: Final = "Somebody asked something like this, and nobody answered."
 _ASKS_NOTHING: Final = (
     "That asks nothing. Ask a question in a few words, such as “How do I …?”, and the threads "
     "answer it where they can."
@@ -51,7 +50,7 @@ class Answerer:
     ) -> None:
         """Answer from ``index`` what ``search`` finds there.
 
-        ``embedder`` reads what was found closely, whoever indexed it: the gate is calibrated on
+        ``embedder`` reads what was found closely, whoever indexed it: the gate is fitted to
         MiniLM's cosines, and other models' lie on other scales.  ``writer`` says an answer in
         its own words, where they hold; ``rewriter`` makes follow-ups stand alone.
         """
@@ -59,7 +58,7 @@ class Answerer:
         self._writer = writer
         self._rewriter = rewriter
         self._search = search
-        self._reader = Reader(index, embedder)
+        self.reader = Reader(index, embedder)
         self._extractive = ExtractiveWriter(index.library)
 
     def answer(
@@ -96,7 +95,7 @@ class Answerer:
         found = time.perf_counter()
         # A post that tells whoever sums it up what to say answers nobody.
         hits = [hit for hit in ranking.hits if not addresses_the_model(hit.passage.text)]
-        reading = self._reader.read(ranking, hits) if hits else None
+        reading = self.reader.read(ranking, hits) if hits else None
         verdict = self._judge(reading, ranking)
         answer = self._write(question, reading, verdict)
         done = time.perf_counter()
@@ -152,26 +151,21 @@ class Answerer:
     def _judge(self, reading: Reading | None, ranking: Ranking) -> Verdict:
         if reading is None:
             return Verdict(Outcome.NOT_FOUND, 0.0)
-        verdict = judge(reading.signs, self._calibration())
+        verdict = judge(reading.signs)
         if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict
-
-    def _calibration(self) -> Calibration:
-        """Return what the live generation was calibrated with: one row of SQLite a question."""
-        return calibrated(kept_anchors(self._index.catalogue, self._index.generation))
 
     def _write(self, question: str, reading: Reading | None, verdict: Verdict) -> Answer:
         plain = Answer(question, verdict.outcome, _SAYS_NOTHING, confidence=verdict.confidence)
         if reading is None or verdict.outcome is Outcome.NOT_FOUND:
             return plain
         if verdict.outcome is Outcome.CLOSEST:
-            closest = self._extractive.closest(reading)
-            outcome = Outcome.CLOSEST if closest else Outcome.NOT_FOUND
-            text = SAYS_CLOSEST if closest else _SAYS_NOTHING
-            return replace(plain, outcome=outcome, text=text, closest=closest)
+            return self._closest(plain, reading)
         written = self._extractive.write(reading)
+        if missing_identifiers(question, _shown(written.citations, reading.hits)):
+            return self._closest(plain, reading)
         if not written.statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)
         return replace(
@@ -181,3 +175,20 @@ class Answerer:
             citations=written.citations,
             unanswered=reading.unanswered,
         )
+
+    def _closest(self, plain: Answer, reading: Reading) -> Answer:
+        closest = self._extractive.closest(reading)
+        outcome = Outcome.CLOSEST if closest else Outcome.NOT_FOUND
+        text = _SAYS_NOTHING
+        if closest:
+            text = _SAYS_UNANSWERED if reading.signs.is_unanswered else SAYS_CLOSEST
+        return replace(plain, outcome=outcome, text=text, closest=closest)
+
+
+def _shown(citations: Sequence[Citation], hits: Sequence[Hit]) -> Iterator[str]:
+    """Yield the words that are shown: excerpts, and what they answer."""
+    asked = {hit.post.id: hit.asked.text for hit in hits if hit.asked}
+    for citation in citations:
+        yield citation.quote
+        yield citation.thread.title or ""
+        yield asked.get(citation.post.id, "")

@@ -1,62 +1,81 @@
 """Whether the threads answer a question at all: decided before anything is written.
 
-A single score cannot tell: questions that the threads do not answer reach cosines as high
-as those they do.  Six signs together do, turned into a probability that is calibrated for
-the knowledge base at hand (``retrieval.answering.calibration``).
+A single score cannot tell: questions that the threads do not answer reach cosines as high as
+those they do.  Seven plain features of a ranking do, in a logistic regression whose weights are
+in ``gate.json``, beside the command that made them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
 
 from retrieval.domain import Hit, Outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ANSWERED_FROM: Final = 0.5
 """Confidence from which an answer is given: rather answered than not."""
-CLOSEST_FROM: Final = 0.3
-"""Confidence from which the nearest passages are shown."""
-CLOSEST_COSINE: Final = 0.3
-"""Likewise for the best passage's cosine: questions off every topic rarely reach it."""
+ANSWERED_NEARNESS: Final = 0.3
+"""Of the nearest hit at least, too: only what is off every topic is further away."""
+CLOSEST_NEARNESS: Final = 0.35
+"""From here on the nearest replies are shown."""
 UNHEARD: Final = 0.1
 """At most so likely are the words of somebody to be here who wrote nothing here."""
-_AGREE_ON: Final = 3
-
-GATE_VERSION: Final = 2
-"""Raised when the weights change, so that no calibration of other logits is used."""
-# Logistic regression (L2, lambda 2) over benchmarks/calibration_questions.jsonl asked of
-# sample/threads, by `python -m benchmarks.calibration`; as many answerable as not.  Rounded, and
-# drawn towards what tells best on other threads: half of the margin, two thirds of the unknown
-# term, and a little of the agreement, which is fitted as nothing (decision 0012).
-_BIAS: Final = -5.0
-_COSINE: Final = 7.8
-_COVERAGE: Final = 4.0
-_UNKNOWN_NAME: Final = -2.1
-_UNKNOWN_TERM: Final = -2.0
-_MARGIN: Final = 0.3
-_AGREEMENT: Final = 0.3
+# Part numbers, versions, error codes, flags, names of functions and modules: what has a digit or
+# a sign within it, or capitals where no sentence has any.
+_IDENTIFIER: Final = re.compile(
+    r"(?<![\w-])--?[a-z][\w-]+|\b0x[0-9a-fA-F]+\b"
+    r"|\b(?=\w*[A-Za-z])(?=[\w.:+-]*\d)\w+(?:[.:+-]\w+)*|\b\w+(?:(?:\.|::|_)\w+)+"
+    r"|\bv?\d+(?:\.\d+)+\b|\b[a-z]+[A-Z]\w*\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What the gate looks at."""
 
-    cosine: float
-    """Of the best passage with the question."""
+    nearness: float
+    """Cosine of the question with the nearest hit or its exchange."""
     coverage: float
-    """Share of the question's words of content, rare ones counting more, that the first passage
-    holds."""
+    """Share of the question's words of content, rare ones counting more, that the best exchange
+    holds: its title, its question and its first passages among the hits."""
+    lead: float
+    """Fused score of the best hit over that of the tenth, in standard deviations."""
+    share: float
+    """Of the hits in the best exchange; 0 where it is none."""
+    in_exchange: bool
+    """Whether the best hit is part of an exchange."""
     unknown_names: tuple[str, ...]
     """Names in the question that the threads never mention."""
-    unknown_terms: tuple[str, ...]
-    """Words that the threads never use and that are no everyday ones."""
-    margin: float
-    """Fused score of the best hit over that of the tenth, in standard deviations."""
-    agreement: float
-    """Share of the three best hits by meaning that are also among the three best by words."""
+    words: int
+    """How many the question has."""
+    unknown_terms: tuple[str, ...] = ()
+    """Words that the threads never use and that are no everyday ones; told, not weighed."""
     unheard: tuple[str, ...] = ()
     """Whose words are asked for, where they wrote nothing here and nobody speaks of them."""
+    is_unanswered: bool = False
+    """Whether somebody asked this and nobody replied."""
+
+    def features(self) -> dict[str, float]:
+        """Return what is weighed, by name."""
+        return {
+            "nearness": self.nearness,
+            "coverage": self.coverage,
+            "lead": self.lead,
+            "share": self.share,
+            "in_exchange": float(self.in_exchange),
+            "unknown_name": float(bool(self.unknown_names)),
+            "log_words": math.log1p(self.words),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +87,43 @@ class Verdict:
     """Probability that the threads answer, 0 to 1."""
 
 
-class Calibrated(Protocol):
-    """What the gate's logit means in one knowledge base, as ``Calibration`` tells it."""
-
-    def probability(self, logit: float) -> float:
-        """Return the probability that the threads answer, 0 to 1."""
-        ...
-
-
-def agreement(hits: Sequence[Hit], in_words: Sequence[bool]) -> float:
-    """Return how far meaning and words agree on the best hits, 0 to 1.
-
-    ``in_words`` tells which hits share a word with the question that is more than a
-    function word: having "what" and "does" in common is no agreement.
-    """
-    by_meaning = sorted(hits, key=lambda hit: -hit.cosine)[:_AGREE_ON]
-    sharing = [hit for hit, shares in zip(hits, in_words, strict=True) if shares]
-    by_words = sorted(sharing, key=lambda hit: -hit.bm25)[:_AGREE_ON]
-    both = {hit.passage.id for hit in by_meaning} & {hit.passage.id for hit in by_words}
-    return len(both) / _AGREE_ON
+def share_of_best(hits: Sequence[Hit]) -> float:
+    """Return what share of hits is in the exchange of the first, 0 where that is in none."""
+    best = hits[0].post.exchange_id
+    counts = Counter(hit.post.exchange_id for hit in hits)
+    return counts[best] / len(hits) if best is not None else 0.0
 
 
-def logit(signs: Signs) -> float:
-    """Return what the signs say together: above 0, the threads rather answer than not."""
-    return (
-        _BIAS
-        + _COSINE * signs.cosine
-        + _COVERAGE * signs.coverage
-        + _UNKNOWN_NAME * bool(signs.unknown_names)
-        + _UNKNOWN_TERM * bool(signs.unknown_terms)
-        + _MARGIN * signs.margin
-        + _AGREEMENT * signs.agreement
-    )
+def logit(features: Mapping[str, float]) -> float:
+    """Return what the features say together: above 0, the threads rather answer than not."""
+    model = _model()
+    return model["bias"] + sum(model[name] * value for name, value in features.items())
 
 
-def judge(signs: Signs, calibration: Calibrated) -> Verdict:
+def judge(signs: Signs) -> Verdict:
     """Return the outcome that the signs speak for."""
-    confidence = calibration.probability(logit(signs))
+    confidence = 1 / (1 + math.exp(-logit(signs.features())))
     if signs.unheard:
         confidence = min(confidence, UNHEARD)
-    if confidence >= ANSWERED_FROM:
-        return Verdict(Outcome.ANSWERED, confidence)
-    if confidence >= CLOSEST_FROM or signs.cosine >= CLOSEST_COSINE:
-        return Verdict(Outcome.CLOSEST, confidence)
-    return Verdict(Outcome.NOT_FOUND, confidence)
+    if confidence >= ANSWERED_FROM and signs.nearness >= ANSWERED_NEARNESS:
+        verdict = Verdict(Outcome.ANSWERED, confidence)
+    elif confidence >= ANSWERED_FROM or signs.nearness >= CLOSEST_NEARNESS:
+        verdict = Verdict(Outcome.CLOSEST, confidence)
+    else:
+        verdict = Verdict(Outcome.NOT_FOUND, confidence)
+    if signs.is_unanswered and verdict.outcome is Outcome.ANSWERED:
+        return replace(verdict, outcome=Outcome.CLOSEST)
+    return verdict
+
+
+def missing_identifiers(question: str, shown: Iterable[str]) -> tuple[str, ...]:
+    """Return the part numbers, versions, codes and flags of a question that no shown text has."""
+    wanted = dict.fromkeys(found.group() for found in _IDENTIFIER.finditer(question))
+    text = "\n".join(shown).casefold()
+    return tuple(each for each in wanted if each.casefold() not in text)
+
+
+@cache
+def _model() -> dict[str, float]:
+    kept = json.loads(resources.files("retrieval.answering").joinpath("gate.json").read_bytes())
+    return {"bias": kept["bias"], **kept["weights"]}

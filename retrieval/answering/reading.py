@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retrieval.answering import sentence_scores
-from retrieval.answering.gate import Signs, agreement
+from retrieval.answering.gate import Signs, share_of_best
 from retrieval.answering.sentence_scores import Sentence
 from retrieval.domain import Hit
 from retrieval.index.sentence_vectors import SentenceVectors
-from retrieval.sentences import question_share
 from retrieval.speakers import addresses, speakers, speaks_of
 from retrieval.term_weights import TermWeights
-from retrieval.wording import content_words, words
+from retrieval.wording import content_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,7 +29,8 @@ HITS: Final = 10
 """So many of the best passages are weighed against one another."""
 READ_CLOSELY: Final = 8
 """From so many of the best passages sentences are taken."""
-_FEWEST_WORDS: Final = 5
+_COVERING: Final = 3
+"""So many hits of the best exchange may hold the question's words together."""
 _ANSWERS_PART: Final = 0.4
 """Cosine from which a sentence is shown for a part of a question of its own; below it most are
 about something else."""
@@ -140,7 +140,8 @@ class Reader:
         asked = self._embedder.embed_question(ranking.searched)
         cosines = self._embedder.embed_passages([hit.passage.text for hit in hits]) @ asked
         judged = [
-            replace(hit, cosine=float(cosine)) for hit, cosine in zip(hits, cosines, strict=True)
+            replace(hit, cosine=float(cosine), exchange_cosine=0.0)
+            for hit, cosine in zip(hits, cosines, strict=True)
         ]
         return replace(ranking, vector=asked), judged
 
@@ -149,19 +150,23 @@ class Reader:
     ) -> Signs:
         weights = self._weights.of(ranking.searched)
         content = self._weights.of(" ".join(content_words(ranking.searched)))
-        in_words = [self._weights.covered(content, [hit.passage.text]) > 0 for hit in hits]
-        # A mere mention, or the same question asked before, is close to it and answers nothing.
-        saying = [hit for hit in able or hits if _says_something(hit.passage.text)] or hits
-        # No one passage holds the words of several questions.
-        holding = [hit.passage.text for hit in saying[: max(1, len(ranking.parts))]]
+        hits = able or hits
+        best = hits[0]
+        # No one exchange holds the words of several questions.
+        together = [hit for hit in hits if _is_with(hit, best) or ranking.parts][:_COVERING]
+        asked = best.asked.text if best.asked else ""
+        texts = [best.thread.title or "", asked, *(hit.passage.text for hit in together)]
         return Signs(
-            cosine=max(hit.cosine for hit in saying),
-            coverage=self._weights.covered(content or weights, holding),
+            nearness=max(max(hit.cosine, hit.exchange_cosine) for hit in hits),
+            coverage=self._weights.covered(content or weights, texts),
+            lead=best.score - hits[-1].score,
+            share=share_of_best(hits),
+            in_exchange=best.post.exchange_id is not None,
             unknown_names=self._weights.unknown_names(ranking.mended.question),
+            words=len(ranking.searched.split()),
             unknown_terms=ranking.mended.unknown,
-            margin=saying[0].score - hits[-1].score,
-            agreement=agreement(hits, in_words),
             unheard=unheard,
+            is_unanswered=all(hit.standing.is_askers for hit in hits if _is_with(hit, best)),
         )
 
     def _heard(
@@ -196,5 +201,7 @@ class Reader:
         return having > _SUBJECT * self._passages.count()
 
 
-def _says_something(text: str) -> bool:
-    return len(words(text)) >= _FEWEST_WORDS and question_share(text) < 1
+def _is_with(hit: Hit, other: Hit) -> bool:
+    if other.post.exchange_id is None:
+        return hit.thread.id == other.thread.id
+    return hit.post.exchange_id == other.post.exchange_id

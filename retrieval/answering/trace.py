@@ -61,9 +61,9 @@ def _best_passage(reading: Reading) -> str:
 def _read(reading: Reading) -> str:
     signs = reading.signs
     return (
-        f"Read {len(reading.sentences)} sentences of the best passages. The best passage "
-        f"holds {signs.coverage:.0%} of the question's words; meaning and words agree on "
-        f"{signs.agreement:.0%} of the best."
+        f"Read {len(reading.sentences)} sentences of the best passages. The best exchange "
+        f"holds {signs.coverage:.0%} of the question's words; {signs.share:.0%} of what was found "
+        "is part of it."
     )
 
 

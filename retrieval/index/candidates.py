@@ -21,9 +21,6 @@ class Candidates:
     """n; the place of the passage before in the same post, its own where there is none."""
     after: npt.NDArray[np.intp]
     """n; likewise."""
-    prior: npt.NDArray[np.intp]
-    """n; the place of the passage before in the same thread where that asks something, else
-    one's own or that of a neighbour that does not ask."""
     exchanges: npt.NDArray[np.intp]
     """n; the same number for passages of one exchange, -1 for those of none."""
     posts: npt.NDArray[np.intp]
@@ -32,17 +29,10 @@ class Candidates:
     """n; whether it is the asker's word, and no answer."""
     worths: npt.NDArray[np.float64]
     """n; as ``Post.worth``."""
-    asking: npt.NDArray[np.float64]
-    """n; the share of its sentences that are questions."""
     lengths: npt.NDArray[np.float64]
     """n; in characters."""
     vectors: npt.NDArray[np.float32]
     """n × d."""
-
-    def asked_before(self) -> npt.NDArray[np.float64]:
-        """Return what share of the passage before each, in its thread, asks; 0 without one."""
-        first = self.prior == np.arange(len(self.prior))
-        return np.where(first, 0.0, self.asking[self.prior])
 
     def wanted_ids(self) -> list[str]:
         """Return the ids of those that are more than neighbours, each once."""

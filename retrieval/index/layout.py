@@ -25,7 +25,7 @@ its candidates' from SQLite, which takes 9 ms instead of 1."""
 _READ_AT_ONCE: Final = 10_000
 _ASKERS: Final = frozenset(standing for standing in Standing if standing.is_askers)
 _PLACES: Final = """
-SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.asking, p.end - p.start,
+SELECT p.id, p.thread_id, p.post_id, p.file_id, p.ordinal, p.end - p.start,
        o.exchange_id, o.standing, o.worth, e.id, p.indexed
   FROM files f
   JOIN passages p ON p.file_id = f.id
@@ -62,15 +62,12 @@ class Layout:
     before: npt.NDArray[np.intp]
     """n; as in ``Candidates``."""
     after: npt.NDArray[np.intp]
-    prior: npt.NDArray[np.intp]
-    """n; likewise, in the same thread."""
     indexed: npt.NDArray[np.bool_]
     """n; false for a quote whose very words are indexed where they come from."""
     posts: npt.NDArray[np.intp]
     """n; as in ``Candidates``, as are those that follow."""
     askers: npt.NDArray[np.bool_]
     worths: npt.NDArray[np.float64]
-    asking: npt.NDArray[np.float64]
     lengths: npt.NDArray[np.float64]
     vector_rows: npt.NDArray[np.int64]
     """n; which row of the embedding cache holds its vector."""
@@ -98,9 +95,7 @@ class Layout:
         firsts = np.array([place for place in places if place is not None], dtype=np.intp)
         more = [other for id_ in ids if id_ in self.others for other in self.others[id_]]
         asked = np.concatenate([firsts, np.array(more, dtype=np.intp)])
-        prior = self.prior[asked]
-        prior = prior[self.asking[prior] > 0]
-        at = np.flatnonzero(self._are_in(asked, self.before[asked], self.after[asked], prior))
+        at = np.flatnonzero(self._are_in(asked, self.before[asked], self.after[asked]))
         if self.vectors is not None:
             vectors = widened(self.vectors[at])
         else:
@@ -113,12 +108,10 @@ class Layout:
             wanted=self._are_in(firsts)[at],
             before=_among(at, self.before[at]),
             after=_among(at, self.after[at]),
-            prior=_among(at, self.prior[at]),
             exchanges=self.exchange_numbers[at],
             posts=self.posts[at],
             askers=self.askers[at],
             worths=self.worths[at],
-            asking=self.asking[at],
             lengths=self.lengths[at],
             vectors=vectors,
         )
@@ -144,7 +137,6 @@ def read_layout(
         read.add(row)
     here = np.arange(len(read.ids), dtype=np.intp)
     follows = np.array(read.follows[1:], dtype=bool)
-    continues = np.array(read.continues[1:], dtype=bool)
     vector_rows = np.array(read.vector_rows, dtype=np.int64)
     indexed = np.array(read.indexed, dtype=bool)
     for id_, more in read.others.items():
@@ -163,12 +155,10 @@ def read_layout(
         exchanges={id_: np.array(at, dtype=np.intp) for id_, at in read.exchanges.items()},
         before=np.concatenate([here[:1], np.where(follows, here[:-1], here[1:])]),
         after=np.concatenate([np.where(follows, here[1:], here[:-1]), here[-1:]]),
-        prior=np.concatenate([here[:1], np.where(continues, here[:-1], here[1:])]),
         indexed=indexed,
         posts=np.array(read.posts, dtype=np.intp),
         askers=np.array(read.askers, dtype=bool),
         worths=np.array(read.worths, dtype=np.float64),
-        asking=np.array(read.asking, dtype=np.float64),
         lengths=np.array(read.lengths, dtype=np.float64),
         vector_rows=vector_rows,
         vectors=vectors,
@@ -186,12 +176,9 @@ class _Columns:
         self.exchange_numbers = array("q")
         self.follows = bytearray()
         """Whether a passage follows that of the row before in one post."""
-        self.continues = bytearray()
-        """Whether it stands in one thread with it."""
         self.posts = array("q")
         self.askers = bytearray()
         self.worths = array("d")
-        self.asking = array("d")
         self.lengths = array("d")
         self.vector_rows = array("q")
         self.indexed = bytearray()
@@ -207,7 +194,6 @@ class _Columns:
             post_id,
             file_id,
             ordinal,
-            asking,
             length,
             exchange_id,
             standing,
@@ -223,11 +209,9 @@ class _Columns:
         is_new_post = self._last is None or self._last[:3] != (file_id, thread_id, post_id)
         self.posts.append(self.posts[-1] + is_new_post if self.posts else 0)
         self.follows.append(self._last == (file_id, thread_id, post_id, ordinal - 1))
-        self.continues.append(self._last is not None and self._last[:2] == (file_id, thread_id))
         self._last = (file_id, thread_id, post_id, ordinal)
         self.askers.append(standing in _ASKERS)
         self.worths.append(worth)
-        self.asking.append(asking)
         self.lengths.append(length)
         self.vector_rows.append(vector_row)
         self.indexed.append(indexed)

@@ -35,16 +35,6 @@ def test_candidates_come_with_their_neighbours_and_own_vectors(tmp_path):
         assert found_in(index, "Rest it.")[1] == ["Rest it."]  # another post
 
 
-def test_the_passage_before_comes_along_where_it_asks(tmp_path):
-    talk = (Said("Ann", "I bake. How long?"), Said("Bob", "An hour."), Said("Cy", "Mine took two."))
-    with Folder(tmp_path, client_at(tmp_path)).index() as index:
-        index.write([file_of("a.json", *talk)])
-        found, said = found_in(index, "An hour.")
-        assert said == ["I bake. How long?", "An hour."]
-        assert found.asked_before().tolist() == [0.0, 0.5]
-        assert found_in(index, "Mine took two.")[1] == ["Mine took two."]
-
-
 def test_a_passage_of_several_files_is_wanted_once(tmp_path):
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         posts = {"same": (Said("Ann", POST),)}

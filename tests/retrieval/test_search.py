@@ -251,12 +251,10 @@ def candidates(before: list[int], after: list[int], lengths: list[float]) -> Can
         wanted=np.ones(count, bool),
         before=np.array(before),
         after=np.array(after),
-        prior=np.arange(count),
         exchanges=np.full(count, -1),
         posts=np.arange(count),
         askers=np.zeros(count, bool),
         worths=np.zeros(count),
-        asking=np.zeros(count),
         lengths=np.array(lengths),
         vectors=np.zeros((count, 1), np.float32),
     )
@@ -280,14 +278,14 @@ def test_thanks_beside_an_answer_tell_little_against_it():
     assert placed[3] == pytest.approx(0.31)
 
 
-def test_hits_tell_what_was_asked_before_them(tmp_path):
+def test_hits_tell_how_near_their_exchange_is(tmp_path):
     talk = (Said("Ann", "Which oil for a sewing machine?"), Said("Bob", "Only the white one."))
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         index.write([file_of("a.json", *talk)])
         hits = engine_on(index).search.search("which oil for my sewing machine", 5).hits
-        asked_before = {hit.post.author: hit.asked_before for hit in hits}
-        asking = next(hit for hit in hits if hit.post.author == "Ann")
-        assert asked_before == {"Ann": 0.0, "Bob": pytest.approx(asking.cosine)}
+        assert {hit.post.author for hit in hits} == {"Ann", "Bob"}
+        assert len({hit.exchange_cosine for hit in hits}) == 1
+        assert hits[0].exchange_cosine > 0.3
 
 
 def test_in_a_knowledge_base_of_four_lines_the_line_that_answers_comes_first(tmp_path):

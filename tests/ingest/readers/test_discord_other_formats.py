@@ -146,7 +146,7 @@ def test_a_page_says_what_it_lacks_and_what_is_left_out():
     found = found_in(HTML, page(said(FIRST, "Hello."), notice, said(FIRST + 6, ""), end=counted))
     assert LeftOut(LeftOutReason.SYSTEM, 1) in found
     assert LeftOut(LeftOutReason.EMPTY, 1) in found
-    assert Shortfall("holds 3 of the 1,003 messages that it counts") in found
+    assert Shortfall("holds 3 of the 1,003 messages that it counts", breaks_off=True) in found
     [cut] = [
         f for f in found_in(HTML, page(said(FIRST, "Hello."), end="")) if isinstance(f, Shortfall)
     ]
@@ -181,7 +181,7 @@ def test_a_log_is_read_block_by_block():
     assert second.text == "See this:\n\n> A wheel\n> Round."
     assert second.created_at == datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
     assert found_in(TXT, data) == [
-        Shortfall("holds 4 of the 5 messages that it counts"),
+        Shortfall("holds 4 of the 5 messages that it counts", breaks_off=True),
         LeftOut(LeftOutReason.SYSTEM, 1),
         LeftOut(LeftOutReason.EMPTY, 1),
     ]
@@ -232,6 +232,13 @@ def test_a_table_is_read_row_by_row():
     assert left == {LeftOutReason.BROKEN: 1, LeftOutReason.EMPTY: 1}
     old = data.replace("AuthorID,", "").replace(",", ";").replace('"7";', "").replace('"8";', "")
     assert CSV.sniff("x.txt", old.encode()) > 0.9
+
+
+def test_who_has_no_number_is_a_program():
+    authors = ["Git#0000", "Deleted User#0000", "Ada#0001", "Bo"]
+    blocks = (f"[01-May-24 10:00 AM] {author}\nWords.\n\n\n" for author in authors)
+    [thread] = threads_in(TXT, log(*blocks), "x.txt")
+    assert [post.is_bot for post in thread.posts] == [True, False, False, False]
 
 
 def test_two_messages_of_one_minute_are_two():

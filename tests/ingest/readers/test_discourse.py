@@ -131,15 +131,31 @@ def test_posts_that_stand_one_a_file_make_their_topics_whatever_their_order():
     }
     files["posts/4.json"] = post(1, topic_id=8, topic_title="A fan")
     files["posts/3 (conflict).json"] = files["posts/3.json"]
-    assert find_in_folder(READER, files) == []  # they lie a folder deeper
-    inside = {name.removeprefix("posts/"): content for name, content in files.items()}
-    [found] = find_in_folder(READER, inside)
+    [found] = find_in_folder(READER, files)
     assert [(thread.title, len(thread.posts)) for thread in found.threads] == [
         ("A pump", 3),
         ("A fan", 1),
     ]
     assert [post.text for post in found.threads[0].posts] == ["Post 1.", "Post 2.", "Post 3."]
     assert found.left_out == {"repeated": 1}
+
+
+def test_a_topic_can_stand_in_the_folders_of_several_months():
+    files = {
+        "forum/2024-05/1.json": post(1, raw="One."),
+        "forum/2024-06/2.json": post(2, raw="Two."),
+        "forum/index.json": {"posts": 2},
+        "notes/a.json": {"post": 1},
+    }
+    [found] = find_in_folder(READER, files)
+    assert [one.text for one in found.thread.posts] == ["One.", "Two."]
+
+
+def test_two_forums_are_kept_apart():
+    elsewhere = "/user_avatar/other.example.org/ann/{size}/1.png"
+    files = {"a/1.json": post(1), "b/1.json": post(1, avatar_template=elsewhere)}
+    keys = {found.thread.key for found in find_in_folder(READER, files)}
+    assert keys == {"forum.example.org/7", "other.example.org/7"}
 
 
 def test_lists_of_posts_and_of_topics_are_read_too():

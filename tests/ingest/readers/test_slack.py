@@ -201,6 +201,15 @@ def test_days_of_a_channel_without_an_index_belong_together():
     assert (found.thread.title, len(found.thread.posts)) == ("#pumps", 2)
 
 
+def test_a_channel_that_goes_by_its_id_has_it_for_its_key():
+    files = {"0.json": [message(1)], "1.json": [message(2)], "C0123456789.json": [message(2)]}
+    [found] = find_in_folder(READER, files, name="messages/C0123456789")
+    assert (found.thread.key, len(found.thread.posts)) == ("C0123456789", 2)
+    assert found.left_out == {"repeated": 1}
+    alone = find(READER, [message(1)], "C0123456789.json")
+    assert alone.thread.key == "C0123456789"
+
+
 def test_a_file_that_breaks_off_gives_its_whole_messages():
     data = as_bytes([message(number) for number in range(5)])
     found = find(READER, data[:-20])

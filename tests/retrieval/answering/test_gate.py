@@ -4,84 +4,96 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.answering.calibration import Calibration
-from retrieval.answering.gate import Signs, agreement, judge
+from retrieval.answering.gate import Signs, judge, logit, missing_identifiers, share_of_best
 from retrieval.domain import Outcome
 
-PRIOR = Calibration()
 CLEAR = Signs(
-    cosine=0.8,
-    coverage=0.9,
+    nearness=0.85,
+    coverage=0.95,
+    lead=3.0,
+    share=0.6,
+    in_exchange=True,
     unknown_names=(),
-    unknown_terms=(),
-    margin=4.0,
-    agreement=1.0,
+    words=10,
 )
 NOTHING = Signs(
-    cosine=0.1,
+    nearness=0.1,
     coverage=0.0,
+    lead=0.3,
+    share=0.1,
+    in_exchange=True,
     unknown_names=(),
-    unknown_terms=(),
-    margin=0.3,
-    agreement=0.0,
+    words=6,
 )
 
 
 def test_clear_signs_are_answered():
-    verdict = judge(CLEAR, PRIOR)
+    verdict = judge(CLEAR)
     assert verdict.outcome is Outcome.ANSWERED
     assert verdict.confidence > 0.9
 
 
 def test_no_signs_are_not_found():
-    verdict = judge(NOTHING, PRIOR)
+    verdict = judge(NOTHING)
     assert verdict.outcome is Outcome.NOT_FOUND
-    assert verdict.confidence < 0.3
+    assert verdict.confidence < 0.1
 
 
 def test_something_near_is_shown_as_closest():
-    assert judge(replace(NOTHING, cosine=0.32), PRIOR).outcome is Outcome.CLOSEST
+    assert judge(replace(NOTHING, nearness=0.36)).outcome is Outcome.CLOSEST
 
 
 @pytest.mark.parametrize(
     "more",
     [
-        replace(NOTHING, cosine=1.0),
+        replace(NOTHING, nearness=1.0),
         replace(NOTHING, coverage=1.0),
-        replace(NOTHING, margin=1.0),
-        replace(NOTHING, agreement=1.0),
+        replace(NOTHING, lead=1.0),
+        replace(NOTHING, share=0.5),
     ],
 )
 def test_each_sign_raises_the_confidence(more):
-    assert judge(more, PRIOR).confidence > judge(NOTHING, PRIOR).confidence
+    assert judge(more).confidence > judge(NOTHING).confidence
+
+
+def test_what_is_off_every_topic_is_never_answered():
+    assert judge(replace(CLEAR, nearness=0.15)).outcome is Outcome.CLOSEST
 
 
 def test_an_unknown_name_speaks_against_an_answer():
-    fair = replace(CLEAR, cosine=0.5, coverage=0.4, margin=1.0)
-    named = replace(fair, unknown_names=("Mortimer",))
-    assert judge(named, PRIOR).confidence < judge(fair, PRIOR).confidence - 0.1
-
-
-def test_a_word_of_no_everyday_language_that_the_threads_never_use_does_so_too():
-    fair = replace(CLEAR, cosine=0.5, coverage=0.4, margin=1.0)
-    strange = replace(fair, unknown_terms=("kubernetes",))
-    assert judge(strange, PRIOR).confidence < judge(fair, PRIOR).confidence - 0.1
+    named = replace(CLEAR, unknown_names=("Mortimer",))
+    assert logit(named.features()) < logit(CLEAR.features()) - 1
 
 
 def test_words_of_somebody_who_is_not_here_are_never_answered():
-    verdict = judge(replace(CLEAR, unheard=("Mortimer",)), PRIOR)
+    verdict = judge(replace(CLEAR, unheard=("Mortimer",)))
     assert verdict.outcome is Outcome.CLOSEST
     assert verdict.confidence <= 0.1
 
 
-def test_a_calibration_moves_the_confidence_and_never_the_order():
-    strict = Calibration(slope=0.8, intercept=-3.0)
-    assert judge(CLEAR, strict).confidence < judge(CLEAR, PRIOR).confidence
-    assert judge(NOTHING, strict).confidence < judge(CLEAR, strict).confidence
+def test_what_was_asked_and_never_answered_is_not_answered():
+    assert judge(replace(CLEAR, is_unanswered=True)).outcome is Outcome.CLOSEST
 
 
-def test_rankers_that_agree(engine):
-    hits = engine.search.search("replace the chain at wear, measured with a chain gauge", 10).hits
-    assert agreement(hits, [True] * len(hits)) > 0.3
-    assert agreement(hits, [False] * len(hits)) == 0
-    assert agreement((), ()) == 0
+def test_the_share_of_the_best_exchange(engine):
+    hits = engine.search.search("replace the chain at wear, measured with a chain gauge", 4).hits
+    of_best = [hit.post.exchange_id == hits[0].post.exchange_id for hit in hits]
+    assert share_of_best(hits) == sum(of_best) / len(of_best)
+
+
+@pytest.mark.parametrize(
+    ("question", "identifiers"),
+    [
+        ("Does the RX-480 fit?", ("RX-480",)),
+        ("What is new in v2.13?", ("v2.13",)),
+        ("Why does it say E1047 at the start?", ("E1047",)),
+        ("What does --dry-run do?", ("--dry-run",)),
+        ("How do I call GameObject.Find twice?", ("GameObject.Find",)),
+        ("Is max_depth or maxDepth meant?", ("max_depth", "maxDepth")),
+        ("How do I free a stuck seatpost?", ()),
+        ("Is it well-known?", ()),
+    ],
+)
+def test_identifiers_of_a_question(question, identifiers):
+    assert missing_identifiers(question, ["Something else."]) == identifiers
+    assert missing_identifiers(question, [*identifiers, "and more"]) == ()
