@@ -26,12 +26,18 @@ class Admission:
     bots: frozenset[str] = frozenset()
     """Ids of the programs, webhooks included, that are; ``ALL`` for all of them."""
     own_ids: frozenset[str] = frozenset()
-    """Ids that this bot itself writes under: never, or its answers would feed new ones."""
+    """Ids that this bot itself wrote under before: never, or its answers would feed new ones."""
+    accounts: frozenset[str] = frozenset()
+    """Ids that this bot was seen to write under, never either; more come, none goes."""
     forgotten: Forgotten = field(default_factory=Forgotten)
 
     @property
     def fingerprint(self) -> str:
-        """What a file has to be read again for when it changes; empty for the defaults."""
+        """What every file has to be read again for when it changes; empty for the defaults.
+
+        One more of the bot's accounts takes posts out and lets none in, so that only the files
+        that hold such posts have to be.
+        """
         if not self.bots and not self.own_ids:
             return ""
         return "-" + content_id(*sorted(self.bots), "", *sorted(self.own_ids))[:8]
@@ -40,7 +46,7 @@ class Admission:
         """Return why a post of a kind of source stays out, None if it does not."""
         if self.forgotten.wrote(post.author_id, post.author, kind):
             return LeftOutReason.FORGOTTEN
-        if post.author_id in self.own_ids:
+        if post.author_id in self.own_ids or post.author_id in self.accounts:
             return LeftOutReason.BOT
         if post.is_bot and ALL not in self.bots and post.author_id not in self.bots:
             return LeftOutReason.BOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,6 +32,7 @@ from retrieval.index.catalogue import Mark
 from retrieval.index.contents import Counts, FileContents, FileStamp
 from retrieval.index.copies import count_copies
 from retrieval.index.expelling import expel, traces
+from retrieval.index.stored_files import paths_with_posts_of
 from retrieval.index.superseding import Superseded, forget_outdone, outdone_by, supersede
 
 if TYPE_CHECKING:
@@ -146,19 +147,26 @@ class Ingest:
         return replace(report, passed_over=found.passed_over)
 
     def _plan(self, found: Scan) -> Plan:
+        accounts = self._request.admission.accounts
+        self._have_read_again(
+            paths_with_posts_of(self._catalogue, self._request.knowledge_base, accounts)
+        )
         todo = self._planned(found)
         changing = [*todo.removed, *(file.key for file in todo.to_read)]
         outdone = outdone_by(self._catalogue, self._request.knowledge_base, changing)
         if not outdone.isdisjoint(file.key for file in todo.unchanged):
             # They lost posts to one that may hold them no more.
-            self._stored = {
-                path: replace(stamp, reading=f"/{stamp.reading.partition('/')[2]}")
-                if path in outdone
-                else stamp
-                for path, stamp in self._stored.items()
-            }
+            self._have_read_again(outdone)
             todo = self._planned(found)
         return todo
+
+    def _have_read_again(self, paths: Collection[str]) -> None:
+        self._stored = {
+            path: replace(stamp, reading=f"/{stamp.reading.partition('/')[2]}")
+            if path in paths
+            else stamp
+            for path, stamp in self._stored.items()
+        }
 
     def _planned(self, found: Scan) -> Plan:
         return plan(

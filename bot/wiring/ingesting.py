@@ -104,7 +104,8 @@ def _ingest(
             settled_seconds=request.settled_seconds,
             admission=Admission(
                 bots=settings.ingest.admitted_bots(),
-                own_ids=settings.ingest.further_own_ids() | _own_ids(settings),
+                own_ids=settings.ingest.further_own_ids(),
+                accounts=_accounts(settings),
                 forgotten=ForgottenPeople(settings.data_dir).read(),
             ),
         )
@@ -119,7 +120,7 @@ def _ingest(
         return report
 
 
-def _own_ids(settings: BotSettings) -> frozenset[str]:
+def _accounts(settings: BotSettings) -> frozenset[str]:
     """Return the ids under which the bot of this data folder has written, if one ever ran."""
     from bot.community.community import COMMUNITY, open_community
 

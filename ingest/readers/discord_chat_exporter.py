@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -114,7 +114,7 @@ def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
 def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
     number = 0
     shortfall: Shortfall | None = None
-    for each in streamed(source, "messages"):
+    for each in _until_it_crashed(source):
         if isinstance(each, Shortfall):
             shortfall = each
             break
@@ -134,6 +134,20 @@ def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
         shortfall = Shortfall(told, breaks_off=True)
     if shortfall is not None:
         yield shortfall
+
+
+def _until_it_crashed(source: SourceFile) -> Iterator[tuple[dict[str, Any], Any] | Shortfall]:
+    """Yield the messages; where an exporter crashed in one and closed its file, those before."""
+    number = 0
+    try:
+        for each in streamed(source, "messages"):
+            number += 1
+            yield each
+    except FileRefusedError:
+        if not 0 < _promised(source) <= number:
+            raise
+        told = f"breaks off within a message after {number:,} whole ones; export it again"
+        yield Shortfall(told, breaks_off=True)
 
 
 def _begin_without_messages(source: SourceFile, export: _Export) -> Shortfall | None:

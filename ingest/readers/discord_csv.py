@@ -52,7 +52,8 @@ def read(source: SourceFile) -> Iterator[Found]:
                 continue
             rows.append(_row(fields))
     except csv.Error as error:
-        yield Shortfall(f"cannot be read after {len(rows):,} messages ({error}); export it again")
+        told = f"cannot be read after {len(rows):,} messages ({error}); export it again"
+        yield Shortfall(told, breaks_off=True)
     if broken:
         yield LeftOut(LeftOutReason.BROKEN, broken)
     name = channel_name(source.name)

@@ -104,9 +104,11 @@ def _shortfall(text: str, tree: LexborHTMLParser, page: _Page) -> Iterator[Short
     if counted:
         promised = int(re.sub(r"\D", "", counted.group(1)) or 0)
         if promised > page.held:
-            yield Shortfall(f"holds {page.held:,} of the {promised:,} messages that it counts")
+            told = f"holds {page.held:,} of the {promised:,} messages that it counts"
+            yield Shortfall(told, breaks_off=True)
     elif not text.rstrip().lower().endswith("</html>"):
-        yield Shortfall(f"breaks off after {page.held:,} messages; export it again for the rest")
+        told = f"breaks off after {page.held:,} messages; export it again for the rest"
+        yield Shortfall(told, breaks_off=True)
 
 
 class _Page:

@@ -41,7 +41,8 @@ def read(source: SourceFile) -> Iterator[Found]:
     head, body, promised = _apart(lines)
     rows = list(_rows(body))
     if promised is not None and promised > len(rows):
-        yield Shortfall(f"holds {len(rows):,} of the {promised:,} messages that it counts")
+        told = f"holds {len(rows):,} of the {promised:,} messages that it counts"
+        yield Shortfall(told, breaks_off=True)
     hierarchy = head.get("Channel", "")
     title, is_channel = title_of(hierarchy)
     guild = head.get("Guild") or head.get("Server") or ""

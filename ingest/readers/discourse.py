@@ -249,7 +249,7 @@ class _Reading:
         wanted = self._announced[key]
         of = f"{wanted - lacking[key]:,} of the {wanted:,} posts of “{title}”"
         rest = sum(lacking.values()) - lacking[key]
-        others = f", and lacks {rest:,} of {len(lacking) - 1:,} more topics" if rest else ""
+        others = f", and lacks {rest:,} of other topics" if rest else ""
         yield Shortfall(f"holds {of}{others}: {_MORE}")
 
     def _placed(self, thread: ThreadDraft) -> ThreadDraft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -55,7 +56,10 @@ class Gathering:
         self._added = 0
         self._rows: list[tuple[int, str, int, str, str, bytes]] = []
         # A nameless database goes to a temporary file once it outgrows its small cache.
-        self._database = sqlite3.connect("", isolation_level=None)
+        # Any thread may be the one that collects a reader which gave up.
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        # Not every file is read to its end.
+        weakref.finalize(self, self._database.close)
         self._database.execute(_TABLE)
 
     def thread(self, key: str) -> ThreadFacts:

@@ -82,9 +82,11 @@ class ExtractiveWriter:
             own: Sequence[Span] = ((passage.start, passage.end),)
         else:
             own = own_words(text, self._library.own_spans(passage))
-        within = next((span for span in own if span[0] <= passage.start < span[1]), None)
+        # A post that was taken out since it was found is quoted as it stood.
+        found = (passage.start, passage.end)
+        within = next((span for span in own if span[0] <= passage.start < span[1]), found)
         around = reading.best_sentence(place)
-        if within is None or around is None:
+        if around is None:
             return ()
         spans = excerpt(text, within, around, reading.weigh)
         # What stands beside the passage was not looked at for that when it was found.

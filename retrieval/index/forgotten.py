@@ -132,6 +132,8 @@ class ForgottenPeople:
         Raises:
             StorageError: if the list cannot be kept.
         """
+        if not self.is_forgotten(author_id):  # nothing is made to find that out
+            return False
         with self._changing():
             key, people = self._load()
             hash_ = _hash(key, author_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,11 @@ SELECT t.id AS thread_id, {columns}, f.name AS file, f.source_kind
 """
 _EXCHANGES: Final = "SELECT thread_id, id, text FROM exchanges WHERE file_id = ? ORDER BY id"
 _POSTS: Final = "SELECT {columns} FROM posts o WHERE o.file_id = ? ORDER BY o.ordinal"
+_WITH_POSTS_OF: Final = """
+SELECT f.path FROM files f WHERE f.kb = ? AND EXISTS (
+    SELECT * FROM posts o
+     WHERE o.file_id = f.id AND o.author_id IN (SELECT value FROM json_each(?)))
+"""
 _PASSAGES: Final = "SELECT * FROM passages WHERE file_id = ? ORDER BY ordinal"
 
 
@@ -37,6 +42,14 @@ def stored_files(catalogue: Catalogue, file_ids: Sequence[int]) -> Iterator[File
         threads = tuple(_threads(catalogue, row["id"]))
         as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
         yield FileContents(stamp, row["source_kind"], threads, row["repeats"], as_of)
+
+
+def paths_with_posts_of(catalogue: Catalogue, kb: str, author_ids: Collection[str]) -> set[str]:
+    """Return the paths of files that hold posts of these people, by the source's ids."""
+    if not author_ids:
+        return set()
+    wanted = json.dumps(sorted(author_ids))
+    return {row["path"] for row in catalogue.connection.execute(_WITH_POSTS_OF, (kb, wanted))}
 
 
 def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:

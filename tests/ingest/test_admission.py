@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,20 @@ def test_a_program_may_be_let_in_by_its_id_and_never_the_bot_itself(channel):
     assert report.removals == (Removal("hub.json", 1, Why.BOT),)
     assert FEED in texts(channel)
     assert not any(OLD_ANSWER in text for text in texts(channel))
+
+
+def test_when_the_bot_gets_an_account_only_files_with_posts_of_it_are_read_again(channel):
+    channel.write("other.json", export(message(9, "Which grease do you use for bearings?")))
+    everyone = Admission(bots=frozenset({ALL}))
+    assert channel.ingest(admission=everyone).files_read == 2
+    assert channel.ingest(admission=replace(everyone, accounts=frozenset({"77"}))).files_read == 0
+    started = replace(everyone, accounts=frozenset({"77", "901"}))
+    report = channel.ingest(admission=started)
+    assert report.files_read == 1
+    assert report.removals == (Removal("hub.json", 1, Why.BOT),)
+    assert FEED in texts(channel)
+    assert not any(OLD_ANSWER in text for text in texts(channel))
+    assert channel.ingest(admission=started).files_read == 0
 
 
 def test_the_bot_itself_is_known_where_the_source_does_not_say_that_it_is_a_program(bench):

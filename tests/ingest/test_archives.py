@@ -169,3 +169,12 @@ def test_a_broken_member_is_named_by_archive_and_place(bench):
     [(file, reason)] = reasons(bench.ingest()).items()
     assert file == "a.zip/one.txt"
     assert "cannot be unpacked" in reason
+
+
+def test_progress_moves_inside_a_large_file(bench):
+    (bench.corpus / "large.bin").write_bytes(bytes(40 * 2**20))
+    bench.write("small.txt", "A few words.")
+    bench.ingest()
+    told = [progress.detail for progress in bench.progress if progress.detail.endswith("%")]
+    assert len(set(told)) >= 3
+    assert all(detail.startswith("large.bin, ") for detail in told)

@@ -1,6 +1,7 @@
 """Validation of requests, and of the fake's own replies, against Discord's OpenAPI document.
 
-The document is not part of the project; without it the hand-written limits stand alone.
+The document is not part of the project; without it the hand-written limits stand alone,
+and a test is skipped that says so.
 """
 
 import json

@@ -229,7 +229,7 @@ async def test_who_asked_hears_when_the_threads_answer_now(
     assert message.text.startswith(
         f"**You asked this on {ASKED.date()}, and the threads answer it now.**"
     )
-    assert "It opens at six. [1]" in message.text
+    assert "> It opens at six." in message.text
     assert community.unanswered.waiting("default", 10) == ()
 
 

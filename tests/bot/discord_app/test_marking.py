@@ -123,7 +123,7 @@ async def test_an_answer_in_plain_text_is_marked_as_well(
         answer = await scene.asked()
         assert not answer.components
         await scene.ingested(bot, FIRST)
-    assert answer.content.startswith(f"{NOTE}\nIt opens at six.")
+    assert answer.content.startswith(f"{NOTE}\nAda · 2024-03-01 · Tides\n> It opens at six.")
 
 
 @pytest.mark.parametrize("what", ["message", "channel", "sight", "guild"])

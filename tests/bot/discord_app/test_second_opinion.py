@@ -103,7 +103,7 @@ async def test_a_question_is_answered_on_a_card(scene: Scene) -> None:
     answer = await scene.asked()
     assert answer.acknowledged
     assert not answer.ephemeral
-    assert "Sentence number 0 is here. [1]" in text_of(answer)
+    assert "> Sentence number 0 is here." in text_of(answer)
     assert "Quoted word for word from the threads." in text_of(answer)
     assert answer.response.flags.components_v2
     assert answer.followups == []

@@ -275,6 +275,18 @@ def test_a_file_that_breaks_off_gives_what_is_whole_and_says_so(share):
     assert f"breaks off after {whole} whole records" in shortfall.text
 
 
+def test_a_file_in_which_the_exporter_crashed_gives_what_is_whole():
+    data = export(message(1, "Hello."), message(2, "Hi."))
+    at = data.rindex('"type"')
+    found = found_in(data[:at] + '"type\n ],\n "messageCount": 1\n}')
+    [thread] = [each for each in found if isinstance(each, ThreadDraft)]
+    assert [post.text for post in thread.posts] == ["Hello."]
+    [shortfall] = [each for each in found if isinstance(each, Shortfall)]
+    assert "within a message after 1 whole ones" in shortfall.text
+    counts_more = data[:at] + '"type\n ],\n "messageCount": 9\n}'
+    assert "is not JSON after 1 records" in refusal(READER, counts_more)
+
+
 def test_an_error_in_the_middle_does_not_pass_for_a_file_that_breaks_off():
     reason = refusal(READER, export(message(1, "Hello.")).replace('"type"', "type", 1))
     assert "is not JSON after 0 records" in reason

@@ -146,7 +146,7 @@ def test_a_page_says_what_it_lacks_and_what_is_left_out():
     found = found_in(HTML, page(said(FIRST, "Hello."), notice, said(FIRST + 6, ""), end=counted))
     assert LeftOut(LeftOutReason.SYSTEM, 1) in found
     assert LeftOut(LeftOutReason.EMPTY, 1) in found
-    assert Shortfall("holds 3 of the 1,003 messages that it counts") in found
+    assert Shortfall("holds 3 of the 1,003 messages that it counts", breaks_off=True) in found
     [cut] = [
         f for f in found_in(HTML, page(said(FIRST, "Hello."), end="")) if isinstance(f, Shortfall)
     ]
@@ -181,7 +181,7 @@ def test_a_log_is_read_block_by_block():
     assert second.text == "See this:\n\n> A wheel\n> Round."
     assert second.created_at == datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
     assert found_in(TXT, data) == [
-        Shortfall("holds 4 of the 5 messages that it counts"),
+        Shortfall("holds 4 of the 5 messages that it counts", breaks_off=True),
         LeftOut(LeftOutReason.SYSTEM, 1),
         LeftOut(LeftOutReason.EMPTY, 1),
     ]
