@@ -59,7 +59,7 @@ class Asking(commands.Cog):
         """Add the command of messages' menus, which a cog cannot declare."""
         self._client.tree.add_command(self._menu)
 
-    @app_commands.command(description="Ask the threads a question; every sentence is cited.")
+    @app_commands.command(description="Ask the threads a question; the answer says who wrote it.")
     @app_commands.describe(
         question="What do you want to know?",
         knowledge_base="Which threads to ask, where there are several.",

@@ -39,7 +39,7 @@ A line of a batch:
 """
 
 
-@click.command(name="ask", short_help="Answer a question, every sentence cited.", epilog=EPILOG)
+@click.command(name="ask", short_help="Answer a question, and say who wrote it.", epilog=EPILOG)
 @click.argument("question", nargs=-1, metavar="QUESTION")
 @batch_option
 @kb_option
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     trace: bool,  # noqa: FBT001  # click passes flags by name
     as_json: bool,  # noqa: FBT001  # the same
 ) -> int:
-    """Answer QUESTION from the threads, every sentence cited.
+    """Answer QUESTION in the words of the threads, and say who wrote them.
 
     Says so when the threads do not answer it, and shows what comes closest.
     """

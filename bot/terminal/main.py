@@ -18,7 +18,7 @@ EPILOG = """
 \b
 Start here:
   footnote ingest threads/           read a folder of exported threads
-  footnote ask "How do I …?"         one answer, every sentence cited
+  footnote ask "How do I …?"         one answer, and who wrote it
   footnote chat                      a conversation
   footnote bot                       answer in Discord
 
@@ -76,8 +76,8 @@ def footnote(
 ) -> None:
     """Ask a community's threads, and see who said so.
 
-    Every sentence of an answer is quoted from a post and names its author and thread.
-    What the threads do not answer, Footnote says so.
+    An answer is one to three excerpts of posts, word for word, each with its author and thread.
+    When the threads do not answer, Footnote says so.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -221,7 +221,7 @@ BAD = {
     "latin.txt": b"caf\xe9\n",
     "cut.json": b'{"guild": {"id": "1"}, "channel": {"id"',
     "rows.jsonl": b'{"thread_id": 1}\n',
-    "page.html": b"<p>",
+    "sheet.csv": b"length,width\n30,20\n",
 }
 
 

@@ -30,6 +30,7 @@ DOUBLE_EXPORTS = {
 KINDS = {"lexical", "paraphrase", "multi", "short", "typo", "unanswerable"}
 REQUIRED = {"thread_id", "post_id", "text"}
 OPTIONAL = {"thread_title", "thread_url", "author", "created_at", "parent_id", "url"}
+MARKS = {"solved", "accepted"}
 MACHINE_PATH = re.compile(r"/(?:home|root|Users|tmp|work|mnt)/|[A-Z]:\\")
 URL = re.compile(r"https?://([^/\s\"]+)")
 
@@ -81,9 +82,9 @@ def gold_references() -> list[tuple[str, str, str]]:
 
 def test_the_folder_holds_the_files_that_the_readme_counts():
     assert len(PLAIN_TEXT) == 14
-    assert len(OUR_JSONL) == 5
+    assert len(OUR_JSONL) == 6
     assert len(DISCORD) == 6
-    assert len(FILES) == 25
+    assert len(FILES) == 26
 
 
 @pytest.mark.parametrize(("question_id", "file", "quote"), gold_references())
@@ -130,8 +131,9 @@ def test_in_one_double_export_each_pass_has_lines_that_the_other_lacks():
 def test_each_jsonl_line_has_the_required_fields_and_no_unknown_one(file):
     for row in rows_of(file):
         assert row.keys() >= REQUIRED
-        assert row.keys() <= REQUIRED | OPTIONAL
-        assert all(isinstance(value, str) and value for value in row.values())
+        assert row.keys() <= REQUIRED | OPTIONAL | MARKS
+        assert all(row[mark] is True for mark in MARKS & row.keys())
+        assert all(isinstance(row[name], str) and row[name] for name in row.keys() - MARKS)
         assert datetime.fromisoformat(row["created_at"]).utcoffset() is not None
 
 

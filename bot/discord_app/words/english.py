@@ -103,8 +103,8 @@ ENGLISH: Final = Words(
     ),
     help=HelpWords(
         intro=(
-            "I answer questions from this community's own threads. Every sentence is cited with "
-            "its author and thread; when the threads do not answer, I say so."
+            "I answer questions from this community's own threads. What I show names its "
+            "author and thread; when the threads do not answer, I say so."
         ),
         how=(
             "`/ask` a question, shown to all or only to you\n"
@@ -174,7 +174,7 @@ ENGLISH: Final = Words(
     commands={
         "ask": CommandWords(
             "ask",
-            "Ask the threads a question; every sentence is cited.",
+            "Ask the threads a question; the answer says who wrote it.",
             {
                 "question": OptionWords("question", "What do you want to know?"),
                 "knowledge_base": OptionWords(

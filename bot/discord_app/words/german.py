@@ -105,8 +105,8 @@ GERMAN: Final = Words(
     ),
     help=HelpWords(
         intro=(
-            "Ich beantworte Fragen aus den Threads dieser Community. Jeder Satz ist mit Autor und "
-            "Thread belegt; wenn die Threads keine Antwort geben, sage ich das."
+            "Ich beantworte Fragen aus den Threads dieser Community. Was ich zeige, nennt "
+            "Autor und Thread; wenn die Threads keine Antwort geben, sage ich das."
         ),
         how=(
             "`/frage` stellt eine Frage, sichtbar für alle oder nur für dich\n"
@@ -178,7 +178,7 @@ GERMAN: Final = Words(
     commands={
         "ask": CommandWords(
             "frage",
-            "Stelle den Threads eine Frage; jeder Satz ist belegt.",
+            "Stelle den Threads eine Frage; die Antwort nennt, wer sie geschrieben hat.",
             {
                 "question": OptionWords("frage", "Was möchtest du wissen?"),
                 "knowledge_base": OptionWords(
