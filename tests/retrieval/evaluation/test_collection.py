@@ -36,7 +36,7 @@ ROWS = [
     {
         "_id": "chat",
         "title": "Squealing brakes. What helps?",
-        "text": "Thanks, that worked for me as well.",
+        "text": "The pads of my other bike wanted the same.",
         "thread_id": "brakes",
     },
 ]
