@@ -36,7 +36,7 @@ ROWS = [
     {
         "_id": "chat",
         "title": "Squealing brakes. What helps?",
-        "text": "Thanks, that worked for me as well.",
+        "text": "Mine went quiet with softer pads.",
         "thread_id": "brakes",
     },
 ]
