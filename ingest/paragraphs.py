@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.drafts import ParagraphDraft
-from ingest.quoting import LineReader, Whose, level_of
+from ingest.quoting import OWN, LineReader, Whose, level_of
 from retrieval.domain import TextKind
 from retrieval.wording import unquoted
 
@@ -52,10 +52,10 @@ def split_paragraphs(text: str, *, quote_to_the_end: bool = False) -> tuple[Para
 
 
 def _blocks(text: str, *, quote_to_the_end: bool) -> Iterator[tuple[int, int, Whose]]:
-    start, end, whose = 0, 0, Whose()
+    start, end, whose = 0, 0, OWN
     for piece in _pieces(text, quote_to_the_end=quote_to_the_end):
         is_blank = not unquoted(text[piece.start : piece.end].rstrip("\n")).strip()
-        if piece.in_fence or (piece.whose == whose and not is_blank):
+        if piece.in_fence or (not is_blank and piece.whose == whose):
             end = piece.end
             continue
         yield start, end, whose
@@ -69,7 +69,7 @@ def _blocks(text: str, *, quote_to_the_end: bool) -> Iterator[tuple[int, int, Wh
 
 def _pieces(text: str, *, quote_to_the_end: bool) -> Iterator[_Piece]:
     reader = LineReader(text)
-    at, fence, whose, to_the_end = 0, "", Whose(), False
+    at, fence, whose, to_the_end = 0, "", OWN, False
     while at < len(text):
         end = (text.find("\n", at) + 1) or len(text)
         # A block that was opened in a quote ends with it, closed or not.
@@ -96,6 +96,8 @@ def _pieces(text: str, *, quote_to_the_end: bool) -> Iterator[_Piece]:
 
 def _open_after(text: str, start: int, end: int, fence: str) -> str:
     """Return the fence that is open after a line, given the one that was open before it."""
+    if text.find("```", start, end) < 0 and text.find("~~~", start, end) < 0:
+        return fence
     for mark in _FENCE.finditer(text, start, end):
         if not fence:
             fence = mark.group() if text.find(mark.group(), mark.end()) >= 0 else ""

@@ -14,6 +14,7 @@ from retrieval.mail_lines import (
     attribution,
     forwarded,
     is_footer,
+    may_attribute,
 )
 
 # Not the beginning of ">.<", ">_>", ">:(" or ">= 5".
@@ -21,12 +22,14 @@ _MARKS: Final = re.compile(r"[^\S\n]{0,3}(?:>(?![.:;_=<])[^\S\n]?)+")
 # In mail, marks may stand further in, as Emacs sets them.
 _INDENTED: Final = re.compile(r"[^\S\n]{0,9}(?:>[^\S\n]?)+")
 _BARS: Final = re.compile(r"[^\S\n]{0,3}(?:[>|][^\S\n]?)+")
-_MAIL: Final = re.compile(
-    r"wrote|writes|schrieb|écrit|scritto|escribió|schreef|skrev|^[ \t>]*(?:From|Von|De):"
-    r"|Original|Forwarded|forwarded|Weitergeleitet|Ursprüngliche|mailing list|^[> \t]*--[ \t]?$"
-    r"|[Ss]ent (?:from|via)|gesendet|unsubscribe|HTML version deleted",
-    re.MULTILINE,
+# A plain search for each word is many times faster than one pattern of all of them.
+_MAIL_WORDS: Final = (
+    *("wrote", "writes", "schrieb", "écrit", "scritto", "escribió", "schreef", "skrev"),
+    *("Original", "Forwarded", "forwarded", "Weitergeleitet", "Ursprüngliche", "mailing list"),
+    *("sent from", "sent via", "Sent from", "Sent via", "gesendet", "unsubscribe"),
+    "HTML version deleted",
 )
+_MAIL_LINE: Final = re.compile(r"^[ \t>]*(?:(?:From|Von|De):|--[ \t]?$)", re.MULTILINE)
 _OPENS_QUOTE: Final = re.compile(
     r"[ \t]*\[quote(?:=[\"“']?(?P<author>[^\],\"”'\n]{1,80})[\"”']?"
     r"(?P<more>(?:,[ \t]*\w+:[^\],\"\n]*)*)[\"”']?)?[ \t]*\][ \t]*(?=\n|\Z)",
@@ -50,6 +53,9 @@ class Whose:
     thread_key: str | None = None
 
 
+OWN: Final = Whose()
+
+
 @dataclass(slots=True)
 class LineReader:
     """Reads a post line by line, remembering who was said to be quoted at which level."""
@@ -61,10 +67,18 @@ class LineReader:
     blocks: list[Whose] = field(default_factory=list)
     has_bars: bool = False
     is_mail: bool = field(init=False)
+    has_blocks: bool = field(init=False)
+    attributions: frozenset[int] = frozenset()
+    """Where the lines begin that may say who is quoted."""
 
     def __post_init__(self) -> None:
         """Look once whether there is anything that mail programs write."""
-        self.is_mail = _MAIL.search(self.text) is not None
+        self.is_mail = any(word in self.text for word in _MAIL_WORDS) or bool(
+            _MAIL_LINE.search(self.text)
+        )
+        self.has_blocks = "[quote" in self.text.lower()
+        if self.is_mail:
+            self.attributions = may_attribute(self.text)
 
     def whose(self, start: int, end: int) -> Whose:
         """Return whose words the line ``text[start:end]`` is."""
@@ -73,12 +87,11 @@ class LineReader:
             level += 1
         if self.blocks:
             return self.blocks[-1]
-        return Whose(TextKind.QUOTE, level, self.authors.get(level)) if level else Whose()
+        return Whose(TextKind.QUOTE, level, self.authors.get(level)) if level else OWN
 
     def skipped(self, at: int) -> int:
         """Return where the lines end that are nobody's words, ``at`` where the first is not."""
-        found = _OPENS_QUOTE.match(self.text, at)
-        if found:
+        if self.has_blocks and (found := _OPENS_QUOTE.match(self.text, at)):
             self._open(found)
             return _after(self.text, found.end())
         if self.blocks and (found := _CLOSES_QUOTE.match(self.text, at)):
@@ -102,24 +115,32 @@ class LineReader:
     def _skipped_of_mail(self, at: int) -> int:
         line = _line(self.text, at)
         level = self._level(line)
-        if found := attribution(self.text, at):
+        if found := self._attribution(at):
             if self._attribute(found, level):
                 return _after(self.text, found.end())
             return at
-        if found := forwarded(self.text, at):
+        # Most lines are plain words: a look for the characters spares them the patterns.
+        may_be_header = ":" in line
+        may_be_forwarded = may_be_header or "--" in line or "__" in line
+        if may_be_forwarded and (found := forwarded(self.text, at)):
             end = self._headers(_after(self.text, found.end()), level)
             if end > _after(self.text, found.end()) or not line.strip(" \t>").startswith("_"):
                 self.unmarked_from = level
                 return end
-        if (end := self._headers(at, level)) > at:
+        if may_be_header and (end := self._headers(at, level)) > at:
             return end
         said = self._unmarked(line)
         # Two dashes alone may underline a heading.
-        if SIGNATURE.fullmatch(said) and (
-            said != "--" or self.text[:at].endswith(("\n\n", "\n \n"))
+        if (
+            said.startswith("--")
+            and SIGNATURE.fullmatch(said)
+            and (said != "--" or self.text[:at].endswith(("\n\n", "\n \n")))
         ):
             return self._signature(at, level)
         return _after(self.text, at + len(line)) if said and is_footer(said.strip()) else at
+
+    def _attribution(self, at: int) -> re.Match[str] | None:
+        return attribution(self.text, at) if at in self.attributions else None
 
     def _attribute(self, found: re.Match[str], level: int) -> bool:
         """Remember whose words follow; return whether any do."""
@@ -170,7 +191,7 @@ class LineReader:
         for _ in range(_LONGEST_SIGNATURE + 1):
             line = _line(self.text, at)
             is_over = at >= len(self.text) or self._level(line) != level
-            if is_over or attribution(self.text, at):
+            if is_over or self._attribution(at):
                 return at
             if not paragraph and not line.strip():
                 paragraph = at
@@ -186,7 +207,7 @@ class LineReader:
         return _INDENTED if self.is_mail else _MARKS
 
     def _unmarked(self, line: str) -> str:
-        marks = self._marks().match(line)
+        marks = self._marks().match(line) if ">" in line or "|" in line else None
         return line[marks.end() :] if marks else line
 
 
@@ -196,8 +217,10 @@ def level_of(line: str) -> int:
 
 
 def _count(marks: re.Pattern[str], line: str) -> int:
+    if ">" not in line and "|" not in line:
+        return 0
     found = marks.match(line)
-    return sum(found.group().count(mark) for mark in ">|") if found else 0
+    return found.group().count(">") + found.group().count("|") if found else 0
 
 
 def _line(text: str, at: int) -> str:

@@ -36,6 +36,12 @@ _ATTRIBUTION: Final = re.compile(
     r")[ \t]*(?=\n|\Z)",
     re.IGNORECASE,
 )
+_VERB: Final = re.compile(
+    r"wrote|writes|said|écrit|scritto|escribió|schreef|skrev|schrieb", re.IGNORECASE
+)
+_COLON_AT_THE_END: Final = re.compile(r":[ \t]*(?=\n|\Z)")
+_MOST_LINES: Final = 4
+"""An attribution wraps three times at most."""
 _WORDS_OF_A_NAME: Final = 6
 _SHORTEST_NAME: Final = 3
 _SENTENCE: Final = re.compile(
@@ -79,6 +85,21 @@ _LIST_FOOTER: Final = re.compile(
     r"|(?:_{10,}|-{20,}|={20,}))[ \t]*",
     re.IGNORECASE,
 )
+
+
+def may_attribute(text: str) -> frozenset[int]:
+    """Return where the lines begin at which an attribution can: all others need no closer look."""
+    starts: set[int] = set()
+    for end in (*(colon.start() for colon in _COLON_AT_THE_END.finditer(text)), len(text)):
+        window: list[int] = []
+        start = end
+        # One more than it wraps, for a line end that closes the text.
+        while len(window) <= _MOST_LINES and start >= 0:
+            start = text.rfind("\n", 0, start) if start else -1
+            window.append(start + 1)
+        if _VERB.search(text, window[-1], end):
+            starts.update(window)
+    return frozenset(starts)
 
 
 def attribution(text: str, at: int = 0) -> re.Match[str] | None:

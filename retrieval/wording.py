@@ -62,6 +62,8 @@ def adds_words(text: str, question: str) -> bool:
 
 def unquoted(text: str) -> str:
     """Return a quote without its marks: the words that were quoted."""
+    if ">" not in text and "|" not in text:
+        return text
     return "\n".join(_MARKS.sub("", line, count=1) for line in text.split("\n"))
 
 

@@ -36,7 +36,7 @@ ROWS = [
     {
         "_id": "chat",
         "title": "Squealing brakes. What helps?",
-        "text": "The pads of my other bike wanted the same.",
+        "text": "Mine went quiet with softer pads.",
         "thread_id": "brakes",
     },
 ]

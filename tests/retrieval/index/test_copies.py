@@ -217,7 +217,10 @@ def test_a_catalogue_of_before_is_looked_through_at_the_next_ingest(tmp_path: Pa
     shelf.catalogue.close()
     with sqlite3.connect(path) as connection:
         connection.executescript(
-            "DROP TABLE sketches; DROP TABLE fingerprints; PRAGMA user_version = 2"
+            "DROP TABLE sketches; DROP TABLE fingerprints; DROP TABLE exchanges;"
+            "ALTER TABLE threads ADD COLUMN summary TEXT NOT NULL DEFAULT '';"
+            "ALTER TABLE threads ADD COLUMN summary_key TEXT NOT NULL DEFAULT '';"
+            "PRAGMA user_version = 2"
         )
     connection.close()
     shelf = Shelf(path)
