@@ -8,6 +8,7 @@ not do, measured, is in docs/decisions/0003.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar, cast
@@ -21,9 +22,12 @@ from retrieval.index.courtesy import SmallSteps
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import UpdateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
 
 Metadata = Mapping[str, str | int]
+_LOCKED: Final = "database is locked"
+_LOCKED_PAUSES_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -204,9 +208,24 @@ class VectorIndex:
         """
         try:
             if self._collection.configuration_json["hnsw"]["sync_threshold"] != changes:
-                self._collection.modify(configuration={"hnsw": {"sync_threshold": changes}})
+                self._modified({"hnsw": {"sync_threshold": changes}})
         except Exception as error:
             raise _unwritable(error) from error
+
+    def _modified(self, configuration: UpdateCollectionConfiguration) -> None:
+        """Change the collection's settings, waiting while Chroma itself holds its database.
+
+        Of a collection that was deleted just before, Chroma 1.5.9 clears the rest in the
+        background, and waits for nobody meanwhile.
+        """
+        for pause in _LOCKED_PAUSES_SECONDS:
+            try:
+                return self._collection.modify(configuration=configuration)
+            except Exception as error:
+                if _LOCKED not in str(error):
+                    raise
+            time.sleep(pause)
+        return self._collection.modify(configuration=configuration)
 
     def _before_writing(self) -> None:
         self.load()
