@@ -111,13 +111,14 @@ class CommunityDatabase:
         """Yield the connection; all of the block is kept, or none of it.
 
         Raises:
-            StorageError: if the disk is full, read-only or gone.
+            StorageError: if the disk is full, read-only or gone, or the file was closed.
         """
         with self._lock:
             try:
                 with self._connection:
                     yield self._connection
-            except sqlite3.OperationalError as error:
+            # A thread may still be at its last entry when the bot closes the file.
+            except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
                 raise _refused(self.path, error) from error
 
     def guild_ids(self, table: str) -> frozenset[int]:

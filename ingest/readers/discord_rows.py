@@ -74,14 +74,14 @@ def thread_of(
         cards = [clean(card) for card in row.cards if visible(card).strip()]
         if not own:
             text = "\n\n".join(cards)
-        if not visible(text).strip():
-            left_out[LeftOutReason.EMPTY] += 1
-            continue
         paragraphs = split_paragraphs(text, quote_to_the_end=True)
         if own and cards:
             quotes, _ = compose(Quoted(card) for card in cards)
             text = f"{text}\n\n{quotes}"
             paragraphs = split_paragraphs(text)
+        if not paragraphs:
+            left_out[LeftOutReason.EMPTY] += 1
+            continue
         posts.append(
             PostDraft(
                 key=content_id(by, row.date, str(seen[by, row.date])),

@@ -38,7 +38,6 @@ from ingest.readers.fields import Key, OneLine, UtcTime, Words, load_json
 from ingest.readers.gathering import without_circles
 from ingest.sources import SourceFile
 from retrieval.errors import FileRefusedError
-from retrieval.wording import visible
 
 KIND: Final = "jsonl"
 _BEFORE: Final = b"\xef\xbb\xbf \t"
@@ -96,7 +95,8 @@ def read(source: SourceFile) -> Iterator[Found]:
     for key, rows in threads.items():
         # An edited post stands twice: the last counts.
         unique = {row.post_id: row for row in rows}
-        worded = [row for row in unique.values() if visible(row.text).strip()]
+        posts = [_post(row) for row in unique.values()]
+        worded = [post for post in posts if post.paragraphs]
         yield LeftOut(LeftOutReason.REPEATED, len(rows) - len(unique))
         yield LeftOut(LeftOutReason.EMPTY, len(unique) - len(worded))
         yield _thread(key, rows, worded)
@@ -113,7 +113,7 @@ def _row(name: str, number: int, line: str) -> Row:
         raise FileRefusedError(name, f"line {number} is not JSON: {error}") from error
 
 
-def _thread(key: str, rows: list[Row], worded: list[Row]) -> ThreadDraft:
+def _thread(key: str, rows: list[Row], posts: list[PostDraft]) -> ThreadDraft:
     titles = (row.thread_title for row in rows if row.thread_title)
     urls = (row.thread_url for row in rows if row.thread_url)
     return ThreadDraft(
@@ -123,7 +123,7 @@ def _thread(key: str, rows: list[Row], worded: list[Row]) -> ThreadDraft:
         tags=tuple(dict.fromkeys(tag for row in rows for tag in row.tags or ())),
         is_solved=any(row.solved for row in rows),
         is_channel=any(row.channel for row in rows),
-        posts=without_circles([_post(row) for row in worded]),
+        posts=without_circles(posts),
     )
 
 
