@@ -40,8 +40,10 @@ _VERB: Final = re.compile(
     r"wrote|writes|said|écrit|scritto|escribió|schreef|skrev|schrieb", re.IGNORECASE
 )
 _COLON_AT_THE_END: Final = re.compile(r":[ \t]*(?=\n|\Z)")
+_DATED_OPENING: Final = re.compile(rf"{_MARKS}(?:On|Le|Il|El|Op|Den|Am)\b", re.IGNORECASE)
 _MOST_LINES: Final = 4
-"""An attribution wraps three times at most."""
+"""An attribution wraps three times at most, one that begins with no date once."""
+_MOST_LINES_WITHOUT_DATE: Final = 2
 _WORDS_OF_A_NAME: Final = 6
 _SHORTEST_NAME: Final = 3
 _SENTENCE: Final = re.compile(
@@ -97,8 +99,10 @@ def may_attribute(text: str) -> frozenset[int]:
         while len(window) <= _MOST_LINES and start >= 0:
             start = text.rfind("\n", 0, start) if start else -1
             window.append(start + 1)
-        if _VERB.search(text, window[-1], end):
-            starts.update(window)
+        for back, start in enumerate(window):
+            is_near = back < _MOST_LINES_WITHOUT_DATE or _DATED_OPENING.match(text, start)
+            if is_near and _VERB.search(text, start, end):
+                starts.add(start)
     return frozenset(starts)
 
 
