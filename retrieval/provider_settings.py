@@ -49,7 +49,7 @@ class LLMSettings(BaseModel):
     model_config = _CONFIG
 
     provider: Literal["none", "openai-like", "ollama", "anthropic"] = "none"
-    """``none``: answers are put together from the threads' own sentences."""
+    """``none``: answers are excerpts of the posts."""
     model: Annotated[str | None, Unset] = None
     """The model's name as the provider spells it."""
     url: Annotated[Address | None, Unset] = None

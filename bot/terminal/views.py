@@ -131,7 +131,7 @@ def status_view(status: Status) -> Group:
         ("quotes", f"{status.quotes_linked:,} linked to the words they repeat"),
         ("duplicates", f"{counted(status.copies, 'near-duplicate')} linked to what they copy"),
         ("embedding", status.embedding or "none yet"),
-        ("written by", status.language_model or "nobody: answers are the posts' own sentences"),
+        ("written by", status.language_model or "nobody: answers are excerpts of the posts"),
         ("generation", str(status.generation)),
         ("updated", minute(status.updated_at) if status.updated_at else "never"),
         ("on disk", readable_bytes(status.disk_bytes)),
