@@ -48,6 +48,11 @@ fi
 run "$footnote" bot
 if [ "$status" -eq 4 ] && [ -z "$stopped" ]; then
     echo "The bot cannot work as it is set up; see above. Correct it and start the container again." >&2
-    run sleep 2147483647
+    # In short turns: a stop that comes just before `wait` would be heard at the end of one only.
+    while [ -z "$stopped" ]; do
+        sleep 5 >/dev/null 2>&1 &
+        child=$!
+        wait "$child" || true
+    done
 fi
 exit "$status"
