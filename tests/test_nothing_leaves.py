@@ -128,8 +128,8 @@ class Watched:
         if self.strace is None:
             return clean
         # -D: the process is the caller's child, as it would be without.
-        watch = (self.strace, "-D", "-f", "-A", "-o", str(self._trace), "-s", "4096", "-e", SEEN_CALLS)
-        return (*clean, *watch)
+        watch = (self.strace, "-D", "-f", "-A", "-o", str(self._trace), "-s", "4096")
+        return (*clean, *watch, "-e", SEEN_CALLS)
 
     def footnote(self, *arguments: str, stdin: Sequence[str] = (), pause_seconds: float = 0) -> str:
         """Run a command, which gets a line, and then a pause before the next or the end."""

@@ -105,7 +105,7 @@ def test_a_container_that_waits_stays_after_a_final_error_until_it_is_stopped(co
 
 
 def test_a_container_that_waits_passes_a_stop_on_to_the_bot(container) -> None:
-    program = "trap 'echo goodbye >&2; exit 0' TERM; echo ready >&2; sleep 30 >/dev/null 2>&1 & wait"
+    program = "trap 'echo goodbye >&2; exit 0' TERM; echo ready >&2; sleep 30 >&- 2>&- & wait"
     process = container.start(bot=f"{{ {program}; }}", waits=True)
     assert process.stderr is not None
     assert process.stderr.readline() == "ready\n"
