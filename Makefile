@@ -41,7 +41,7 @@ soak: $(VENV)/.tools ## the long tests: crashes, load, many threads
 lock: $(VENV)/lock/bin/uv ## rebuild the locks; UPGRADE=1 takes newer versions
 	@scripts/lock.sh $< $(if $(UPGRADE),--upgrade)
 
-picture: $(VENV)/.tools ## redo the pictures in docs/images; needs Chromium
+picture: $(VENV)/.tools ## redo the pictures in docs/images; needs Chromium and a font with emoji
 	@$(BIN)/python -m scripts.picture docs/images
 
 install: $(VENV)/.runtime ## install Footnote into .venv and do nothing else

@@ -25,7 +25,7 @@ from tests.loopback.world import Message
 
 ANSWERED: Final = "Where do I switch on the message content intent?"
 FOLLOW_UP: Final = "And what happens if it is not switched on?"
-CLOSEST: Final = "Can it read PDF files?"
+CLOSEST: Final = "Can it read Excel files?"
 _THREADS: Final = Path(__file__).parents[2] / "sample" / "threads"
 _ADMINISTRATOR: Final = ORDINARY_MEMBER | Permission.MANAGE_GUILD
 _PATIENCE_SECONDS: Final = 60.0

@@ -6,6 +6,7 @@ import pytest
 
 from bot.discord_app.cards import Divider, LinkButton, Section, TextBlock, Tone, assemble
 from bot.discord_app.markdown import escape_markdown
+from bot.discord_app.safe_markdown import quoted
 from bot.discord_app.views import card_view
 from scripts.picture.markdown import inline, to_html
 from scripts.picture.page import component_html, page
@@ -25,7 +26,8 @@ def test_a_page_shows_every_block_of_a_card() -> None:
     assert "#3ba55d" in html
     assert "Press <em>Reset</em>. [1]" in html
     assert "<hr>" in html
-    assert '<div class="quote">quoted</div><div class="small">[1] mira</div>' in html
+    assert '<div class="quote"><div class="text">quoted</div></div>' in html
+    assert '<div class="small">[1] mira</div>' in html
     assert ">Jump<svg" in html
 
 
@@ -33,6 +35,19 @@ def test_a_page_shows_every_block_of_a_card() -> None:
 def test_words_that_the_bot_escaped_look_as_they_were_written(text) -> None:
     shown = inline(escape_markdown(text))
     assert shown == text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def test_a_block_of_code_in_a_quote_looks_like_one() -> None:
+    shown = to_html(quoted("Copy it:\n\n```\nA*B*=<c>\n```\nThen start."))
+    assert shown == (
+        '<div class="quote"><div class="text">Copy it:<br></div>'
+        '<pre>A*B*=&lt;c&gt;</pre><div class="text">Then start.</div></div>'
+    )
+
+
+def test_lists_and_struck_out_words_look_as_discord_shows_them() -> None:
+    shown = to_html(quoted("Do:\n- *this*\n2. ~~that~~"))
+    assert '<div class="list">• <em>this</em><br>2. <s>that</s></div>' in shown
 
 
 def test_markup_in_a_payload_becomes_text() -> None:
