@@ -7,9 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Exchange, Passage, Post, TextKind
+from retrieval.domain import Exchange, Post
 from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.index.records import POST_COLUMNS, THREAD_COLUMNS, Row, post_in, thread_in
+from retrieval.index.records import (
+    POST_COLUMNS,
+    THREAD_COLUMNS,
+    Row,
+    passage_in,
+    post_in,
+    thread_in,
+)
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
@@ -28,7 +35,10 @@ SELECT f.path FROM files f WHERE f.kb = ? AND EXISTS (
     SELECT * FROM posts o
      WHERE o.file_id = f.id AND o.author_id IN (SELECT value FROM json_each(?)))
 """
-_PASSAGES: Final = "SELECT * FROM passages WHERE file_id = ? ORDER BY ordinal"
+# Which passage one copies is worked out anew where it is written.
+_PASSAGES: Final = """
+SELECT p.*, NULL AS duplicate_of FROM passages p WHERE p.file_id = ? ORDER BY p.ordinal
+"""
 
 
 def stored_files(catalogue: Catalogue, file_ids: Sequence[int]) -> Iterator[FileContents]:
@@ -70,25 +80,8 @@ def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:
         yield ThreadContents(
             thread,
             tuple(posts.get(thread.id, ())),
-            tuple(_passage(each, texts[each["post_id"]]) for each in own),
+            tuple(passage_in({**each, "text": texts[each["post_id"]]}) for each in own),
             tuple(exchanges.get(thread.id, ())),
             frozenset(each["id"] for each in own if not each["indexed"]),
             {each["id"]: each["probe"] for each in own if each["probe"] is not None},
         )
-
-
-def _passage(row: Row, text: str) -> Passage:
-    return Passage(
-        id=row["id"],
-        post_id=row["post_id"],
-        thread_id=row["thread_id"],
-        ordinal=row["ordinal"],
-        paragraph=row["paragraph"],
-        start=row["start"],
-        end=row["end"],
-        text=text[row["start"] : row["end"]],
-        kind=TextKind(row["kind"]),
-        origin_id=row["origin_id"],
-        repeats=row["repeats"],
-        quoted_author=row["quoted_author"],
-    )
