@@ -10,12 +10,13 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import discord
 from discord import ui
 
 from bot.discord_app.cards import ActionButton, ButtonRow
+from bot.discord_app.views import lasting_button
 from bot.discord_app.words import Words
 
 GOOD_EMOJI: Final = "👍"
@@ -120,25 +121,9 @@ def answer_button(
         on_press: Is told of each press; must not raise.
     """
 
-    class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=_FORM):
-        """One button under an answer."""
+    async def pass_on(interaction: discord.Interaction[Any], custom_id: str) -> None:
+        press = Press.parse(custom_id)
+        if press is not None:
+            await on_press(interaction, press)
 
-        @classmethod
-        async def from_custom_id(
-            cls,
-            interaction: discord.Interaction[Any],
-            item: ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> Self:
-            """Return the button that was pressed."""
-            del interaction, item
-            return cls(ui.Button(custom_id=match[0]))
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            """Pass the press on."""
-            press = Press.parse(self.custom_id)
-            if press is not None:
-                await on_press(interaction, press)
-
-    return AnswerButton
+    return lasting_button(_FORM, pass_on)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import discord
 from discord import app_commands, ui
@@ -20,6 +19,7 @@ from bot.discord_app.cards import ActionButton, Card, TextBlock, Tone, assemble,
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import explain
 from bot.discord_app.responses import Interaction, acknowledge, acknowledge_update, show_card
+from bot.discord_app.views import lasting_button
 from bot.discord_app.words import ENGLISH, Words, words_for
 from bot.ports import AsyncForgettingPeople
 from retrieval.errors import FootnoteError
@@ -156,25 +156,9 @@ def _forget_button(
     on_press: Callable[[discord.Interaction[Any], Step], Awaitable[None]],
 ) -> type[ui.DynamicItem[ui.Button[Any]]]:
     """Return the class that discord.py asks about these buttons, after a restart too."""
+
+    async def pass_on(interaction: discord.Interaction[Any], custom_id: str) -> None:
+        await on_press(interaction, Step(custom_id.rpartition(":")[2]))
+
     steps = "|".join(step.value for step in Step)
-
-    class ForgetButton(ui.DynamicItem[ui.Button[Any]], template=f"fn:forget:(?P<step>{steps})"):
-        """One of them."""
-
-        @classmethod
-        async def from_custom_id(
-            cls,
-            interaction: discord.Interaction[Any],
-            item: ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> Self:
-            """Return the button that was pressed."""
-            del interaction, item
-            return cls(ui.Button(custom_id=match[0]))
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            """Pass the press on."""
-            await on_press(interaction, Step(self.custom_id.rpartition(":")[2]))
-
-    return ForgetButton
+    return lasting_button(f"fn:forget:(?P<step>{steps})", pass_on)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -30,6 +32,40 @@ def card_view(card: Card) -> ui.LayoutView:
         view.add_item(ui.ActionRow(*(_button(button) for button in row)))
     view.stop()
     return view
+
+
+def lasting_button(
+    template: str, on_press: Callable[[discord.Interaction[Any], str], Awaitable[None]]
+) -> type[ui.DynamicItem[ui.Button[Any]]]:
+    """Return the class that discord.py asks about buttons whose ids fit ``template``.
+
+    They are known by their ids alone, so they work after a restart.
+
+    Args:
+        template: A regular expression for the whole custom id.
+        on_press: Is told of each press and the button's custom id; must not raise.
+    """
+
+    class LastingButton(ui.DynamicItem[ui.Button[Any]], template=template):
+        """One of them."""
+
+        @classmethod
+        async def from_custom_id(
+            cls,
+            interaction: discord.Interaction[Any],
+            item: ui.Item[Any],
+            match: re.Match[str],
+            /,
+        ) -> Self:
+            """Return the button that was pressed."""
+            del interaction, item
+            return cls(ui.Button(custom_id=match[0]))
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            """Pass the press on."""
+            await on_press(interaction, self.custom_id)
+
+    return LastingButton
 
 
 def _button(button: ActionButton) -> ui.Button[Any]:
