@@ -209,8 +209,11 @@ async def test_nothing_leaves_from_the_bot(
     watched: Watched, discord_server: LoopbackDiscord
 ) -> None:
     ada = discord_server.add_user("ada")
-    channel = discord_server.add_channel(discord_server.add_guild("Workshop", [ada]), "help")
+    guild = discord_server.add_guild("Workshop", [ada])
+    channel = discord_server.add_channel(guild, "help")
     watched.footnote("ingest")
+    # The first start would grant it, but maybe not before the question comes.
+    watched.footnote("kb", "grant", "default", "--guild", str(guild.id))
     async with running_bot(watched.home, discord_server, under=watched.under()):
         asked = discord_server.slash(ada, channel, "ask", question="What does E42 mean?")
         await discord_server.settled(
