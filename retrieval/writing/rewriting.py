@@ -90,7 +90,7 @@ def keeps_to(rewritten: str, question: str, history: Sequence[str]) -> bool:
         return False
     if squeeze(rewritten).casefold() == squeeze(question).casefold():
         return False
-    there = known((question, *history), ())
+    there = known((question, *history))
     new, asked = _stems(rewritten), _stems(question)
     return (
         asked <= new <= asked.union(*map(_stems, history))
