@@ -10,7 +10,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-inpu
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench soak lock picture install models clean
+.PHONY: help demo test check format bench soak lock release picture install models clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ soak: $(VENV)/.tools ## the long tests: crashes, load, many threads
 
 lock: $(VENV)/lock/bin/uv ## rebuild the locks; UPGRADE=1 takes newer versions
 	@scripts/lock.sh $< $(if $(UPGRADE),--upgrade)
+
+release: $(VENV)/release/.tools ## build the wheel, try it in a clean environment, list what is in it
+	@scripts/release.sh $(VENV)/release/bin
 
 picture: $(VENV)/.tools ## redo the pictures in docs/images; needs Chromium and a font with emoji
 	@$(BIN)/python -m scripts.picture docs/images
@@ -75,6 +78,11 @@ $(VENV)/.models: $(VENV)/.runtime requirements-models.lock
 $(VENV)/.tools: $(VENV)/.runtime requirements-dev.lock
 	@echo "Installing the tools for tests and checks …"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/release/.tools: | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)/release
+	@$(VENV)/release/bin/python -m pip --disable-pip-version-check install -qq build==1.6.1 twine==7.0.0 cyclonedx-bom==7.5.0
 	@touch $@
 
 $(VENV)/lock/bin/uv: | $(BIN)/python

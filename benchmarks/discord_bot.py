@@ -199,7 +199,6 @@ async def loaded_bot(home: Path) -> AsyncIterator[Load]:
             "FOOTNOTE_DISCORD__TOKEN": server.token,
             "FOOTNOTE_DISCORD__WATCH": "false",
             # What takes long is to be measured and not given up.
-            "FOOTNOTE_DISCORD__ANSWER_TIMEOUT_SECONDS": str(_PATIENCE_SECONDS),
         }
         # Discord's own limit would be what is measured: the loopback's is out of the way.
         server.rate_limits.limit = 1_000_000

@@ -21,6 +21,7 @@ from dotenv.parser import parse_stream
 from pydantic import BaseModel
 
 from retrieval.errors import ConfigurationError
+from retrieval.provider_settings import INTERNAL
 
 PREFIX: Final = "FOOTNOTE_"
 _HIDDEN: Final = "****"
@@ -77,6 +78,8 @@ def _variables(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[Varia
     schemas = model.model_json_schema()["properties"]
     for field, about in model.model_fields.items():
         path = (*above, field)
+        if INTERNAL in about.metadata:
+            continue
         if isinstance(about.annotation, type) and issubclass(about.annotation, BaseModel):
             yield from _variables(about.annotation, path)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -37,6 +37,11 @@ def _sendable_key(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+class Internal:
+    """Marks a field that code and tests may give, and no variable: nobody needs to set it."""
+
+
+INTERNAL: Final = Internal()
 Unset = BeforeValidator(_none_if_blank)
 Address = Annotated[str, AfterValidator(plain_address)]
 ApiKey = Annotated[SecretStr, AfterValidator(_sendable_key)]
@@ -55,27 +60,27 @@ class LLMSettings(BaseModel):
     url: Annotated[Address | None, Unset] = None
     """The API's address; unset: the provider's own, for Ollama this machine."""
     api_key: Annotated[ApiKey | None, Unset] = None
-    temperature: float = Field(default=0.0, ge=0, le=2)
+    temperature: Annotated[float, INTERNAL] = Field(default=0.0, ge=0, le=2)
     """Not sent to a model that refuses it."""
-    max_output_tokens: int = Field(default=800, ge=50, le=32_000)
+    max_output_tokens: Annotated[int, INTERNAL] = Field(default=800, ge=50, le=32_000)
     """The longest reply, thoughts apart."""
-    thinking_tokens: int = Field(default=2_000, ge=0, le=100_000)
+    thinking_tokens: Annotated[int, INTERNAL] = Field(default=2_000, ge=0, le=100_000)
     """How much a model may think before it replies; one that does not think spends none of it."""
     context_tokens: int = Field(default=8_192, ge=1_024, le=2_000_000)
     """How much the model can read at once, its reply included."""
-    structured: Literal["auto", "on", "off"] = "auto"
+    structured: Annotated[Literal["auto", "on", "off"], INTERNAL] = "auto"
     """Whether replies are held to a JSON schema; ``auto``: unless the endpoint refuses."""
-    native_citations: bool = True
+    native_citations: Annotated[bool, INTERNAL] = True
     """Whether a provider that cites by itself (Anthropic) may; what it cites is checked, too."""
     review: bool = True
     """Whether a second call compares the sentences of an answer with their quotes."""
     deadline_seconds: float = Field(default=300.0, gt=0, le=600)
     """For all calls that one answer takes; people see the quoting answer meanwhile."""
-    stall_seconds: float = Field(default=20.0, gt=0, le=600)
+    stall_seconds: Annotated[float, INTERNAL] = Field(default=20.0, gt=0, le=600)
     """A reply that has begun and then says nothing for so long is given up."""
-    retries: int = Field(default=2, ge=0, le=10)
+    retries: Annotated[int, INTERNAL] = Field(default=2, ge=0, le=10)
     """Further attempts after one that may go better the next time."""
-    max_concurrent_calls: int = Field(default=2, ge=1, le=100)
+    max_concurrent_calls: Annotated[int, INTERNAL] = Field(default=2, ge=1, le=100)
     price_per_million_input: float | None = Field(default=None, ge=0)
     """US dollars per million tokens read; unset: unknown."""
     price_per_million_output: float | None = Field(default=None, ge=0)
@@ -86,7 +91,7 @@ class LLMSettings(BaseModel):
     """Tokens for one day, read and written together."""
     daily_answers_per_user: int | None = Field(default=None, ge=0)
     """Answers that the model writes for one person a day; beyond, extractive ones."""
-    cached_answers: int = Field(default=500, ge=0, le=100_000)
+    cached_answers: Annotated[int, INTERNAL] = Field(default=500, ge=0, le=100_000)
     """How many written answers are kept, to be given again while the threads stay the same."""
     extra_body: dict[str, Any] = Field(default={}, examples=['{"reasoning_effort": "low"}'])
     """Further fields of each request, as JSON: ``{"reasoning_effort": "low"}``."""
@@ -116,13 +121,13 @@ class EmbeddingSettings(BaseModel):
     url: Annotated[Address | None, Unset] = None
     """The API's address; unset: the provider's own, for Ollama and TEI this machine."""
     api_key: Annotated[ApiKey | None, Unset] = None
-    batch_size: int = Field(default=32, ge=1, le=2_048)
+    batch_size: Annotated[int, INTERNAL] = Field(default=32, ge=1, le=2_048)
     """How many texts one request holds."""
     query_prefix: str | None = None
     """Put before each question, e.g. ``"query: "``, where the model asks for it."""
     passage_prefix: str | None = None
     """Put before each passage, e.g. ``"passage: "``."""
-    timeout_seconds: float = Field(default=60.0, gt=0, le=3_600)
+    timeout_seconds: Annotated[float, INTERNAL] = Field(default=60.0, gt=0, le=3_600)
     """How long one request may take."""
 
     @validator(mode="after")

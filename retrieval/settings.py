@@ -1,18 +1,18 @@
 """Settings: ``FOOTNOTE_*`` variables or a ``.env`` file, read once by the composition root.
 
-Nested settings join their names with two underscores: ``FOOTNOTE_SEARCH__DENSE_WEIGHT``.
+Nested settings join their names with two underscores: ``FOOTNOTE_CHROMA__URL``.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retrieval.provider_settings import EmbeddingSettings, LLMSettings, plain_address
+from retrieval.provider_settings import INTERNAL, EmbeddingSettings, LLMSettings, plain_address
 
 __all__ = [
     "ChromaSettings",
@@ -36,28 +36,28 @@ class SearchSettings(BaseModel):
 
     dense_weight: float = Field(default=0.75, ge=0, le=1)
     """Share of the dense z-score; the rest is BM25's.  .70 to .80 are within .001 nDCG."""
-    exchange_weight: float = Field(default=1.5, ge=0)
+    exchange_weight: Annotated[float, INTERNAL] = Field(default=1.5, ge=0)
     """Weight of the exchange's score beside the passage's own, dense and BM25 alike."""
-    pointing: float = Field(default=0.7, ge=0, le=1)
+    pointing: Annotated[float, INTERNAL] = Field(default=0.7, ge=0, le=1)
     """How far each passage of an exchange is drawn up to the best of its asker's words."""
-    worth_weight: float = Field(default=0.25, ge=0)
+    worth_weight: Annotated[float, INTERNAL] = Field(default=0.25, ge=0)
     """Weight of what speaks for a reply by its place in the exchange."""
-    asker_penalty: float = Field(default=2.0, ge=0)
+    asker_penalty: Annotated[float, INTERNAL] = Field(default=2.0, ge=0)
     """Taken from what the asker says who solved nothing, in standard deviations."""
-    same_post_penalty: float = Field(default=2.0, ge=0)
+    same_post_penalty: Annotated[float, INTERNAL] = Field(default=2.0, ge=0)
     """Taken from what is not the best passage of its post, likewise."""
-    neighbour_weight: float = Field(default=1.05, ge=0)
+    neighbour_weight: Annotated[float, INTERNAL] = Field(default=1.05, ge=0)
     """Weight of the better of the paragraphs beside a passage that is part of no exchange, halved
     at 300 characters of passage.  Cranfield nDCG@10 .482 against .468 with a weight that does not
     know the length."""
-    focus_weight: float = Field(default=1.0, ge=0)
+    focus_weight: Annotated[float, INTERNAL] = Field(default=1.0, ge=0)
     """Weight, beside a whole question of several sentences, of its first and those that ask.
     Forum questions: nDCG@10 .283 against .270 without; .5 .278, 2 .281."""
-    feedback_weight: float = Field(default=0.3, ge=0)
+    feedback_weight: Annotated[float, INTERNAL] = Field(default=0.3, ge=0)
     """How far the best five passages draw the question's vector towards their mean before the
     final ranking, half as far at 1,000 passages in all.  Cranfield nDCG@10 .482 against .473
     without, scifact .741 against .733, forum .283 against .283; .2 to .4 alike."""
-    candidates: int = Field(default=300, ge=10, le=2_000)
+    candidates: Annotated[int, INTERNAL] = Field(default=300, ge=10, le=2_000)
     """How many of each ranker's best are fused."""
 
 
@@ -74,7 +74,7 @@ class ChromaSettings(BaseModel):
     """The tenant on that server; empty: its default one."""
     database: str | None = None
     """The database of that tenant; empty: its default one."""
-    timeout_seconds: float = Field(default=60.0, gt=0, le=3_600)
+    timeout_seconds: Annotated[float, INTERNAL] = Field(default=60.0, gt=0, le=3_600)
     """How long one request may take; writing 5,000 passages takes 5 seconds or so."""
 
     @field_validator("url", "tenant", "database", mode="before")
@@ -104,28 +104,18 @@ class IngestSettings(BaseModel):
 
     bots: str = "none"
     """Which programs, webhooks included, may be quoted: none, all, or their ids with commas."""
-    own_ids: str | None = None
-    """Ids that this bot wrote under, with commas, besides the account that it has now."""
 
-    @field_validator("bots", "own_ids")
+    @field_validator("bots")
     @classmethod
-    def _are_ids(cls, value: str | None) -> str | None:
-        if value and any(len(part.split()) > 1 for part in value.split(",")):
+    def _are_ids(cls, value: str) -> str:
+        if any(len(part.split()) > 1 for part in value.split(",")):
             raise ValueError("it must be ids with commas between them")
         return value
 
     def admitted_bots(self) -> frozenset[str]:
         """Return the ids of the programs that are let in; ``all`` stands for all."""
-        ids = _ids(self.bots)
+        ids = frozenset(part.strip() for part in self.bots.split(",") if part.strip())
         return frozenset() if ids == {"none"} else ids
-
-    def further_own_ids(self) -> frozenset[str]:
-        """Return the ids that are set."""
-        return _ids(self.own_ids or "")
-
-
-def _ids(value: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in value.split(",") if part.strip())
 
 
 class WritingSettings(BaseModel):
@@ -133,16 +123,14 @@ class WritingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    passages: int = Field(default=8, ge=1, le=10)
+    passages: Annotated[int, INTERNAL] = Field(default=8, ge=1, le=10)
     """How many passages the model is given at most."""
-    prompt_tokens: int = Field(default=2_600, ge=1_200, le=100_000)
+    prompt_tokens: Annotated[int, INTERNAL] = Field(default=2_600, ge=1_200, le=100_000)
     """How many tokens the prompt may have, passages and all, estimated."""
-    max_sentences: int = Field(default=6, ge=1, le=12)
+    max_sentences: Annotated[int, INTERNAL] = Field(default=6, ge=1, le=12)
     """How many sentences the model is asked for at most."""
-    repair: bool = True
+    repair: Annotated[bool, INTERNAL] = True
     """Whether the model is asked once more for sentences that could not be shown."""
-    rewrite: bool = False
-    """Whether the model makes a follow-up a question of its own; one more call for each."""
     checker: Path | None = None
     """An ONNX encoder on this machine that confirms sentences, in the place of a second call."""
     checker_hash: str | None = Field(default=None, pattern=r"^[0-9a-fA-F]{64}$")

@@ -38,7 +38,7 @@ for name in models dev; do
     fi
 done
 
-compile pyproject.toml --extra model --override overrides.txt -o requirements.lock.new "$@"
+compile pyproject.toml --group model --group build --override overrides.txt -o requirements.lock.new "$@"
 finish 'Everything that Footnote needs to run.' requirements.lock
 
 # Only what the first lock lacks; they are installed on top of it.

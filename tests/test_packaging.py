@@ -42,7 +42,7 @@ def requirements(*groups: list[str]) -> set[str]:
 
 RUNTIME = (
     PYPROJECT["project"]["dependencies"],
-    PYPROJECT["project"]["optional-dependencies"]["model"],
+    PYPROJECT["dependency-groups"]["model"],
 )
 EXTRAS = PYPROJECT["project"]["optional-dependencies"].values()
 

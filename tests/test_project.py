@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from bot.settings import BotSettings
+from retrieval.provider_settings import INTERNAL
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -97,6 +98,8 @@ def test_every_footnote_command_that_is_named_exists(document) -> None:
 
 def settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, object]]:
     for name, field in model.model_fields.items():
+        if INTERNAL in field.metadata:
+            continue
         if isinstance(field.default, BaseModel):
             yield from settings(type(field.default), f"{prefix}{name.upper()}__")
         else:
@@ -113,6 +116,10 @@ def as_written(default: object) -> str:
 
 
 SETTINGS = dict(settings(BotSettings, "FOOTNOTE_"))
+
+
+def test_there_are_no_more_settings_than_somebody_reads() -> None:
+    assert len(SETTINGS) <= 40
 
 
 def test_the_settings_page_has_every_setting_with_its_default() -> None:

@@ -106,7 +106,6 @@ class FootnoteBot(commands.AutoShardedBot):
             # What it knows belongs to servers; nobody takes it along on their own account.
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             max_messages=None,  # other people's messages are read once and not kept
-            shard_count=None if settings.shards == "auto" else settings.shards,
             **options,
         )
         memberships = Memberships(self)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from retrieval.provider_settings import INTERNAL
 
 
 def _blank_as_none(value: object) -> object:
@@ -19,12 +21,12 @@ class LimitSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    burst: int = Field(default=10, ge=1)
+    burst: Annotated[int, INTERNAL] = Field(default=10, ge=1)
     """Questions that one person may ask at once."""
-    burst_seconds: float = Field(default=60.0, gt=0)
+    burst_seconds: Annotated[float, INTERNAL] = Field(default=60.0, gt=0)
     """Until all of them are free again."""
     person_per_day: int = Field(default=200, ge=1)
-    guild_per_day: int = Field(default=5_000, ge=1)
+    guild_per_day: Annotated[int, INTERNAL] = Field(default=5_000, ge=1)
 
 
 class DiscordSettings(BaseModel):
@@ -37,15 +39,13 @@ class DiscordSettings(BaseModel):
     """The bot's token from https://discord.com/developers/applications."""
     guild_id: Annotated[int | None, BeforeValidator(_blank_as_none)] = Field(default=None, gt=0)
     """Serve this one server and its members only, whatever is granted; None: all that are."""
-    answer_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
+    answer_timeout_seconds: Annotated[float, INTERNAL] = Field(default=20.0, gt=0, le=600)
     """Discord drops a reply that takes more than 15 minutes."""
-    max_concurrent_answers: int = Field(default=2, ge=1, le=64)
+    max_concurrent_answers: Annotated[int, INTERNAL] = Field(default=2, ge=1, le=64)
     mention_replies: bool = True
     """Answer mentions and replies; needs the message content intent."""
     strict_access: bool = False
     """Grant nothing at the first start, not even to the one server that the bot is in."""
-    shards: Annotated[int, Field(ge=1)] | Literal["auto"] = 1
-    """Connections to Discord, which wants one for each 2,500 servers; ``auto``: as it advises."""
     retention_days: int = Field(default=90, ge=1)
     """What is kept of questions and of people is deleted after so long."""
     upload_mib: int = Field(default=25, ge=0, le=500)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from retrieval.llm.answer_cache import AnswerCache
     from retrieval.llm.limits import LimitedModel
     from retrieval.writing.reviewing import Reviewer
-    from retrieval.writing.rewriting import Rewriter
     from retrieval.writing.writer import Writer
 
 
@@ -137,7 +136,7 @@ class _Shelves:
             index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
         search = make_search(self._settings, index, embedder, self._words)
-        answerer = Answerer(index, search, self._words, self._writer, self._rewriter)
+        answerer = Answerer(index, search, self._words, self._writer)
         return Engine(index, search, answerer)
 
     def _replayed(self, index: PassageIndex) -> list[str]:
@@ -193,14 +192,6 @@ class _Shelves:
         from retrieval.writing.reviewing import ModelReviewer
 
         return ModelReviewer(self._model)
-
-    @cached_property
-    def _rewriter(self) -> Rewriter | None:
-        if self._model is None or not self._settings.writing.rewrite:
-            return None
-        from retrieval.writing.rewriting import Rewriter
-
-        return Rewriter(self._model)
 
     @cached_property
     def _words(self) -> MiniLM:

