@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
+from llama_index.core.utils import get_tokenizer
 
 from retrieval.domain import (
     Answer,
@@ -20,11 +21,11 @@ from retrieval.domain import (
     Verification,
 )
 from retrieval.errors import ModelCallError
+from retrieval.llm.budget import estimated_tokens
 from retrieval.llm.chat import ChatReply, ChatRequest
 from retrieval.sentences import sentences
 from retrieval.settings import WritingSettings
 from retrieval.writing.injection import addresses_the_model
-from retrieval.writing.material import token_estimate
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.usage import Meter
@@ -217,7 +218,8 @@ def test_a_prompt_keeps_within_its_budget(question):
     asked = Asked(question, tuple(f"{n} {question}"[:8_000] for n in range(6)))
     _, model = written(saying((TRUE, HELD)), hits=hits, asked=asked)
     (request,) = model.asked[:1]
-    assert token_estimate(request.system + request.user) <= 2_600
+    assert estimated_tokens(request.system + request.user) <= 2_600
+    assert len(get_tokenizer()(request.system + request.user)) <= 2_600
     assert len(ids(request)) >= 2
 
 
