@@ -19,7 +19,7 @@ from retrieval.wording import FUNCTION_WORDS, words
 from retrieval.writing.drafts import Cite, Draft, Item
 from retrieval.writing.injection import asks_for_secrets, speaks_of_itself
 from retrieval.writing.material import Material
-from retrieval.writing.names import foreign, known, may_begin
+from retrieval.writing.names import foreign, forms, is_common, known
 from retrieval.writing.quotes import MIN_CHARACTERS, is_whole, locate, widened
 from retrieval.writing.surface import MAX_SENTENCE, clean_sentences, is_active
 
@@ -95,10 +95,10 @@ def check(
         texts_with: finds texts that hold a word, to see how they write it.
     """
     texts = (asked, *(one.passage.text for one in material), *(one.text for one in draft.items))
-    vocabulary = _lower_words("\n".join(texts))
+    vocabulary = _lower_words(*texts)
 
     def is_ordinary(word: str) -> bool:
-        return may_begin(word, vocabulary) or _is_written_small(word, texts_with(word))
+        return is_common(word, vocabulary) or _is_written_small(word, texts_with(word))
 
     kept: dict[str, Kept] = {}
     dropped: list[Dropped] = []
@@ -151,7 +151,7 @@ def _fact_fault(
         end = one.statement_end  # what an order wants said is no evidence
         around += [span.passage.text[:end], one.author, one.title, one.reply]
         posts += [span.post, *([one.replied_to] if one.replied_to else [])]
-    there = known(around, [post.created_at for post in posts if post.created_at])
+    there = known(tuple(around), tuple(p.created_at.date() for p in posts if p.created_at))
     named = foreign(text, there, is_ordinary)
     if named is not None:
         return f"{named} stands in none of the passages that it quotes"
@@ -214,7 +214,7 @@ def _stems(text: str) -> frozenset[str]:
 
 def _is_written_small(word: str, texts: Sequence[str]) -> bool:
     """Tell whether texts write a word small, and hardly ever with a capital within a sentence."""
-    if not may_begin(word, _lower_words(*texts)):
+    if not is_common(word, _lower_words(*texts)):
         return False
     whole, stem = "\n".join(texts), re.escape(word[: max(_STEM, len(word) - 3)])
     capitals = re.findall(rf"(?<=[\w,] ){stem.capitalize()}", whole)
@@ -225,4 +225,4 @@ def _is_written_small(word: str, texts: Sequence[str]) -> bool:
 def _lower_words(*texts: str) -> frozenset[str]:
     """Return the words that texts write in lower case: they are no names."""
     found = (word for text in texts for word in _WORD.findall(text))
-    return frozenset(word for word in found if word == word.lower())
+    return forms([word for word in found if word == word.lower()])

@@ -9,9 +9,9 @@ post says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -22,30 +22,19 @@ _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )
-_MONTH_NUMBERS: Final = {
-    form: n for n, name in enumerate(_MONTHS, 1) for form in (name, name[:3], f"{name[:4]}")
-}
-_MONTH: Final = (
-    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
-    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+_ISO_DATE: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_DATE: Final = re.compile(
+    r"(?:\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? )?\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"(?:[a-z]{0,6})\b\.?(?: (\d{1,2})(?:st|nd|rd|th)?\b)?(?:,? (\d{4})\b)?"
 )
-_DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
-_DATES: Final = (
-    re.compile(r"\b(?P<year>\d{4})-(?P<m>\d\d)-(?P<day>\d\d)\b"),
-    re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?\b"),
-    re.compile(rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR})?\b"),
-    re.compile(rf"\b{_MONTH},? {_YEAR}\b"),
-)
-_CODE: Final = re.compile(r"`+([^`]+)`+")
-_CODE_LIKE: Final = re.compile(
-    r"(?<![\w/.-])(?:--?[A-Za-z][\w-]+|/[A-Za-z][\w/.-]*\w|\w+(?:\.\w+)*\(\)"
+_CODE: Final = re.compile(
+    r"`+([^`]+)`+|(?<![\w/.-])(--?[A-Za-z][\w-]+|/[A-Za-z][\w/.-]*\w|\w+(?:\.\w+)*\(\)"
     r"|[A-Za-z]\w*(?:(?:_|::|->)\w+)+|[A-Za-z]\w+(?:\.[A-Za-z]\w+)+)"
 )
-_NUMBER: Final = re.compile(
-    r"(?<![A-Za-z\d.])(?P<value>\d+(?:[.,]\d+)*)"
-    r"(?P<end>st\b|nd\b|rd\b|th\b)?(?:(?P<k>[kK]|[mM]|bn)\b)?(?:\s(?P<scale>\w+))?"
-)
+_FIGURE: Final = re.compile(
+    r"(?<![\d.])(\d+(?:[.,]\d+)*)(?P<ordinal>st\b|nd\b|rd\b|th\b)?"
+    r"(?:\s?(k|m|bn|hundred|thousand|million|billion)\b)?", re.IGNORECASE
+)  # fmt: skip
 _SCALES: Final = {"k": 1e3, "m": 1e6, "bn": 1e9, "hundred": 1e2, "thousand": 1e3,
                   "million": 1e6, "billion": 1e9}  # fmt: skip
 _ONES: Final = (
@@ -57,81 +46,78 @@ _TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eight
 _WRITTEN: Final = {
     **{word: float(n) for n, word in enumerate(_ONES)},
     **{word: 10.0 * n for n, word in enumerate(_TENS, 2)},
-    "dozen": 12.0,
     "half": 0.5,
     "twice": 2.0,
+    "dozen": 12.0,
     "hundred": 100.0,
-    "thousand": 1e3,
+    "thousand": 1000.0,
 }
+_WRITTEN_NUMBER: Final = re.compile(
+    rf"\b((?:{'|'.join(_TENS)})[- ](?:{'|'.join(_ONES[1:10])})|{'|'.join(_WRITTEN)})\b"
+    r"(?:[- ](\w+))?", re.IGNORECASE
+)  # fmt: skip
+_OWN_COUNTS: Final = 3
+_MOST_IN_WORDS: Final = 100
+_MEASURES: Final = re.compile(
+    r"(?:second|minute|hour|day|week|month|year|percent|degree|\w*byte|[kmgt]i?b\b|\w*met(?:re|er)"
+    r"|inch|mile|\w*gram|lit(?:re|er)|dollar|euro|pound|hundred|thousand|[mb]illion)",
+    re.IGNORECASE,
+)
 _PLACES_IN_LISTS: Final = re.compile(
     r"(?:(?<=[.:;,]\s)|^|\()\d{1,2}[.)]\s|\b(?:steps?|points?|options?)\s\d{1,2}\b", re.IGNORECASE
-)
-_OWN_COUNTS: Final = 3
-_WRITTEN_NUMBER: Final = re.compile(
-    rf"\b(?P<tens>{'|'.join(_TENS)})?(?:(?<=y)[- ])?(?P<ones>{'|'.join(_ONES)})?\b"
-    r"(?=\s(?P<next>\w+))?", re.IGNORECASE
-)  # fmt: skip
-_MEASURES: Final = re.compile(
-    r"(?:milli|micro)?seconds?|minutes?|hours?|days?|weeks?|months?|years?|[kmgt]i?bs?"
-    r"|(?:kilo|mega|giga|tera)?bytes?|percent|degrees?|(?:centi|milli|kilo)?met(?:re|er)s?"
-    r"|inch(?:es)?|miles?|(?:kilo)?grams?|lit(?:re|er)s?|dollars?|euros?|hundred|thousand|[mb]illion",
-    re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_][^\W_]*(?:['’.&-][^\W_]+)*")
 _QUOTED: Final = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|„([^„“”]+)[“”]|«([^«»]+)»")
 _WORDS_OF_A_QUOTATION: Final = 4
 """Fewer words between quotation marks may be a term or a doubt, and need stand nowhere."""
 _BEGINS: Final = re.compile(r"(?:^|[.!?:;…]\s+|[\"“„«‘(\[–—]\s?|\s-\s|[/]\s?)$")
-_POSSESSIVE: Final = re.compile(r"['’]s?$")
-_DERIVED: Final = re.compile(r"(?:s|es|n|an|ian|ean|ish|ic|ist|ists|ers?|ed|ing|ised|ized)")
-_SHORTEST_STEM: Final = 4
-_ENDING: Final = re.compile(r"(?<=\w{3})(?:ations?|ings?|ers?|ied|ies|ed|es|s|ly|e|y|al|ive)$")
+_CLITIC: Final = re.compile(r"(?:(?<!ca)n(?=['’]t$))?['’]\w*$")
+_PARTS: Final = re.compile(r"[-.&/]")
+_ENDING: Final = re.compile(
+    r"^un(?=\w{4})|(?<=\w{4})(?:at(?:ions?|e[sd]?|ing)|ings?|ers?|ie[ds]|ed|es|s|ly|e|y|al|ive"
+    r"|ians?|ean|an|n|ish|ic|ists?|i[sz]ed)$"
+)
 _SHORTEST_ACRONYM: Final = 3
 _ABSTRACT: Final = re.compile(
-    r"\w{5,}(?:tions?|ments?|ness|it(?:y|ies)|isms?|ances?|ences?|ly|ed|ing)"
+    r"\w{4,}(?:tions?|ments?|ness|it(?:y|ies)|isms?|(?:ings?|ly)(?!\s(?:is|was|has|says?|said"
+    r"|thinks?|thought|writes?|wrote|agrees?|argues?|suggests?|recommends?|stresses)\b)"
+    r"|ed(?=\s(?:as|by|in|on|with)\b))\b",
+    re.IGNORECASE,
 )
 """Words that few names look like: they may begin a sentence."""
-_AFTER_A_VERB: Final = re.compile(
-    r"\s(?:the|an?|each|every|both|your|its|his|her|their|it|them|out|up|down|off|all|any|this"
-    r"|these|those|some)\b"
+_NO_NAME_BEFORE: Final = re.compile(
+    r"\s(?:the|an?|each|every|both|my|your|its|his|her|their|our|it|them|out|up|down|off|all|any"
+    r"|this|that|these|those|some|of|to|we|you|they|he|she|i|there|what|how|who|if|when)\b"
 )
-"""What follows an imperative, and hardly ever a name."""
 _GERMAN: Final = re.compile(
     r"\b(?:der|die|das|und|nicht|ist|sind|ein|eine|einen|mit|auf|für|wird|werden|kann|man|dem|den)\b"
 )
 """In German every noun has a capital, so that capitals name nothing."""
-_ORDINARY_WORDS: Final = """
-    according accordingly across actually after again against agreeing all almost alone along
-    already also although always among another answers any anybody anyone anything apart
-    arguments around aside asked asking at away back based because before being below besides
-    best better between beyond both briefly broadly building but calling careful changing
-    checking clearly commenters comments comparing concerns conversely critics currently data
-    depending despite different discussion during each earlier either else even everybody
-    everyone everything evidence exactly examples experience faq few finally first five for four
-    generally getting giving going good hence here however ideally including indeed instead it's
-    keep keeping last lastly later latest least less let like likewise looking making many maybe
-    meanwhile members mere merely more moreover most mostly much near neither never nevertheless
-    new newer next nobody none nonetheless nor nothing notably now older once one ones only op
-    opinions opponents opposing originally other others otherwise out over overall part
-    participants parts past people perhaps personally please point points post posters posts
-    previously problems proponents put putting questions quite rather reasons recently regarding
-    replies respondents result results running second see seeing setting several similarly
-    simply since six someone something sometimes still such supporters sure taking ten that's
-    therefore there's things though three throughout thus today together trying two under
-    unfortunately unless unlike until unlikely upon users using usually various very via views
-    votes waiting we well what's whatever whenever whereas wherever whether while whoever within
-    without working worse writers writing yes yet i i'm i've i'd i'll ai ok okay add allow avoid
-    begin bring build call change check choose clean close combine compare consider copy create
-    cut decide define delete disable do enable ensure expect export fill filter find fix follow
-    go hold import increase install leave limit link list load log look lower make merge mix
-    move note open pass pay pick plan pull push put raise read reduce remove rename replace
-    reset restart run save search see select send set share show sort split start stay stop
-    store switch take tell test think train treat try turn update upload use verify wait watch
-    wipe work wrap write
-    option options step steps
+_ROMANCE: Final = re.compile(
+    r"\b(?:les?|la|las|los|des|du|une?|est|pour|dans|que|qui|el|del|por|para|una?|il|di|che|per"
+    r"|non|della|não|uma|com|het|een|van|niet)\b"
+)
+"""In languages that no list of ours knows, whatever word begins a sentence may do so."""
+_COMMON_WORDS: Final = """
+    after again against ai almost along already also although among another anyone anything apart
+    arguments aside back based because before below besides best better beyond both comments
+    compared critics despite different during each earlier either else even everybody everyone
+    everything evidence examples few first five four given good hence here however instead keep
+    last later least less let like likewise many maybe meanwhile members more moreover most much
+    near neither never new next nobody none nor nothing now ok once one only op opinions opponents
+    other others otherwise out over overall participants past people perhaps please posters posts
+    proponents quite rather reasons replies respondents several similar simply since six someone
+    something sometimes still such supporters ten things three throughout thus today together two
+    under unless unlike until upon usage use users very via well whatever whenever whereas whether
+    while whoever within without yes yet
+    add avoid change check choose create delete disable enable install leave look make note open
+    put remove run save search select set show start stop switch take try turn update verify wait
+    write
 """
-_ORDINARY: Final = FUNCTION_WORDS | frozenset(_ORDINARY_WORDS.split())
+_COMMON: Final = FUNCTION_WORDS | frozenset(_COMMON_WORDS.split())
 """Words that begin a sentence, or are put in capitals, without being anybody's name."""
+_Date = tuple[int | None, int, int | None]
+IsOrdinary = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,44 +129,25 @@ class Known:
     words: frozenset[str]
     initials: str
     numbers: frozenset[float]
-    dates: frozenset[_Date]
-
-
-@dataclass(frozen=True, slots=True)
-class _Date:
-    year: int | None
-    month: int
-    day: int | None
-
-    def fits(self, other: _Date) -> bool:
-        """Tell whether everything that this date says, the other one says as well."""
-        mine, theirs = (self.year, self.month, self.day), (other.year, other.month, other.day)
-        return all(a is None or a == b for a, b in zip(mine, theirs, strict=True))
-
-
-def known(texts: Iterable[str], moments: Iterable[datetime]) -> Known:
-    """Return what may be named by who rests on ``texts``, written at ``moments``."""
-    days = [moment.date() for moment in moments]
-    return _known("\n".join(texts), tuple(sorted({(day.year, day.month, day.day) for day in days})))
+    dates: tuple[_Date, ...]
 
 
 @lru_cache(maxsize=64)
-def _known(text: str, days: tuple[tuple[int, int, int], ...]) -> Known:
-    lowered = [word.casefold() for word in _WORD.findall(text)]
-    parts = [part for word in lowered for part in re.split(r"[-.&/]", word)]
-    months = [_MONTHS[month - 1] for _, month, _ in days]
+def known(texts: tuple[str, ...], days: tuple[date, ...] = ()) -> Known:
+    """Return what may be named by who rests on ``texts``, written on ``days``."""
+    text = "\n".join(texts)
+    parts = [part for word in _WORD.findall(text) for part in _PARTS.split(word)]
+    written = [(float(day.year), (day.year, day.month, day.day)) for day in days]
     return Known(
         text=fold(text).text,
-        words=frozenset((*lowered, *parts, *map(_bare, lowered), *months)),
-        initials="".join(part[:1] for part in parts),
-        numbers=frozenset((*_numbers_known(text), *(float(year) for year, _, _ in days))),
-        dates=frozenset((*(found for found, _ in _dates(text)), *(_Date(*day) for day in days))),
+        words=forms((*_WORD.findall(text), *parts, *(_MONTHS[day.month - 1] for day in days))),
+        initials="".join(part[:1].lower() for part in parts),
+        numbers=frozenset((*_numbers(text), *(year for year, _ in written))),
+        dates=(*(found for found, _ in _dates(text)), *(found for _, found in written)),
     )
 
 
-def foreign(
-    sentence: str, there: Known, is_ordinary: Callable[[str], bool] = lambda _: False
-) -> str | None:
+def foreign(sentence: str, there: Known, is_ordinary: IsOrdinary = lambda _: False) -> str | None:
     """Return what a sentence names that is not known, None if there is nothing of the kind.
 
     ``is_ordinary`` tells whether a word, given in lower case, is no name: one that begins a
@@ -190,19 +157,16 @@ def foreign(
         said: str = match[0][1:-1]
         if len(said.split()) >= _WORDS_OF_A_QUOTATION and not _stands(said, there):
             return f"“{said}”"
-    code: tuple[str, ...] = (
-        *_CODE.findall(sentence),
-        *_CODE_LIKE.findall(_CODE.sub(" ", sentence)),
-    )
-    for span in code:
-        if not _stands(span, there):
-            return span
-    rest = _CODE_LIKE.sub(" ", _CODE.sub(" ", sentence))
+    for match in _CODE.finditer(sentence):
+        if not _stands(match[1] or match[2], there):
+            return match[1] or match[2]
+    rest = _PLACES_IN_LISTS.sub(" ", _CODE.sub(" ", sentence))
     for found, written in _dates(rest):
-        if not any(found.fits(date) for date in there.dates):
+        if not any(all(a in {None, b} for a, b in zip(found, d, strict=True)) for d in there.dates):
             return written
         rest = rest.replace(written, " ", 1)
-    return next(_numbers(rest, there), None) or next(_names(rest, there, is_ordinary), None)
+    faults = (*_foreign_numbers(rest, there), *_foreign_names(rest, there, is_ordinary))
+    return next(iter(faults), None)
 
 
 def _stands(text: str, there: Known) -> bool:
@@ -211,126 +175,88 @@ def _stands(text: str, there: Known) -> bool:
 
 
 def _dates(text: str) -> Iterator[tuple[_Date, str]]:
-    for pattern in _DATES:
-        for match in pattern.finditer(text):
-            part = match.groupdict()
-            month = part.get("month")
-            number = _MONTH_NUMBERS[month[:3].lower()] if month else int(part["m"])
-            year, day = part.get("year"), part.get("day")
-            yield _Date(int(year) if year else None, number, int(day) if day else None), match[0]
+    for match in _ISO_DATE.finditer(text):
+        yield (int(match[1]), int(match[2]), int(match[3])), match[0]
+    for match in _DATE.finditer(text):
+        day, year = match[1] or match[3], match[4]
+        if day or year:
+            month = next(n for n, name in enumerate(_MONTHS, 1) if name[:3] == match[2].lower())
+            yield (int(year) if year else None, month, int(day) if day else None), match[0].strip()
 
 
-def _numbers_known(text: str) -> Iterator[float]:
-    for match in _NUMBER.finditer(text):
+def _numbers(text: str) -> Iterator[float]:
+    for match in _FIGURE.finditer(text):
         yield from _values(match)
-    for match in re.finditer(r"(?<=[A-Za-z_-])\d+(?:\.\d+)*", text):
-        yield from _plain_values(match[0])
-    yield from (_WRITTEN[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _WRITTEN)
-    for tens, ones in re.findall(r"\b([a-z]+ty)[- ]([a-z]+)\b", text.lower()):
-        if tens in _WRITTEN and ones in _WRITTEN:
-            yield _WRITTEN[tens] + _WRITTEN[ones]
+    yield from (_value(match) for match in _WRITTEN_NUMBER.finditer(text))
 
 
-def _numbers(sentence: str, there: Known) -> Iterator[str]:
-    """Yield the numbers and versions of a sentence that are not known."""
-    sentence = _PLACES_IN_LISTS.sub(" ", sentence)
-    for match in _NUMBER.finditer(sentence):
-        if match["end"]:
-            continue
-        is_version = match["value"].count(".") > 1
-        stands = is_version and match["value"] in there.text
-        if not stands and not any(value in there.numbers for value in _values(match)):
-            yield match["value"]
+def _foreign_numbers(sentence: str, there: Known) -> Iterator[str]:
+    for match in _FIGURE.finditer(sentence):
+        stands = match[1].count(".") > 1 and match[1] in there.text
+        if not (match["ordinal"] or stands or there.numbers.intersection(_values(match))):
+            yield match[1]
     for match in _WRITTEN_NUMBER.finditer(sentence):
-        tens, ones = (match["tens"] or "").lower(), (match["ones"] or "").lower()
-        value = _WRITTEN.get(tens, 0) + _WRITTEN.get(ones, 0)
-        measures = value > 1 and _MEASURES.fullmatch(match["next"] or "") is not None
-        if (value > _OWN_COUNTS or measures) and value not in there.numbers:
-            yield match[0]
+        value, measures = _value(match), _MEASURES.match(match[2] or "") is not None
+        counts = (value > _OWN_COUNTS or (measures and value > 1)) and value < _MOST_IN_WORDS
+        if counts and value not in there.numbers:
+            yield match[1]
 
 
-def _values(match: re.Match[str]) -> tuple[float, ...]:
-    plain = tuple(_plain_values(match["value"]))
-    scale = _SCALES.get((match["k"] or match["scale"] or "").lower())
-    return plain if scale is None else (*plain, *(value * scale for value in plain))
+def _values(match: re.Match[str]) -> Iterator[float]:
+    """Yield what a figure may stand for: 1,500 and 1.5, or 3 and 3,000 where a "k" follows."""
+    figure = match[1].replace(",", ".")
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", figure):
+        yield float(figure.replace(".", ""))
+    if figure.count(".") <= 1:
+        yield float(figure)
+        yield float(figure) * _SCALES.get((match[3] or "").lower(), 1)
 
 
-def _plain_values(written: str) -> Iterator[float]:
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", written):
-        yield float(re.sub(r"[.,]", "", written))
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", written):
-        yield float(written.replace(",", "."))
+def _value(match: re.Match[str]) -> float:
+    return sum(_WRITTEN[word] for word in re.split(r"[- ]", match[1].lower()))
 
 
-def _names(sentence: str, there: Known, is_ordinary: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the proper names of a sentence that are not known."""
+def _foreign_names(sentence: str, there: Known, is_ordinary: IsOrdinary) -> Iterator[str]:
     is_german = len(_GERMAN.findall(sentence)) > 1
+    is_romance = len(_ROMANCE.findall(sentence)) > 1
     for match in _WORD.finditer(sentence):
         word = match[0]
-        if word.lower() == word or (is_german and not _is_sign(word)):
+        is_sign = any(c.isupper() or c.isdigit() for c in word[1:])  # as in GPT-4, SQLite, NASA
+        if word.islower() or (is_german and not is_sign) or _is_known(word, there):
             continue
-        if word.casefold() in _ORDINARY or _is_known(word, there):
-            continue
-        begins = _BEGINS.search(sentence[: match.start()]) is not None and not _is_sign(word)
-        is_verb = _AFTER_A_VERB.match(sentence, match.end()) is not None
-        if not begins or not (is_verb or is_ordinary(_bare(word.casefold()))):
+        begins = _BEGINS.search(sentence[: match.start()]) is not None and not is_sign
+        is_plain = is_romance or not word[0].isascii() or _ABSTRACT.match(sentence, match.start())
+        follows = _NO_NAME_BEFORE.match(sentence, match.end())
+        if not begins or not (is_plain or follows or is_ordinary(word.casefold())):
             yield word
 
 
-def _is_sign(word: str) -> bool:
-    """Tell whether a word is written as only names are: GPT-4, SQLite, NASA."""
-    return any(c.isupper() or c.isdigit() for c in word[1:])
-
-
 def _is_known(word: str, there: Known) -> bool:
-    name = _bare(word.casefold())
-    if name in there.words or _is_derived(name, there.words):
+    there_or_common = there.words | _COMMON
+    if not forms([word]).isdisjoint(there_or_common):
         return True
-    if word.isupper() and len(word) >= _SHORTEST_ACRONYM and name in there.initials:
+    if word.isupper() and len(word) >= _SHORTEST_ACRONYM and word.lower() in there.initials:
         return True
-    parts = [part for part in re.split(r"[-.&/]", name) if part]
-    if len(parts) > 1:
-        return all(
-            part in there.words or part in _ORDINARY or part.isdigit() or original.islower()
-            for part, original in zip(
-                parts, [p for p in re.split(r"[-.&/]", _bare(word)) if p], strict=True
-            )
-        )
-    letters = re.match(r"([^\W\d]+)(\d+)$", name)
-    return bool(letters and letters[1] in there.words and float(letters[2]) in there.numbers)
-
-
-def _is_derived(name: str, words: frozenset[str]) -> bool:
-    """Tell whether a word and a known one are forms of one name: Bayes, Bayesian."""
-    return any(
-        longer.startswith(shorter) and _DERIVED.fullmatch(longer[len(shorter) :])
-        for known_word in words
-        if known_word[: _SHORTEST_STEM - 1] == name[: _SHORTEST_STEM - 1]
-        for shorter, longer in [sorted((known_word, name), key=len)]
-        if len(shorter) >= _SHORTEST_STEM
+    parts = [part for part in re.split(r"[-.&/]|(?<=[^\W\d])(?=\d)", _CLITIC.sub("", word)) if part]
+    return len(parts) > 1 and all(
+        part.islower() or part.isdigit() or not forms([part]).isdisjoint(there_or_common)
+        for part in parts
     )
 
 
-def may_begin(word: str, vocabulary: frozenset[str]) -> bool:
-    """Tell whether a word, in lower case, is an ordinary one where ``vocabulary`` is written."""
-    if word in _ORDINARY or word in vocabulary or _ABSTRACT.fullmatch(word):
-        return True
-    parts = word.split("-")
-    if len(parts) > 1 and all(part in vocabulary or part in _ORDINARY for part in parts):
-        return True
-    return len(word) >= _SHORTEST_STEM and _root(word) in _roots(vocabulary)
+def is_common(word: str, vocabulary: frozenset[str]) -> bool:
+    """Tell whether a word is an ordinary one where ``vocabulary`` is written in lower case."""
+    there = vocabulary | _COMMON
+    return all(not forms([part]).isdisjoint(there) for part in word.split("-") if part)
 
 
-@lru_cache(maxsize=16)
-def _roots(vocabulary: frozenset[str]) -> frozenset[str]:
-    return frozenset(map(_root, vocabulary))
+def forms(words: Sequence[str]) -> frozenset[str]:
+    """Return words in lower case, and what is left of them without an ending."""
+    bare = {_CLITIC.sub("", word.casefold()) for word in words}
+    return frozenset(bare | {_root(word) for word in bare})
 
 
 def _root(word: str) -> str:
-    """Return a word without its ending: "duplicates" and "duplicate" have one root."""
+    """Return a word without its ending: "planned" and "plans" have one root."""
     root = _ENDING.sub("", word)
-    return root[:-1] if len(root) > _SHORTEST_STEM - 1 and root[-1] == root[-2] else root
-
-
-def _bare(word: str) -> str:
-    return _POSSESSIVE.sub("", word)
+    return root[:-1] if len(root) < len(word) and root[-1] == root[-2] else root

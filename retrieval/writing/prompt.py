@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from retrieval.llm.budget import estimated_tokens
 from retrieval.llm.chat import Source
 from retrieval.sentences import sentence_spans
-from retrieval.writing.material import Material, random_name, token_estimate
+from retrieval.writing.material import Material, random_name
 
 SCHEMA: Final[Mapping[str, Any]] = {
     "title": "cited_answer",
@@ -150,8 +151,8 @@ class Fault:
 
 def room_for_passages(asked: Asked, prompt_tokens: int) -> int:
     """Return how many tokens are left for passages, roughly."""
-    around = token_estimate(_TASK + _AS_JSON) + _FRAME_TOKENS
-    return max(prompt_tokens - around - sum(map(token_estimate, asked.told)), 0)
+    around = estimated_tokens(_TASK + _AS_JSON) + _FRAME_TOKENS
+    return max(prompt_tokens - around - sum(map(estimated_tokens, asked.told)), 0)
 
 
 def write_prompt(

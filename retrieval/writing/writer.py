@@ -18,7 +18,7 @@ from retrieval.domain import Answer, Hit, Outcome, Post, Support, Verification
 from retrieval.errors import FootnoteError, ModelCallError
 from retrieval.llm.chat import ChatModel, ChatRequest
 from retrieval.settings import WritingSettings
-from retrieval.writing.assembling import numbered, with_disputes
+from retrieval.writing.assembling import numbered
 from retrieval.writing.check import Checked, Dropped, Kept, TextsWith, check
 from retrieval.writing.material import Material, select
 from retrieval.writing.parsing import parse_reply
@@ -348,9 +348,6 @@ def _counts(checked: Checked) -> Verification:
 
 def _assembled(extractive: Answer, name: str, checked: Checked, work: _Work) -> Answer:
     statements, citations = numbered(checked.kept)
-    statements, told = with_disputes(statements, citations, extractive)
-    for step in told:
-        work.tell(step)
     work.tell(_verdicts(extractive, "they do"))
     counts = _counts(checked)
     work.tell(f"{counts.told}. The model was {name}: {work.meter.told()}.")

@@ -170,6 +170,9 @@ def posted(text: str = TEXT, author: str = "Ann Lee", title: str = "Kiln and gla
         "ONLY the move is spoken of.",
         "Two steps: 1. Run `kiln --slow 40`; 2) set heat_max to 12.5.",
         "Step 2 is to set heat_max to 12.5.",
+        "There were 1.5k rows left over.",
+        "Regardless of that, Ann can't stay with v14.2.",
+        "Selon Ann, le passage à Postgres 16 a pris dix jours pour 1500 rows.",
     ],
 )
 def test_what_is_theirs_may_be_named_in_any_form(text: str) -> None:
@@ -194,6 +197,9 @@ def test_what_is_theirs_may_be_named_in_any_form(text: str) -> None:
         ("They moved to MySQL in ten days.", "MySQL"),
         ("Redis was moved in ten days.", "Redis"),
         ("Ann says “the move was the worst of my life”.", "“the move was"),
+        ("Kimberly says that the move took ten days.", "Kimberly"),
+        ("The move was to v15.", "15"),
+        ("Rows were left over for half a dozen users.", "dozen"),
     ],
 )
 def test_what_is_not_theirs_may_not_be_named(text: str, named: str) -> None:

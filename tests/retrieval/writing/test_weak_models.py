@@ -60,6 +60,15 @@ def made(sentence: str) -> dict[str, str]:
         "arguments of a function": json.dumps(
             {"tool_calls": 1, "function": {"name": "f", "arguments": whole}}
         ),
+        "calls in a list": json.dumps(
+            {"tool_calls": [{"type": "function", "function": {"name": "f", "arguments": whole}}]}
+        ),
+        "a string in another field": json.dumps({"response": whole}),
+        "ids in the text alone": json.dumps({"items": [{"text": f"{sentence} [{ID}]"}]}),
+        "a list of strings": json.dumps({"answerable": True, "items": [f"{sentence} [{ID}]"]}),
+        "an id in round brackets": f"{sentence[:-1]} ({ID}).",
+        "keys without marks": whole.replace('"items"', "items"),
+        "marks within marks": whole.replace(sentence, f'{sentence}", "note": "so "he" says'),
         "tags of a call": f'<tool_call>{{"name": "f", "arguments": {whole}}}</tool_call>',
         "unclosed reasoning": f"<think>It is in {ID}, I think.\n{whole}",
         "weighing without end": f'<think>{{"answerable": false, "items": []}}? No:\n{whole}',
