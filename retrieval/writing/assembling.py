@@ -41,8 +41,6 @@ class Ending:
         if not checked.kept:
             return self.fallen_back("none of its sentences could be shown", counts)
         statements, citations = numbered(checked.kept)
-        statements, told = with_disputes(statements, citations, self.extractive)
-        self.steps.extend(told)
         self.steps.append(self._verdicts("they do"))
         self.steps.append(f"{counts.told}. The model was {self.name}: {self.meter.told()}.")
         text = " ".join(
@@ -108,7 +106,7 @@ def numbered(kept: Sequence[Kept]) -> tuple[tuple[Statement, ...], tuple[Citatio
         for span in one.spans:
             numbers.setdefault(span, len(numbers) + 1)
         cited = tuple(sorted(numbers[span] for span in one.spans))
-        statements.append(Statement(one.text, cited, (), one.support, one.missing))
+        statements.append(Statement(one.text, cited, one.support, one.missing))
     citations = tuple(
         Citation(
             n=number,
@@ -122,38 +120,3 @@ def numbered(kept: Sequence[Kept]) -> tuple[tuple[Statement, ...], tuple[Citatio
         for span, number in numbers.items()
     )
     return tuple(statements), citations
-
-
-def with_disputes(
-    statements: Sequence[Statement], citations: Sequence[Citation], extractive: Answer
-) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-    """Mark the statements that contradict others, as the extractive answer found it.
-
-    Returns the statements, and what the trace has to say of it: a written answer may show one
-    side only.
-    """
-    pairs = _contradictions(extractive)
-    if not pairs:
-        return tuple(statements), ()
-    passage_of = {citation.n: citation.passage.id for citation in citations}
-    marked = []
-    for statement in statements:
-        cited = {passage_of[n] for n in statement.citations}
-        against = {disputed for reply, disputed in pairs if reply in cited} - cited
-        numbers = tuple(n for n, passage in passage_of.items() if passage in against)
-        marked.append(replace(statement, disputes=numbers))
-    if any(statement.disputes for statement in marked):
-        return tuple(marked), ("A reply contradicts what is cited; the answer shows both.",)
-    step = "A reply contradicts a post on this; the written answer does not show both sides."
-    return tuple(marked), (step,)
-
-
-def _contradictions(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Return the passages that contradict, each with the one that it does."""
-    passage_of = {citation.n: citation.passage.id for citation in answer.citations}
-    return tuple(
-        (passage_of[reply], passage_of[disputed])
-        for statement in answer.statements
-        for disputed in statement.disputes
-        for reply in statement.citations
-    )

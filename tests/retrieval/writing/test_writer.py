@@ -132,7 +132,7 @@ NOT_ANSWERABLE: Script = lambda _: '{"answerable": false, "items": []}'  # noqa:
 
 
 def test_where_the_model_says_that_the_passages_do_not_answer_the_closest_are_shown():
-    answer, model = written(NOT_ANSWERABLE, before=disputed())
+    answer, model = written(NOT_ANSWERABLE, before=two_sided())
     assert answer.outcome is Outcome.CLOSEST
     assert [one.quote for one in answer.closest] == [HELD, OWN]
     assert (answer.statements, answer.citations, answer.fallback) == ((), (), None)
@@ -144,8 +144,8 @@ def test_where_the_model_says_that_the_passages_do_not_answer_the_closest_are_sh
 
 def closest() -> Answer:
     return replace(
-        disputed(), outcome=Outcome.CLOSEST, statements=(), citations=(),
-        closest=disputed().citations, confidence=0.4,
+        two_sided(), outcome=Outcome.CLOSEST, statements=(), citations=(),
+        closest=two_sided().citations, confidence=0.4,
     )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def test_where_nothing_of_an_answer_may_be_shown_the_gate_has_the_last_word():
 
 
 def test_a_model_that_gives_up_when_asked_again_has_said_that_nothing_answers():
-    answer, model = written(saying((FOREIGN, HELD)), NOT_ANSWERABLE, before=disputed())
+    answer, model = written(saying((FOREIGN, HELD)), NOT_ANSWERABLE, before=two_sided())
     assert answer.outcome is Outcome.CLOSEST
     assert len(model.asked) == 2
     kept, _ = written(saying((TRUE, HELD), (FOREIGN, HELD)), NOT_ANSWERABLE)
@@ -361,8 +361,8 @@ def test_a_reading_in_lines_is_read_too():
     assert [one.support for one in answer.statements] == [Support.CONFIRMED]
 
 
-def disputed() -> Answer:
-    """An extractive answer whose second passage contradicts the first."""
+def two_sided() -> Answer:
+    """An extractive answer of two excerpts."""
 
     def citation(n: int, hit: Hit, quote: str) -> Citation:
         at = hit.post.text.index(quote)
@@ -371,23 +371,8 @@ def disputed() -> Answer:
     return replace(
         EXTRACTIVE,
         citations=(citation(1, LOCK, HELD), citation(2, BUSY, OWN)),
-        statements=(Statement(HELD, (1,)), Statement(OWN, (2,), disputes=(1,))),
+        statements=(Statement(HELD, (1,)), Statement(OWN, (2,))),
     )
-
-
-@pytest.mark.parametrize(
-    ("said", "disputes"),
-    [([(TRUE, HELD), (f"{OWN}.", OWN)], [(), (1,)]), ([(TRUE, HELD)], [()])],
-    ids=["both sides", "one side"],
-)
-def test_who_contradicts_whom_is_carried_over_or_told(said, disputes):
-    model = ScriptedModel([saying(*said)])
-    writer = Writer(model, WritingSettings(), CallLimits(15, 800))
-    answer = writer.write(Asked(QUESTION), (LOCK, BUSY), disputed())
-    assert [one.disputes for one in answer.statements] == disputes
-    told = " ".join(answer.trace)
-    assert ("the answer shows both" in told) is (len(said) == 2)
-    assert ("does not show both sides" in told) is (len(said) == 1)
 
 
 def test_what_failed_calls_used_is_counted():
