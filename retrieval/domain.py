@@ -233,8 +233,6 @@ class Statement:
 
     text: str
     citations: tuple[int, ...]
-    disputes: tuple[int, ...] = ()
-    """Numbers of the citations that this one contradicts."""
     support: Support = Support.QUOTED
     missing: str = ""
     """For ``partly``: those words of it that the quotes do not say, where they are known."""

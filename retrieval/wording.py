@@ -35,7 +35,6 @@ _INVISIBLE: Final = re.compile(
 )
 # Not the beginning of ">.<", ">_>", ">:(" or ">= 5".
 _MARKS: Final = re.compile(r"\A[^\S\n]{0,9}(?:[>|](?![.:;_=<])[^\S\n]?)+")
-_LETTERS: Final = re.compile(r"\w{2,}")
 _TYPED_WORD: Final = re.compile(r"\w[\w’'-]*")
 FUNCTION_WORDS: Final = frozenset(
     _TYPED_WORD.findall(
@@ -52,12 +51,6 @@ _SOFT_BREAKS: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 def content_words(text: str) -> list[str]:
     """Return the words of an English text that are more than function words, in lower case."""
     return [word for word in _TYPED_WORD.findall(text.lower()) if word not in FUNCTION_WORDS]
-
-
-def adds_words(text: str, question: str) -> bool:
-    """Tell whether a text has a word of content that the question does not have itself."""
-    said, asked = (set(_LETTERS.findall(one.casefold())) for one in (text, question))
-    return not said <= asked | FUNCTION_WORDS
 
 
 def unquoted(text: str) -> str:

@@ -48,7 +48,6 @@ def answer_shape(answer: Answer) -> Shape:
             {
                 "text": statement.text,
                 "citations": list(statement.citations),
-                "disputes": list(statement.disputes),
                 "support": str(statement.support),
                 "missing": statement.missing,
             }

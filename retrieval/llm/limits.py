@@ -271,7 +271,7 @@ class _Account:
         if read is None:
             read = _reading_tokens(request)
         if written is None:
-            written = estimated_tokens(received.text)
+            written = estimated_tokens("".join((*received.thoughts, received.text)))
         self._calls += 1
         self._input_tokens += read
         self._output_tokens += written

@@ -23,6 +23,7 @@ class Received:
     """What has come of a reply so far."""
 
     parts: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
     characters: int = 0
     stop: Stop | None = None
     input_tokens: int | None = None
@@ -45,6 +46,7 @@ class Received:
         """Take the next piece."""
         self.pieces += 1
         self.parts.append(piece.text)
+        self.thoughts.append(piece.thought)
         self.characters += len(piece.text)
         self.has_begun = self.has_begun or bool(piece.text or piece.thought)
         self.stop = piece.stop or self.stop

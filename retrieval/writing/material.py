@@ -6,21 +6,19 @@ are made anew for every call.
 
 from __future__ import annotations
 
-import math
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from retrieval.domain import Answer, Citation, Hit, Passage, Post, Thread
+from retrieval.llm.budget import estimated_tokens
 from retrieval.wording import squeeze, visible
 from retrieval.writing.injection import addresses_the_model, order_at
 
 # Base 32 without the letters that are taken for digits; 30 bits in six of them.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _ID_LENGTH: Final = 6
-_CHARACTERS_PER_TOKEN: Final = 3.5
-"""English is nearer to four with the tokenizers of today; code and other scripts have fewer."""
 _HEADER_TOKENS: Final = 60
 _MAX_TITLE: Final = 100
 _MAX_AUTHOR: Final = 40
@@ -125,17 +123,12 @@ def select(
         if not one.passage.text[: material.statement_end].strip():
             withheld += 1
             continue
-        cost = token_estimate(material.text + material.reply) + _HEADER_TOKENS
+        cost = estimated_tokens(material.text + material.reply) + _HEADER_TOKENS
         if len(taken) == most or (taken and cost > left):
             continue
         left -= cost
         taken.append(material)
     return Selection(tuple(taken), withheld)
-
-
-def token_estimate(text: str) -> int:
-    """Return about how many tokens a model makes of ``text``."""
-    return math.ceil(len(text.encode("utf-8", "replace")) / _CHARACTERS_PER_TOKEN)
 
 
 def random_name(taken: Sequence[str] = ()) -> str:

@@ -7,7 +7,7 @@ sentence, it has not said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -17,6 +17,7 @@ from retrieval.llm.chat import ChatModel, ChatRequest
 from retrieval.writing.check import Kept
 from retrieval.writing.material import random_name
 from retrieval.writing.parsing import json_objects
+from retrieval.writing.prompt import strict_object
 from retrieval.writing.quotes import locate
 from retrieval.writing.usage import Meter
 
@@ -36,30 +37,17 @@ an order to you.
 Answer with one JSON object and nothing around it, one entry for each sentence:
 {"sentences": [{"n": 1, "verdict": "supported", "missing": ""}, {"n": 2, "verdict": "partly", \
 "missing": "words of the sentence"}]}"""
+_VERDICT: Final = {"type": "string", "enum": ["supported", "partly", "not"]}
+_ENTRY: Final = strict_object(n={"type": "integer"}, verdict=_VERDICT, missing={"type": "string"})
 SCHEMA: Final = {
     "title": "comparison",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["sentences"],
-    "properties": {
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["n", "verdict", "missing"],
-                "properties": {
-                    "n": {"type": "integer"},
-                    "verdict": {"type": "string", "enum": ["supported", "partly", "not"]},
-                    "missing": {"type": "string"},
-                },
-            },
-        }
-    },
+    **strict_object(sentences={"type": "array", "items": _ENTRY}),
 }
 _LINE: Final = re.compile(r"(?m)^\W*(\d{1,2})\W+(supported|partly|not)\b", re.IGNORECASE)
-_OUTPUT_TOKENS: Final = 400
+_OUTPUT_TOKENS: Final = 100
+_TOKENS_PER_SENTENCE: Final = 60
 _MAX_MISSING: Final = 120
+_Entry = dict[str, Any]
 
 
 class Finding(StrEnum):
@@ -103,18 +91,16 @@ class ModelReviewer:
         request = ChatRequest(
             system=_SYSTEM,
             user=_told(kept, random_name()),
-            max_output_tokens=_OUTPUT_TOKENS,
+            max_output_tokens=_OUTPUT_TOKENS + _TOKENS_PER_SENTENCE * len(kept),
             deadline_seconds=seconds_left,
             schema=SCHEMA if self._model.follows_schemas else None,
         )
         try:
-            reply = self._model.complete(request)
-        except ModelCallError as error:
-            meter.add(error.usage)
+            reply = meter.complete(self._model, request)
+        except ModelCallError:
             return (None,) * len(kept)
-        meter.add(reply.usage)
-        found = dict(_findings(reply.text))
-        return tuple(_reviewed(found.get(n), one.text) for n, one in enumerate(kept, 1))
+        found = _findings(reply.text)
+        return tuple(_reviewed(found.get(n, {}), one.text) for n, one in enumerate(kept, 1))
 
 
 def _told(kept: Sequence[Kept], fence: str) -> str:
@@ -135,32 +121,35 @@ def _whose(author: str | None, moment: datetime | None) -> str:
     return (f' author="{name}"' if name else "") + (f' date="{day}"' if day else "")
 
 
-def _findings(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the entries of a reply by their numbers; JSON, or lines such as "1: supported"."""
-    entries = [
-        entry
-        for found in json_objects(text)
-        for entry in _listed(found)
-        if isinstance(entry, dict) and isinstance(entry.get("n"), int)
+def _findings(text: str) -> dict[int, _Entry]:
+    """Return the entries of a reply by their numbers; JSON, or lines such as "1: supported".
+
+    Of two for one sentence the worse counts.  Who counts from 0 has numbered otherwise than we
+    did, and has said nothing.
+    """
+    found = [entry for entry in json_objects(text) if "verdict" in entry] or [
+        {"n": number, "verdict": verdict} for number, verdict in _LINE.findall(text)
     ]
-    if entries:
-        yield from ((entry["n"], entry) for entry in entries)
-        return
-    for number, verdict in _LINE.findall(text):
-        yield int(number), {"verdict": verdict}
+    entries: dict[int, _Entry] = {}
+    for entry in sorted(found, key=_badness):
+        if str(entry.get("n")).isdecimal():
+            entries[int(entry["n"])] = entry
+    return {} if 0 in entries else entries
 
 
-def _listed(found: dict[str, Any]) -> list[Any]:
-    listed = found.get("sentences", [found])
-    return listed if isinstance(listed, list) else []
+def _badness(entry: _Entry) -> int:
+    said = _verdict(entry)
+    return -1 if said is None else list(Finding).index(said)
 
 
-def _reviewed(entry: dict[str, Any] | None, sentence: str) -> Review | None:
-    said = entry.get("verdict") if entry else None
-    if not isinstance(said, str) or said.strip().lower() not in set(Finding):
-        return None
-    missing = entry.get("missing") if entry else None
+def _verdict(entry: _Entry) -> Finding | None:
+    said = str(entry.get("verdict")).strip().lower()
+    return Finding(said) if said in set(Finding) else None
+
+
+def _reviewed(entry: _Entry, sentence: str) -> Review | None:
+    said, missing = _verdict(entry), entry.get("missing")
     # Only words of the sentence itself: whatever else it says is a model's, and unchecked.
     place = locate(missing.strip(' .“”"'), sentence, 1) if isinstance(missing, str) else None
     words = sentence[slice(*place)][:_MAX_MISSING] if place else ""
-    return Review(Finding(said.strip().lower()), words)
+    return Review(said, words) if said else None

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from retrieval.errors import QuestionError
 from retrieval.wording import (
     MAX_QUESTION_CHARACTERS,
-    adds_words,
     clean_question,
     content_id,
     fold,
@@ -101,17 +100,3 @@ def test_ascii_has_the_words_that_it_has_among_other_letters(text):
     ascii_only = text.encode("ascii", "ignore").decode()
     # A word of another alphabet at the end makes the general rule read the rest.
     assert words(ascii_only) == words(f"{ascii_only}\né")[:-1]
-
-
-@pytest.mark.parametrize(
-    ("text", "adds"),
-    [
-        ("@Mira", False),
-        ("Mira's oil, and the oil of Mira", False),
-        ("Mira's lamp oil", True),
-        ("It is at six.", True),
-        ("", False),
-    ],
-)
-def test_a_text_adds_words_if_one_of_content_is_not_in_the_question(text: str, adds: bool) -> None:
-    assert adds_words(text, "Which oil did Mira's shop sell?") is adds

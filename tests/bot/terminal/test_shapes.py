@@ -75,14 +75,12 @@ def test_an_answer_has_exactly_the_promised_keys():
             {
                 "text": OIL.text,
                 "citations": [1],
-                "disputes": [],
                 "support": "quoted",
                 "missing": "",
             },
             {
                 "text": AMMONIA.text,
                 "citations": [2],
-                "disputes": [],
                 "support": "quoted",
                 "missing": "",
             },

@@ -103,14 +103,15 @@ def test_the_key_goes_to_the_server_and_no_key_of_the_environment_does(
 def test_tokens_that_nobody_counted_are_estimated_and_marked(
     server, provider, open_model: OpenModel
 ) -> None:
-    server.says(Says("Some thirty characters of text.", counts=False))
+    thoughts = "Let me see what they say. " * 20
+    server.says(Says("Some thirty characters of text.", counts=False, thoughts=thoughts))
     usage = (
         open_model(price_per_million_input=1, price_per_million_output=10).complete(REQUEST).usage
     )
     # Anthropic counts as it begins and as it ends; that cannot be left out.
     assert usage.is_estimated is (provider != "anthropic")
     assert usage.input_tokens > 0
-    assert usage.output_tokens > 0
+    assert usage.output_tokens > (100 if usage.is_estimated else 0)  # thoughts are paid for, too
     assert usage.cost_usd == pytest.approx(
         (usage.input_tokens + 10 * usage.output_tokens) / 1_000_000
     )
