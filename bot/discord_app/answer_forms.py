@@ -68,6 +68,14 @@ def submitted(interaction: Interaction) -> tuple[str, Verdict | None]:
     return text, verdict
 
 
+def fields_of(interaction: Interaction) -> dict[str, str]:
+    """Return what was written into a sent form, by its fields' custom ids."""
+    return {
+        str(component["custom_id"]): str(component.get("value") or "")
+        for component in _inputs(dict(interaction.data or {}))
+    }
+
+
 def _inputs(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield what was filled in, rows and labels opened."""
     inner = [*(component.get("components") or []), component.get("component")]

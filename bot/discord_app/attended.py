@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.ports import Librarian
+from bot.ports import StaffedLibrarian
 from retrieval.domain import (
     Answer,
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -22,6 +23,7 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
+from retrieval.rulings.records import Ruling
 
 _T = TypeVar("_T")
 
@@ -35,7 +37,7 @@ class AttendedLibrarian:
         asker: Whom answers are charged to, unless another is named.
     """
 
-    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
+    def __init__(self, librarian: StaffedLibrarian, check: Callable[[], None], asker: str) -> None:
         self._librarian = librarian
         self._check = check
         self._asker = asker
@@ -110,6 +112,26 @@ class AttendedLibrarian:
     def status(self) -> Status:
         """As ``Librarian.status``."""
         return self._attend(self._librarian.status)
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """As ``Librarian.rulings``."""
+        return self._attend(self._librarian.rulings)
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        """As ``Librarian.rule``."""
+        return self._attend(lambda: self._librarian.rule(ruling))
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        """As ``Librarian.take_back``."""
+        return self._attend(lambda: self._librarian.take_back(ruling_id))
+
+    def find_post(self, name: str) -> Post | None:
+        """As ``Librarian.find_post``."""
+        return self._attend(lambda: self._librarian.find_post(name))
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        """As ``Librarian.alike``."""
+        return self._attend(lambda: self._librarian.alike(questions))
 
     def _attend(self, work: Callable[[], _T]) -> _T:
         self._check()

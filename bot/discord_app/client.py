@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Executor
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import discord
@@ -12,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.community.community import Community
-from bot.discord_app.after_ingest import AfterIngest
+from bot.discord_app.after_ingest import AfterIngest, Change
 from bot.discord_app.announcing import Announcing
 from bot.discord_app.answer_actions import AnswerActions
 from bot.discord_app.answers import Answers
@@ -30,6 +31,7 @@ from bot.discord_app.marking import MarkingStale
 from bot.discord_app.memberships import Memberships
 from bot.discord_app.responses import Interaction, is_gone, show_text
 from bot.discord_app.room_view import RoomItem
+from bot.discord_app.rulings.ruling import Rulings
 from bot.discord_app.settings import DiscordSettings
 from bot.discord_app.sources import Sources
 from bot.discord_app.staff import StaffPresence
@@ -40,6 +42,7 @@ from bot.discord_app.words import words_for
 from bot.discord_app.words.translator import CatalogueTranslator
 from bot.ports import AsyncForgettingPeople, Librarians, Reingester
 from bot.quarantine import Quarantine
+from retrieval.domain import RulingKind
 from retrieval.errors import ConfigurationError, FootnoteError
 
 PUBLIC_BOT: Final = (
@@ -111,13 +114,15 @@ class FootnoteBot(commands.AutoShardedBot):
         memberships = Memberships(self)
         self.desk = Desk(librarians, community, executor, settings, memberships=memberships)
         self._first_steps = FirstSteps(community, settings, librarians.default)
+        self._waiting = WaitingAnswers(self, self.desk, community.unanswered)
+        self._marking = MarkingStale(self, librarians, community.answers)
         self.after_ingest = AfterIngest(
             librarians,
             community.told,
             [
                 Announcing(self, librarians, community, self.desk),
-                WaitingAnswers(self, self.desk, community.unanswered),
-                MarkingStale(self, librarians, community.answers),
+                self._waiting,
+                self._marking,
             ],
         )
         self._looking: asyncio.Task[None] | None = None
@@ -149,6 +154,7 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
+        await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
@@ -196,6 +202,15 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    async def _follow_ruling(self, knowledge_base: str, kind: RulingKind) -> None:
+        """Mark what quotes hidden words, and tell those who waited for an official answer."""
+        now = datetime.now(UTC)
+        change = Change(knowledge_base, now, now)
+        if kind is RulingKind.HIDDEN:
+            await self._marking(change)
+        elif kind is RulingKind.OFFICIAL:
+            await self._waiting(change)
 
     async def _look_for_news(self) -> None:
         await self.wait_until_ready()  # there are no servers to tell before

@@ -30,6 +30,8 @@ from bot.discord_app.config_panel import (
 from bot.discord_app.desk import Desk
 from bot.discord_app.errors import RefusedError, explain
 from bot.discord_app.responses import Interaction, acknowledge, say_privately
+from bot.discord_app.rulings.buttons import Action, Press
+from bot.discord_app.spots import CUSTOM_ID_LIMIT
 from bot.discord_app.views import card_view
 from bot.discord_app.words import ENGLISH, Words, words_for
 
@@ -157,6 +159,11 @@ class ConfigPanel(ui.LayoutView):
             box.add_item(ui.ActionRow(item))
         box.add_item(ui.TextDisplay(f"-# {words.config.switches}"))
         box.add_item(ui.ActionRow(*(self._switch(control) for control in SWITCHES)))
+        decided = desk.visible(asker)[:1] or (desk.default_base,)
+        press = Press(Action.OPEN, decided[0])
+        if len(press.custom_id) <= CUSTOM_ID_LIMIT:
+            button: ui.Button[Any] = ui.Button(label=words.staff.decided, custom_id=press.custom_id)
+            box.add_item(ui.ActionRow(button))
         self.add_item(box)
 
     def _selects(self, desk: Desk, asker: Asker) -> list[tuple[str, ui.Item[Any]]]:

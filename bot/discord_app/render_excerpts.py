@@ -8,6 +8,7 @@ from typing import Final
 from bot.discord_app.cards import Block, safe_url
 from bot.discord_app.credits import attribution, jumping, passage_code
 from bot.discord_app.markdown import fit_line
+from bot.discord_app.rulings.notes import note_line
 from bot.discord_app.safe_markdown import fit_quoted
 from bot.discord_app.words import Words
 from retrieval.domain import Answer, Citation, Standing, TextKind
@@ -57,7 +58,8 @@ def _block(group: tuple[Citation, ...], words: Words, *, with_questions: bool) -
     # Replies are shown before the questions that they answer: this one has none.
     alone = first.post.standing is Standing.QUESTION and first.post.author is not None
     left = f"-# {words.answer.never_answered}" if alone else ""
-    lines = [credit, asked, _quoted(group, EXCERPT_LIMIT), left]
+    said = note_line(first.staff, words)
+    lines = [credit, said, asked, _quoted(group, EXCERPT_LIMIT), left]
     return jumping("\n".join(line for line in lines if line), url, words)
 
 

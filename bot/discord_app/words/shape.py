@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord_app.words.answer import AnswerWords
 from bot.discord_app.words.ingest import IngestWords
 from bot.discord_app.words.lately import LatelyWords
+from bot.discord_app.words.staff import StaffWords
 from bot.discord_app.words.talk import FailureWords, TalkWords
 
 
@@ -202,6 +203,7 @@ class Words:
     failures: FailureWords
     lately: LatelyWords
     ingest: IngestWords
+    staff: StaffWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

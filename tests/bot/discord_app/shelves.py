@@ -9,8 +9,11 @@ from pathlib import Path
 
 from retrieval.answering.answerer import Answerer
 from retrieval.index.contents import FileContents
+from retrieval.index.library import Library
+from retrieval.index.ruled import Ruled
 from retrieval.index.store import PassageIndex
 from retrieval.knowledge import Engine, KnowledgeBase
+from retrieval.rulings.book import RulingBook
 from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
 from retrieval.spelling import Speller
@@ -30,10 +33,14 @@ class Shelves:
         engine_on: Callable[[PassageIndex], Engine],
     ) -> None:
         self.indexes = indexes
-        self._bases = {
-            name: KnowledgeBase(index.catalogue, name, path, partial(engine_on, index))
-            for name, index in indexes.items()
-        }
+        self._bases: dict[str, KnowledgeBase] = {}
+        book = RulingBook(path)
+        for name, index in indexes.items():
+            ruled = Ruled(index.catalogue, name, book)
+            index.library = Library(index.catalogue, name, ruled)
+            self._bases[name] = KnowledgeBase(
+                index.catalogue, name, path, partial(engine_on, index), ruled=ruled
+            )
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._bases)
