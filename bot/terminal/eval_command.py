@@ -21,7 +21,7 @@ Examples:
   footnote eval questions.jsonl --html report.html
   footnote eval questions.jsonl --kb archive --json | jq '."recall@3"'
   footnote eval collections/scifact --compare
-  footnote eval --self                      has it got worse since last time?
+  footnote eval --self                      on what members asked here
 
 \b
 Lines of a question file (docs/evaluation.md has every field):
@@ -42,7 +42,7 @@ qrels/test.tsv.  It is indexed apart from your knowledge bases.
     "--self",
     "of_itself",
     is_flag=True,
-    help="Instead of PATH: ask the knowledge base about its own quotes.",
+    help="Instead of PATH: ask again what was asked in the threads.",
 )
 @kb_option
 @click.option(
@@ -78,8 +78,8 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     """Ask the questions of PATH and compare the answers with those it holds.
 
     PATH is a JSONL file of questions, each with the words that answer it, or the folder of a
-    collection in BEIR layout.  With --self, replies become questions and the passages that
-    they quote the answers; what has changed since the last such run is shown.
+    collection in BEIR layout.  With --self, what members asked in the threads is asked
+    again, every fifth question without its thread, and what answered them then should be shown.
     """
     if (path is not None) == of_itself:
         raise click.UsageError("Give either PATH or --self.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retrieval.evaluation.own_report import OwnReport
 from retrieval.evaluation.question_report import DEPTHS, QuestionReport
-from retrieval.evaluation.self_test import SelfReport
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.terminal.shapes import Shape
     from retrieval.evaluation.collection import CollectionReport, MissedQuery, RankingFigures
+    from retrieval.evaluation.metrics import RiskPoint
     from retrieval.evaluation.question_report import (
         Abstention,
         Failure,
@@ -23,7 +26,7 @@ def report_shape(report: Report) -> Shape:
     """Return the document of ``footnote eval``."""
     if isinstance(report, QuestionReport):
         return _questions(report)
-    return _self_test(report) if isinstance(report, SelfReport) else _collection(report)
+    return _own(report) if isinstance(report, OwnReport) else _collection(report)
 
 
 def _questions(report: QuestionReport) -> Shape:
@@ -53,14 +56,7 @@ def _questions(report: QuestionReport) -> Shape:
                 for each in report.calibration
             ],
         },
-        "risk_coverage": [
-            {
-                "confidence": _rounded(point.confidence),
-                "coverage": _rounded(point.coverage),
-                "risk": _rounded(point.risk),
-            }
-            for point in report.risk_coverage
-        ],
+        "risk_coverage": _risk_coverage(report.risk_coverage),
         "latency_ms": {
             "answer": _latency(report.answer_latency),
             "search": _latency(report.search_latency),
@@ -145,31 +141,44 @@ def _missed(query: MissedQuery) -> Shape:
     }
 
 
-def _self_test(report: SelfReport) -> Shape:
-    before, now = report.recall_of_shared
-    since = report.before
+def _own(report: OwnReport) -> Shape:
     return {
         "knowledge_base": report.name,
-        "at": report.run.at.isoformat(),
-        "embedding": report.run.embedding,
-        "passages": report.run.passages,
-        "questions": len(report.run.ranks),
-        **_by_depth(report.recall),
-        "since": since
-        and {
-            "at": since.at.isoformat(),
-            "embedding": since.embedding,
-            "passages": since.passages,
-            "questions_in_both": len(report.shared),
-            "before": _by_depth(before),
-            "now": _by_depth(now),
-            "lost": [{"id": id_, "question": report.texts[id_]} for id_ in report.lost],
-        },
+        "questions": report.answerable + report.left_out,
+        "answerable": report.answerable,
+        "left_out": report.left_out,
+        "answers_known_by": {basis.name.lower(): n for basis, n in report.by_basis.items()},
+        **{f"reply@{k}": _rounded(at) for k, at in zip(DEPTHS, report.reply_at, strict=True)},
+        "answered": _rounded(report.answered),
+        "shown": _rounded(report.shown),
+        "only_asker": _rounded(report.only_asker),
+        "refused": _rounded(report.refused) if report.left_out else None,
+        "wrong_among_answered": _rounded(report.wrong),
+        "risk_coverage": _risk_coverage(report.risk_coverage),
+        "latency_ms": _latency(report.latency),
+        "failures": [
+            {
+                "question": failure.question,
+                "left_out": failure.is_left_out,
+                "rank": failure.rank,
+                "expected": list(failure.expected),
+                "came": list(failure.came),
+                "confidence": _rounded(failure.confidence),
+            }
+            for failure in report.failures
+        ],
     }
 
 
-def _by_depth(recall: tuple[float, ...]) -> Shape:
-    return {f"recall@{k}": _rounded(share) for k, share in zip(DEPTHS, recall, strict=True)}
+def _risk_coverage(points: Iterable[RiskPoint]) -> list[Shape]:
+    return [
+        {
+            "confidence": _rounded(point.confidence),
+            "coverage": _rounded(point.coverage),
+            "risk": _rounded(point.risk),
+        }
+        for point in points
+    ]
 
 
 def _latency(latency: Latency) -> Shape:

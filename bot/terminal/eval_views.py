@@ -20,12 +20,11 @@ from bot.terminal.layout import (
     joined,
     label,
     lines,
-    minute,
     plain,
     stack,
 )
+from retrieval.evaluation.own_report import OwnReport
 from retrieval.evaluation.question_report import DEPTHS, QuestionReport
-from retrieval.evaluation.self_test import SelfReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,19 +32,22 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from retrieval.evaluation.collection import CollectionReport, MissedQuery
+    from retrieval.evaluation.metrics import RiskPoint
+    from retrieval.evaluation.own_report import OwnFailure
     from retrieval.evaluation.question_report import Failure, Latency, RecallFigures
     from retrieval.evaluation.request import Report
 
 _QUOTE_CHARACTERS: Final = 280
 _SHOWN_MISSES: Final = 5
 _INDENT: Final = 4
+_PLOT_COLUMNS: Final = 40
 
 
 def report_view(report: Report) -> Group:
     """Show an evaluation: its figures, then what failed."""
     if isinstance(report, QuestionReport):
         return stack(_questions(report))
-    return stack(_self_test(report) if isinstance(report, SelfReport) else _collection(report))
+    return stack(_own(report) if isinstance(report, OwnReport) else _collection(report))
 
 
 def _questions(report: QuestionReport) -> Iterator[RenderableType]:
@@ -63,6 +65,7 @@ def _questions(report: QuestionReport) -> Iterator[RenderableType]:
         )
         yield _table(("not in the threads", "questions", "answered", "closest", "not found"), rows)
     yield figures(_further(report))
+    yield _risk_plot(report.risk_coverage)
     if report.failures:
         yield Text(counted(len(report.failures), "failure"), style=HEADING)
         yield from map(_failure, report.failures)
@@ -89,20 +92,9 @@ def _further(report: QuestionReport) -> list[tuple[str, str]]:
     return [
         *rows,
         ("calibration error", f"{report.calibration_error:.3f} of the confidence, 10 bins"),
-        ("risk against coverage", _risks(report)),
         ("an answer takes", _latency(report.answer_latency)),
         ("a search alone", _latency(report.search_latency)),
     ]
-
-
-def _risks(report: QuestionReport) -> str:
-    """Say how many would be wrong, were a half, three quarters or all of them answered."""
-    risks = []
-    for coverage in (0.5, 0.75, 1.0):
-        point = next((each for each in report.risk_coverage if each.coverage >= coverage), None)
-        if point is not None:
-            risks.append(f"{_share(point.risk)} wrong at {_share(point.coverage)}")
-    return ", ".join(risks)
 
 
 def _failure(failure: Failure) -> Group:
@@ -130,31 +122,59 @@ def _after(history: Sequence[str]) -> Text:
     return Text.assemble(("after: ", SECONDARY), label(" → ".join(history)))
 
 
-def _self_test(report: SelfReport) -> Iterator[RenderableType]:
+def _own(report: OwnReport) -> Iterator[RenderableType]:
+    count = report.answerable + report.left_out
     yield Text.assemble(
-        (f"Asked {counted(len(report.run.ranks), 'question')} made of the quotes in ", HEADING),
+        (f"Asked {counted(count, 'question')} that members asked in ", HEADING),
         label(report.name, HEADING),
     )
-    rows = [("all of them", len(report.run.ranks), report.recall)]
-    if report.before is not None:
-        before, now = report.recall_of_shared
-        rows.append((f"before, {minute(report.before.at)}", len(report.shared), before))
-        rows.append(("the same ones now", len(report.shared), now))
     yield _table(
-        ("", "questions", *(f"recall@{k}" for k in DEPTHS)),
-        ((name, str(count), *map(_share, recall)) for name, count, recall in rows),
+        ("", "questions", *(f"reply@{k}" for k in DEPTHS), "answered", "shown", "only asker"),
+        [
+            (
+                "with their threads",
+                str(report.answerable),
+                *map(_share, (*report.reply_at, report.answered, report.shown, report.only_asker)),
+            )
+        ],
     )
-    if report.before is None:
-        yield Text("The first run: the next one is compared with it.", style=SECONDARY)
-        return
-    if report.before.embedding != report.run.embedding:
-        yield label(
-            f"The model has changed: {report.before.embedding} before, {report.run.embedding} now."
-        )
-    lost = counted(len(report.lost), "question")
-    yield Text(f"{lost} found what they reply to then, and not now", style=HEADING)
-    if report.lost:
-        yield Group(*(barred(label(report.texts[id_]), 0) for id_ in report.lost))
+    known = (f"{basis} ({n})" for basis, n in report.by_basis.items())
+    without = f"{_share(report.refused)} of {counted(report.left_out, 'question')}"
+    yield figures(
+        [
+            ("answers are known as", ", ".join(known)),
+            ("refused without their thread", without if report.left_out else "none was asked"),
+            ("wrong among the answered", _share(report.wrong)),
+            ("an answer takes", _latency(report.latency)),
+        ]
+    )
+    yield _risk_plot(report.risk_coverage)
+    if report.failures:
+        yield Text(counted(len(report.failures), "failure"), style=HEADING)
+        yield from map(_own_failure, report.failures[:_SHOWN_MISSES])
+        yield from _more(len(report.failures) - _SHOWN_MISSES)
+
+
+def _own_failure(failure: OwnFailure) -> Group:
+    rank = f"reply found at {failure.rank}" if failure.rank else "reply not among the first ten"
+    details = "answered without its thread" if failure.is_left_out else rank
+    return Group(
+        Hanging(label(failure.question, HEADING), Text("✗ ", NUMBER)),
+        indented(joined([details, f"confidence {failure.confidence:.2f}"]), 2),
+        *_quotes("expected", failure.expected[:1]),
+        *_quotes("came", failure.came[:1]),
+    )
+
+
+def _risk_plot(points: Sequence[RiskPoint]) -> Group:
+    """Draw how many answers would be wrong, were only the surest questions answered."""
+    rows = [Text(f"{'answered':>10}{'from':>8}{'wrong':>8}", style=SECONDARY)]
+    for tenth in range(1, 11):
+        point = next((each for each in points if each.coverage >= tenth / 10), None)
+        if point is not None:
+            shares = f"{point.coverage:>10.0%}{point.confidence:>8.0%}{point.risk:>8.0%}"
+            rows.append(Text(f"{shares}  {'█' * round(_PLOT_COLUMNS * point.risk)}".rstrip()))
+    return lines(*rows)
 
 
 def _collection(report: CollectionReport) -> Iterator[RenderableType]:
@@ -191,9 +211,12 @@ def _misses(missed: Sequence[MissedQuery]) -> Iterator[RenderableType]:
     queries = counted(len(missed), "query has", "queries have")
     yield Text(f"{queries} no relevant document among the first ten", style=HEADING)
     yield from map(_miss, missed[:_SHOWN_MISSES])
-    if len(missed) > _SHOWN_MISSES:
-        more = f"… and {len(missed) - _SHOWN_MISSES} more: --html FILE or --json shows them all."
-        yield Text(more, style=SECONDARY)
+    yield from _more(len(missed) - _SHOWN_MISSES)
+
+
+def _more(left: int) -> Iterator[Text]:
+    if left > 0:
+        yield Text(f"… and {left} more: --html FILE or --json shows them all.", style=SECONDARY)
 
 
 def _miss(query: MissedQuery) -> Group:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -56,6 +57,12 @@ class Answerer:
         self._search = search
         self.reader = Reader(index, embedder)
         self._extractive = ExtractiveWriter(index.library)
+
+    def without(self, passage_ids: Iterable[str]) -> Answerer:
+        """Return one that answers from everything but some passages."""
+        other = copy.copy(self)
+        other._search = self._search.without(passage_ids)  # noqa: SLF001 - its own class
+        return other
 
     def answer(
         self,

@@ -15,10 +15,11 @@ from tests.retrieval.evaluation.factories import (
     collection_report,
     judged,
     mixed_report,
-    self_report,
+    own_report_of,
 )
 
-REPORTS = [mixed_report, collection_report, self_report]
+PLOT_HEAD = ["answered", "from", "wrong"]
+REPORTS = [mixed_report, collection_report, own_report_of]
 
 
 @pytest.fixture
@@ -96,15 +97,26 @@ def test_people_see_the_rankers_below_one_another(cli, path):
     assert "0.2500" in bm25
 
 
-def test_itself_is_evaluated_against_its_last_run(cli):
-    cli.app.evaluation = self_report()
-    output = cli.run("eval", "--self").stdout
+def test_the_figures_of_a_knowledge_bases_own_questions(cli):
+    cli.app.evaluation = own_report_of()
+    document = cli.json("eval", "--self")
     assert cli.app.evaluations == [EvalRequest(None)]
-    assert "before, 2026-05-01 00:00 UTC" in output
-    assert "1 question found what they reply to then, and not now" in output
-    assert "The model has changed: m1 before, m2 now." in output
-    cli.app.evaluation = self_report(first=True)
-    assert "The first run" in cli.run("eval", "--self").stdout
+    figures = ("answerable", "left_out", "reply@3", "answered", "shown", "only_asker", "refused")
+    assert [document[name] for name in figures] == [4, 2, 0.5, 0.5, 0.25, 0.25, 0.5]
+    assert document["wrong_among_answered"] == 0.6667
+    assert document["answers_known_by"] == {"replies": 4}
+    assert [each["left_out"] for each in document["failures"]] == [False, False, False, True]
+
+
+def test_people_see_how_many_answers_would_be_wrong_at_each_coverage(cli):
+    cli.app.evaluation = own_report_of()
+    lines = cli.run("eval", "--self").stdout.splitlines()
+    row = next(line for line in lines if line.startswith("with their threads"))
+    assert row.split()[3:] == ["4", "25%", "50%", "75%", "75%", "50%", "25%", "25%"]
+    head = next(n for n, line in enumerate(lines) if line.split() == PLOT_HEAD)
+    plot = [line.split()[:3] for line in lines[head + 1 : head + 11]]
+    assert plot[0] == ["17%", "90%", "0%"]
+    assert plot[9] == ["100%", "10%", "67%"]
 
 
 @pytest.mark.parametrize("make", REPORTS)
