@@ -150,7 +150,7 @@ def _dotenv_text(path: Path) -> str:
         data = path.read_bytes() if path.is_file() else b""
     except OSError as error:
         raise ConfigurationError(
-            f"{path} cannot be read: {error.strerror}. Mend its permissions."
+            f"{path} cannot be read: {error.strerror}. Fix its permissions."
         ) from error
     try:
         return data.decode("utf-8-sig")

@@ -51,7 +51,7 @@ class Scored:
     allowed: Set[str] | None = None
     """What fulfils the question's conditions; None where it has none."""
     hidden: Set[str] = frozenset()
-    """What may not be found."""
+    """What may not be found: it is left out, or staff want it never shown."""
 
     def allows(self, passage_id: str | None) -> TypeGuard[str]:
         """Tell whether a passage may be shown in the place of a candidate."""

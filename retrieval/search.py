@@ -84,7 +84,7 @@ class HybridSearch:
         self._embedder = embedder
         self._settings = settings
         self._held = LiveHeld(index)
-        self._hidden: frozenset[str] = frozenset()
+        self._without: frozenset[str] = frozenset()
         # More at once than there are cores for only take the interpreter from one another: 16
         # who ask get 25 answers a second on two cores with three at work, 17 with all of them.
         self._turns = threading.BoundedSemaphore((os.cpu_count() or 1) + 1)
@@ -92,7 +92,7 @@ class HybridSearch:
     def without(self, passage_ids: Iterable[str]) -> HybridSearch:
         """Return a search that finds everything but some passages."""
         other = copy.copy(self)
-        other._hidden = frozenset(passage_ids)  # noqa: SLF001 - its own class
+        other._without = frozenset(passage_ids)  # noqa: SLF001 - its own class
         return other
 
     def search(
@@ -183,12 +183,17 @@ class HybridSearch:
         most = max(self._settings.candidates, _EXCHANGES_OPENED)
         exchange_lexical = index.exchanges.best(words, most)
         if allowed is not None and len(allowed) <= _WEIGHED_WHOLE:
-            ids = allowed - self._hidden
+            ids = allowed
         else:
             nearest = held.exchanges.nearest(query.vector, _EXCHANGES_OPENED)
             opened = {*nearest, *_first(exchange_lexical)}
             ids = self._candidates(query, held.layout.in_exchanges(opened), allowed)
+        in_force = index.library.in_force()
+        hidden = in_force.hidden | self._without
+        ids = set(ids) - hidden
         found = held.layout.candidates(index.catalogue, ids, self._embedder.dimensions)
+        if in_force.worths:
+            found = found.worth(in_force.worths, in_force.marked)
         return Scored(
             found=found,
             exchange_vectors=held.exchange_vectors(found.places),
@@ -196,7 +201,7 @@ class HybridSearch:
             exchange_lexical=held.layout.of_exchanges(exchange_lexical)[found.places],
             total=index.passages.count(),
             allowed=allowed,
-            hidden=self._hidden,
+            hidden=hidden,
         )
 
     def _bm25(self, words: str, found: Candidates, terms: ForwardIndex | None) -> Scores:
@@ -211,12 +216,11 @@ class HybridSearch:
     ) -> set[str]:
         """Return the best of each ranker, and what stands in the exchanges ``opened``."""
         index, count = self._index, self._settings.candidates
-        reach = len(self._hidden) + (count if allowed is None else _FILTERED_REACH * count)
+        reach = len(self._without) + (count if allowed is None else _FILTERED_REACH * count)
         ids = set(index.vectors.nearest(query.vector, reach))
         ids.update(index.passages.best(query.words, reach))
         if self._settings.exchange_weight:
             ids.update(opened)
-        ids -= self._hidden
         return ids if allowed is None else ids & allowed
 
     def _hits(self, scored: Scored, query: _Query, limit: int) -> tuple[Hit, ...]:

@@ -165,5 +165,5 @@ class AsyncLibrarian:
             if not scope.expired():  # the librarian's own
                 raise
             raise AnswerTimeoutError(
-                "This took too long and was given up; please try again in a moment."
+                "This took too long, so I stopped; please try again in a moment."
             ) from None

@@ -26,7 +26,7 @@ class Lately(commands.Cog):
         self._desk = desk
 
     @app_commands.command(description="What is new in the threads.")
-    @app_commands.describe(days="How far back; a week unless you say.", private="Only for me.")
+    @app_commands.describe(days="How far back to look; a week by default.", private="Only for me.")
     @app_commands.choices(days=_CHOICES)
     async def digest(
         self, interaction: Interaction, days: int = 7, *, private: bool = True

@@ -64,7 +64,7 @@ class Maintenance(commands.Cog):
 
     # Discord offers the command to administrators, to whom else the server shows it in its
     # integration settings, and in direct messages; whom it obeys is for the desk to say.
-    @app_commands.command(description="Bring the knowledge base in line with its folder.")
+    @app_commands.command(description="Update the knowledge base from its folder.")
     @app_commands.default_permissions(administrator=True)
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""

@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
 ) -> int:
     """Answer QUESTION in the words of the threads, and say who wrote them.
 
-    Says so when the threads do not answer it, and shows what comes closest.
+    If the threads do not answer it, says so and shows what comes closest.
     """
     text = words_or_batch(question, batch, "QUESTION")
     if batch is not None:

@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@click.command(name="chat", short_help="Talk with the threads.", epilog=EPILOG)
+@click.command(name="chat", short_help="Ask one question after another.", epilog=EPILOG)
 @kb_option
 @json_option
 @pass_session
@@ -36,9 +36,9 @@ def command(
     knowledge_base: str,
     as_json: bool,  # noqa: FBT001  # click passes flags by name
 ) -> int:
-    """Talk with the threads; a question may follow up the six before it.
+    """Ask one question after another; each may follow up on the six before it.
 
-    With --json, each answer is one line.
+    With --json, prints one line for each answer.
     """
     from bot.terminal.conversation import Conversation, JsonVoice, PersonVoice, heard_lines
 

@@ -109,7 +109,7 @@ class Conversation:
         elif name.lower() == ":source":
             self._voice.say_source(self._librarian.source(self._passage_id(argument.strip())))
         else:
-            raise UsageError(f"{name} is no command here: {_HELP}")
+            raise UsageError(f"{name} is not a command: {_HELP}")
 
     def _last_answer(self) -> Answer:
         if self._last is None:

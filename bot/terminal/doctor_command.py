@@ -30,13 +30,13 @@ Examples:
 """
 
 
-@click.command(name="doctor", short_help="Check the index, and mend it.", epilog=EPILOG)
+@click.command(name="doctor", short_help="Check the index and repair it.", epilog=EPILOG)
 @kb_option
 @click.option(
     "--rebuild",
     "anew",
     is_flag=True,
-    help="Make the index anew, and answer from the old till then.",
+    help="Build a new index, and answer from the old one until it is ready.",
 )
 @json_option
 @pass_session
@@ -46,11 +46,11 @@ def command(
     anew: bool,  # noqa: FBT001  # click passes flags by name
     as_json: bool,  # noqa: FBT001  # the same
 ) -> int:
-    """Hold catalogue, Chroma and lexical index against each other, and mend what differs.
+    """Compare the catalogue, Chroma and the lexical index, and repair what differs.
 
-    Every vector is searched for too, in a large knowledge base a sample of them.  What is
-    missing comes back from the catalogue and its cache of vectors; no file is read again.
-    Models that are set are tried first, with one small call each.
+    Every vector is searched for as well, or a sample of them in a large knowledge base.
+    Whatever is missing is restored from the catalogue and its cache of vectors; no file is
+    read again. Models that are configured are tried first, with one small call each.
     """
     from bot.terminal.progress import steps_display
 

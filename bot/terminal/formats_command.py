@@ -27,9 +27,9 @@ def command(
     session: Session,
     as_json: bool,  # noqa: FBT001  # click passes flags by name
 ) -> int:
-    """Show each format that can be read, how to export it, and how it looks.
+    """Show each format that can be read, how to export it, and an example.
 
-    A file is known by its content; its name only helps.
+    A file is recognised by its content; its name only helps.
     """
     known = session.formats()
     if as_json:

@@ -48,16 +48,16 @@ def _known_encoding(
     type=click.Path(exists=True, path_type=Path),
 )
 @kb_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option(
     "--encoding",
     metavar="NAME",
     callback=_known_encoding,
     help="Read files that are not UTF-8 in this encoding, such as windows-1252.",
 )
-@click.option("--watch", is_flag=True, help="Go on, and ingest again after each change.")
+@click.option("--watch", is_flag=True, help="Keep running, and ingest again after each change.")
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder empty the index.")
-@click.option("--no-wait", is_flag=True, help="Be refused, not wait, while the index is in use.")
+@click.option("--no-wait", is_flag=True, help="Fail at once if the index is in use.")
 @json_option
 @click.option("--events", is_flag=True, hidden=True, help="Print each step as a line of JSON.")
 @click.option("--settled", type=float, default=0.0, hidden=True, help="Seconds without a change.")
@@ -75,12 +75,12 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     events: bool,  # noqa: FBT001  # the same
     settled: float,
 ) -> int:
-    """Read the files and folders at PATH into a knowledge base, and drop what is gone.
+    """Read the files and folders at PATH into a knowledge base, and remove what is gone.
 
-    Without PATH, reads the corpus folder of the settings.  Only what changed since the last
-    time is read again.  A file that cannot be read is named, and the others go in.
+    Without PATH, reads the corpus folder from the settings.  Only what has changed since the
+    last ingest is read again.  A file that cannot be read is named, and the rest go in.
 
-    With --watch it says in a line what each round did, and Ctrl-C stops it.
+    With --watch, prints a line for each round; Ctrl-C stops it.
     """
     if watch and (dry_run or events):
         raise UsageError("--watch is for real ingests: leave out --dry-run")

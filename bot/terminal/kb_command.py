@@ -40,7 +40,7 @@ def _discord_id(_ctx: click.Context, _parameter: click.Parameter, value: str | N
         return None
     if value.isdecimal() and 0 < int(value) < 2**63:
         return int(value)
-    raise click.BadParameter(f"{value!r} is none of Discord's ids, which are numbers")
+    raise click.BadParameter(f"{value!r} is not a Discord id: those are numbers")
 
 
 _NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
@@ -49,14 +49,14 @@ _NAME: Final = r"[a-z0-9][a-z0-9-]{0,39}"
 @click.group(
     name="kb",
     no_args_is_help=False,
-    short_help="Say who may see a knowledge base in Discord, and who may add to it.",
+    short_help="Control who may see a knowledge base in Discord, and who may add to it.",
     epilog=EPILOG,
 )
 def command() -> None:
-    """Say who may see a knowledge base in Discord, and who may add to it.
+    """Control who may see a knowledge base in Discord, and who may add to it.
 
-    Nothing is shown where it is not granted.  Only the first start of the bot grants something
-    by itself: the default knowledge base, to the one server that the bot is in.  A server's
+    Nothing is shown where it is not granted.  Only the bot's first start grants anything by
+    itself: the default knowledge base, to the one server that the bot is in.  A server's
     administrators can grant nothing and, without --maintain, add nothing.  A running bot
     follows at once.
     """
@@ -174,7 +174,7 @@ def _grant(
     from bot.community.access import Grant
 
     if not re.fullmatch(_NAME, name):
-        raise click.UsageError("NAME is that of a knowledge base: small letters, digits and -")
+        raise click.UsageError("NAME must be lower-case letters, digits and -")
     if [guild is not None, user is not None, everywhere].count(True) != 1:
         raise click.UsageError("Give one of --guild ID, --user ID and --everywhere")
     if channel is not None and guild is None:

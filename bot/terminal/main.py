@@ -74,10 +74,11 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 def footnote(
     ctx: click.Context, data_dir: Path | None, corpus_dir: Path | None, verbosity: int
 ) -> None:
-    """Ask a community's threads, and see who said so.
+    """Answer questions from a community's threads, and show who wrote the answer.
 
     An answer is one to three excerpts of posts, word for word, each with its author and thread.
-    When the threads do not answer, Footnote says so.
+    If the threads do not answer
+    the question, Footnote says so.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -48,7 +48,7 @@ class Since(click.ParamType[datetime]):
         return time if time.tzinfo else time.astimezone()
 
 
-@click.command(name="news", short_help="Show what came lately.", epilog=EPILOG)
+@click.command(name="news", short_help="Show what is new.", epilog=EPILOG)
 @click.option(
     "--since",
     type=Since(),
@@ -63,7 +63,7 @@ class Since(click.ParamType[datetime]):
     type=click.IntRange(1, 500),
     default=10,
     show_default=True,
-    help="How many threads at most.",
+    help="Show at most this many threads.",
 )
 @kb_option
 @json_option

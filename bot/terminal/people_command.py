@@ -34,14 +34,14 @@ Examples:
 def command() -> None:
     """Keep somebody's posts, and quotes of them, out of the answers for good.
 
-    ID is the source's own id of the author, such as a Discord user's; where a source has no
-    ids, KIND:NAME is one. It is remembered as a keyed hash, and later ingests respect it.
+    ID is the source's own id of the author, such as a Discord user's; where a source has no ids,
+    write KIND:NAME. It is kept as a keyed hash, which every later ingest respects.
     """
 
 
 def _checked_id(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
     if not value.strip():
-        raise click.BadParameter("an empty id is nobody's")
+        raise click.BadParameter("the id is empty")
     return value.strip()
 
 
@@ -76,7 +76,7 @@ def allow(session: Session, author_id: str) -> int:
 @json_option
 @pass_session
 def count(session: Session, *, as_json: bool) -> int:
-    """Say how many people are forgotten: who they are, nobody can read from the list."""
+    """Show how many people are forgotten; the list does not tell who they are."""
     number = session.people().count()
     if as_json:
         print_json({"forgotten": number})

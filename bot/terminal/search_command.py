@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter for each option
     as_threads: bool,  # noqa: FBT001  # click passes flags by name
     as_json: bool,  # noqa: FBT001
 ) -> int:
-    """List the passages closest to QUERY, best first, with what their scores are made of.
+    """List the passages closest to QUERY, best first, and show how each score is made up.
 
     With --threads, list the threads that hold them: who opened each, how many posts it has,
     and its best passage.

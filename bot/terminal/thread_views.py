@@ -252,4 +252,4 @@ def _places(places: Sequence[Place]) -> Group:
         )
         for place in places
     ]
-    return lines(Text("The same words also stand in", style=HEADING), *rows)
+    return lines(Text("The same words also appear in", style=HEADING), *rows)

@@ -27,7 +27,7 @@ Examples:
     type=click.IntRange(1, 50),
     default=8,
     show_default=True,
-    help="How many topics at most.",
+    help="Show at most this many topics.",
 )
 @kb_option
 @json_option
@@ -38,9 +38,9 @@ def command(
     knowledge_base: str,
     as_json: bool,  # noqa: FBT001  # click passes flags by name
 ) -> int:
-    """Show groups of passages that belong together, each by its most typical words.
+    """Show groups of related passages, each with its most typical words.
 
-    Under each stand the passages at its heart; footnote source ID opens one.
+    Below each are its most central passages; footnote source ID opens one.
     """
     with (
         waiting("Looking it over …", shown=not as_json),

@@ -17,10 +17,11 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.noise import asks_nothing
+from retrieval.rulings.likeness import Likeness
+from retrieval.writing.assembling import SAYS_CLOSEST
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
-from retrieval.writing.usage import Meter
-from retrieval.writing.writer import SAYS_CLOSEST, Surroundings
+from retrieval.writing.writer import Surroundings
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
@@ -56,6 +57,7 @@ class Answerer:
         self._writer = writer
         self._search = search
         self.reader = Reader(index, embedder)
+        self.likeness = Likeness(embedder)
         self._extractive = ExtractiveWriter(index.library)
 
     def without(self, passage_ids: Iterable[str]) -> Answerer:
@@ -122,7 +124,7 @@ class Answerer:
         assert self._writer is not None  # noqa: S101 - nobody else is handed this
         started = time.perf_counter()
         around = Surroundings(self._index.library.replied_to, self._index.texts_with)
-        answer = self._writer.write(asked, hits, first, surroundings=around, meter=Meter())
+        answer = self._writer.write(asked, hits, first, surroundings=around)
         took, before = 1000 * (time.perf_counter() - started), first.timings_ms
         timings = replace(before, write=before.write + took, total=before.total + took)
         return replace(answer, notes=first.notes, timings_ms=timings)

@@ -138,7 +138,7 @@ class Database:
             # SQLite would go on writing into the deleted file, and lose it all at the end.
             raise StorageError(
                 f"The catalogue {self.path} was deleted while it was in use. "
-                "Run `footnote ingest` to make it anew."
+                "Run `footnote ingest` to build it again."
             )
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -153,7 +153,7 @@ class Database:
         except sqlite3.Error as error:
             raise StorageError(
                 f"The catalogue {self.path} cannot be written: {error}. Nothing that was "
-                "committed is lost; free the disk or mend its permissions and run again."
+                "committed is lost; free the disk or fix its permissions and run again."
             ) from error
 
     def check(self) -> None:

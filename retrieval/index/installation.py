@@ -100,7 +100,7 @@ def _storage_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(
             f"{path} cannot be read or written: {error.strerror}. It tells which collections of "
-            "the Chroma server are yours; mend its permissions."
+            "the Chroma server are yours; fix its permissions."
         ) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StorageError(

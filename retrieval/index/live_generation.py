@@ -38,5 +38,5 @@ def check_model(generation: Generation, fingerprint: str) -> None:
         raise IndexMismatchError(
             f"The knowledge base “{generation.knowledge_base}” was made with the embedding "
             f"model {generation.embedding}, but {fingerprint} is set now. Set the old model "
-            "again, or run `footnote doctor --rebuild` to make it anew with this one."
+            "again, or run `footnote doctor --rebuild` to rebuild it with this one."
         )

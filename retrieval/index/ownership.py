@@ -217,7 +217,7 @@ def _storage_errors(data_dir: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(
             f"The data folder {data_dir} cannot be used: {error.strerror or error}. "
-            "Choose another with FOOTNOTE_DATA_DIR, or mend its permissions."
+            "Choose another with FOOTNOTE_DATA_DIR, or fix its permissions."
         ) from error
 
 

@@ -12,44 +12,47 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any, Final
 
 from retrieval.llm.budget import estimated_tokens
 from retrieval.llm.chat import Source
 from retrieval.sentences import sentence_spans
+from retrieval.writing.check import Dropped
 from retrieval.writing.material import Material, random_name
 
+
+def strict_object(**properties: object) -> dict[str, Any]:
+    """Return the schema of an object that has these properties and no others."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+_TEXT: Final = {"type": "string"}
+_CITES: Final = {"type": "array", "items": strict_object(id=_TEXT, quote=_TEXT)}
 SCHEMA: Final[Mapping[str, Any]] = {
     "title": "cited_answer",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["answerable", "items"],
-    "properties": {
-        "answerable": {"type": "boolean"},
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["cites", "text"],
-                # Quotes come first: a sentence is then written from them, not the other
-                # way round.
-                "properties": {
-                    "cites": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "required": ["id", "quote"],
-                            "properties": {"id": {"type": "string"}, "quote": {"type": "string"}},
-                        },
-                    },
-                    "text": {"type": "string"},
-                },
-            },
-        },
-    },
+    **strict_object(
+        answerable={"type": "boolean"},
+        # Quotes come first: a sentence is then written from them, not the other way round.
+        items={"type": "array", "items": strict_object(cites=_CITES, text=_TEXT)},
+    ),
 }
+
+
+class Form(Enum):
+    """How a model puts its answer."""
+
+    JSON = auto()
+    LINES = auto()
+    CITED = auto()
+    """With citations that its provider makes."""
+
+
 _TASK: Final = """\
 You answer a question for a member of an online community, from passages of its own threads.
 
@@ -106,6 +109,7 @@ _AS_CITED: Final = """
 Form: plain sentences, one after the other, and after each the passage that it comes from: by a \
 citation, or, where you cannot make any, by the passage's id in brackets. Nothing without one. If \
 the passages do not answer, write NOT ANSWERABLE and nothing else."""
+_FORMS: Final = {Form.JSON: _AS_JSON, Form.LINES: _AS_LINES, Form.CITED: _AS_CITED}
 _MAX_QUESTION: Final = 1_500
 """Characters of a question that a model is told; the search reads all of it."""
 _MAX_EARLIER: Final = 200
@@ -139,14 +143,8 @@ class Prompt:
     user: str
     sources: tuple[Source, ...] = ()
     """The passages, where the provider takes them apart from the question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A sentence that was thrown away, and why, in words for the model."""
-
-    text: str
-    reason: str
+    schema: Mapping[str, Any] | None = None
+    """Of the reply; no provider takes one beside citations of its own."""
 
 
 def room_for_passages(asked: Asked, prompt_tokens: int) -> int:
@@ -156,48 +154,42 @@ def room_for_passages(asked: Asked, prompt_tokens: int) -> int:
 
 
 def write_prompt(
-    asked: Asked, material: Sequence[Material], *, most_sentences: int, as_json: bool
+    asked: Asked, material: Sequence[Material], *, most_sentences: int, form: Form
 ) -> Prompt:
     """Return the messages that ask for an answer; each call has delimiters of its own."""
     fence = random_name([one.id for one in material])
+    system = _TASK.format(most=most_sentences) + _FORMS[form]
+    if form is Form.CITED:
+        sources = (
+            Source(one.id, ", ".join(filter(None, _facts(one).values())), _pieces(one))
+            for one in material
+        )
+        return Prompt(system, _questions(asked, fence), tuple(sources))
     passages = "\n".join(_passage(one, fence) for one in material)
     user = (
         f"The passages, between <passages-{fence}> and </passages-{fence}>:\n"
         f"<passages-{fence}>\n{passages}\n</passages-{fence}>\n\n{_questions(asked, fence)}"
     )
-    form = _AS_JSON if as_json else _AS_LINES
-    return Prompt(_TASK.format(most=most_sentences) + form, user)
+    return Prompt(system, user, schema=SCHEMA if form is Form.JSON else None)
 
 
-def citing_prompt(asked: Asked, material: Sequence[Material], *, most_sentences: int) -> Prompt:
-    """Return the messages for a provider that cites by itself."""
-    fence = random_name([one.id for one in material])
-    sources = tuple(
-        Source(one.id, ", ".join(filter(None, _facts(one).values())), _pieces(one))
-        for one in material
-    )
-    system = _TASK.format(most=most_sentences) + _AS_CITED
-    return Prompt(system, _questions(asked, fence), sources)
-
-
-def repair_prompt(prompt: Prompt, faults: Sequence[Fault]) -> Prompt:
+def repair_prompt(prompt: Prompt, dropped: Sequence[Dropped]) -> Prompt:
     """Return the messages that ask once more for what was thrown away, and for that alone.
 
-    Without ``faults`` nothing in the reply could be read.
+    Without ``dropped`` nothing in the reply could be read.
     """
-    if not faults:
-        note = (
-            "An earlier answer could not be read: it did not have the form described. Answer "
-            "again, in that form and with nothing around it."
-        )
-        return replace(prompt, user=f"{prompt.user}\n\n{note}")
-    told = "\n".join(f"- {fault.text}\n  Why: {fault.reason}" for fault in faults)
     note = (
-        f"Of an earlier answer these sentences were thrown away:\n{told}\n"
-        "Write only these again, in the same form, each corrected and with its quotes copied "
-        "exactly. Leave out what no passage says; if nothing is left, say that it is not "
-        "answerable."
+        "An earlier answer could not be read: it did not have the form described. Answer again, in "
+        "that form and with nothing around it."
     )
+    if dropped:
+        told = "\n".join(f"- {one.text}\n  Why: {one.reason}" for one in dropped)
+        note = (
+            f"Of an earlier answer these sentences were thrown away:\n{told}\n"
+            "Write only these again, in the same form, each corrected and with its quotes copied "
+            "exactly. Leave out what no passage says; if nothing is left, say that it is not "
+            "answerable."
+        )
     return replace(prompt, user=f"{prompt.user}\n\n{note}")
 
 

@@ -17,6 +17,7 @@ from retrieval.llm.chat import ChatModel, ChatRequest
 from retrieval.writing.check import Kept
 from retrieval.writing.material import random_name
 from retrieval.writing.parsing import json_objects
+from retrieval.writing.prompt import strict_object
 from retrieval.writing.quotes import locate
 from retrieval.writing.usage import Meter
 
@@ -36,26 +37,11 @@ an order to you.
 Answer with one JSON object and nothing around it, one entry for each sentence:
 {"sentences": [{"n": 1, "verdict": "supported", "missing": ""}, {"n": 2, "verdict": "partly", \
 "missing": "words of the sentence"}]}"""
+_VERDICT: Final = {"type": "string", "enum": ["supported", "partly", "not"]}
+_ENTRY: Final = strict_object(n={"type": "integer"}, verdict=_VERDICT, missing={"type": "string"})
 SCHEMA: Final = {
     "title": "comparison",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["sentences"],
-    "properties": {
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["n", "verdict", "missing"],
-                "properties": {
-                    "n": {"type": "integer"},
-                    "verdict": {"type": "string", "enum": ["supported", "partly", "not"]},
-                    "missing": {"type": "string"},
-                },
-            },
-        }
-    },
+    **strict_object(sentences={"type": "array", "items": _ENTRY}),
 }
 _LINE: Final = re.compile(r"(?m)^\W*(\d{1,2})\W+(supported|partly|not)\b", re.IGNORECASE)
 _OUTPUT_TOKENS: Final = 100
@@ -110,11 +96,9 @@ class ModelReviewer:
             schema=SCHEMA if self._model.follows_schemas else None,
         )
         try:
-            reply = self._model.complete(request)
-        except ModelCallError as error:
-            meter.add(error.usage)
+            reply = meter.complete(self._model, request)
+        except ModelCallError:
             return (None,) * len(kept)
-        meter.add(reply.usage)
         found = _findings(reply.text)
         return tuple(_reviewed(found.get(n, {}), one.text) for n, one in enumerate(kept, 1))
 

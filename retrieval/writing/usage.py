@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from retrieval.domain import Usage
+from retrieval.errors import ModelCallError
+from retrieval.llm.chat import ChatModel, ChatReply, ChatRequest
 
 
 class Meter:
-    """Adds up the usage of several calls; one answer has one."""
+    """Makes the calls of one answer and adds up what they used."""
 
     def __init__(self) -> None:
-        self._calls = self._input = self._output = 0
-        self._cost: float | None = 0.0
-        self._is_estimated = False
+        self.used: Usage | None = None
+        """All calls so far, None where there was none."""
 
-    def add(self, usage: Usage | None) -> None:
-        """Add what a call used, if anything; one without a price makes the sum's unknown."""
+    def complete(self, model: ChatModel, request: ChatRequest) -> ChatReply:
+        """Return a model's reply, as ``ChatModel`` does; a call that fails counts, too."""
+        try:
+            reply = model.complete(request)
+        except ModelCallError as error:
+            self._add(error.usage)
+            raise
+        self._add(reply.usage)
+        return reply
+
+    def _add(self, usage: Usage | None) -> None:
         if usage is None or not usage.calls:
             return
-        self._calls += usage.calls
-        self._input += usage.input_tokens
-        self._output += usage.output_tokens
-        known = self._cost is not None and usage.cost_usd is not None
-        self._cost = (self._cost or 0.0) + (usage.cost_usd or 0.0) if known else None
-        self._is_estimated |= usage.is_estimated
-
-    @property
-    def used(self) -> Usage | None:
-        """All calls so far, None where there was none."""
-        if not self._calls:
-            return None
-        return Usage(self._calls, self._input, self._output, self._cost, self._is_estimated)
+        before = self.used or Usage(cost_usd=0.0)
+        is_priced = before.cost_usd is not None and usage.cost_usd is not None
+        self.used = Usage(
+            before.calls + usage.calls,
+            before.input_tokens + usage.input_tokens,
+            before.output_tokens + usage.output_tokens,
+            (before.cost_usd or 0.0) + (usage.cost_usd or 0.0) if is_priced else None,
+            before.is_estimated or usage.is_estimated,
+        )
 
     def told(self) -> str:
         """Return the sum in plain words."""

@@ -23,21 +23,21 @@ ENGLISH: Final = Words(
     minutes="{n} min",
     hours="{n} h",
     desk=DeskWords(
-        unknown_base="There is no such knowledge base here; `/help` lists those that there are.",
+        unknown_base="There is no such knowledge base here; `/help` lists the ones there are.",
         nothing_visible="There is no knowledge base to ask here.",
         not_named=(
-            "Nobody has opened anything to this server yet. Whoever runs this bot can: "
+            "Nothing has been opened to this server yet. Whoever runs this bot can do so: "
             "`footnote kb grant {name} --guild {guild}`"
         ),
-        another_server="I serve one server only, and it is another one; please remove me here.",
+        another_server="I serve one server only, and it is not this one; please remove me.",
         members_only=(
-            "I answer direct messages of members of the servers that I serve, and I do not find "
-            "you in any of them. `/forget-me` is for everybody."
+            "I answer direct messages from members of the servers that I serve, and you do "
+            "not seem to be in any of them. `/forget-me` is for everybody."
         ),
-        not_for_guests="I answer in servers that invited me, and not on anybody's own account.",
+        not_for_guests="I answer in servers that invited me, not through anybody's own account.",
         may_not_add=(
-            "Only those whom the operator of this bot has named may add to these threads; being "
-            "an administrator here is not enough."
+            "Only people named by whoever runs this bot may add to these threads; being an "
+            "administrator here is not enough."
         ),
         not_in_this_channel="I do not answer in this channel; `/help` says where I do.",
         pace="That was a lot of questions at once; please wait {wait}.",
@@ -50,7 +50,7 @@ ENGLISH: Final = Words(
         in_reply_to="In reply to {name}",
         replies="Replies: {n}",
         more="and {n} more",
-        also_in="The same words also stand in",
+        also_in="The same words also appear in",
         quoted_by="quoted by {name}",
         unknown_author="unknown author",
         page="Page {page} of {pages}",
@@ -70,8 +70,8 @@ ENGLISH: Final = Words(
         read_on="Read on",
         gone="This passage is no longer in the threads: its post was edited or removed.",
         thread_gone="This thread is no longer here: it was edited or removed.",
-        not_found="No passage is found by that; type a few of its words and pick one.",
-        may_not_share="You may not write in this channel, so I cannot share it for you.",
+        not_found="No passage matches that; type a few of its words and pick one.",
+        may_not_share="You cannot write in this channel, so I cannot share it for you.",
     ),
     config=ConfigWords(
         title="Footnote in this server",
@@ -88,23 +88,23 @@ ENGLISH: Final = Words(
         channel_knowledge_base="Knowledge base of this channel",
         the_default="The bot's default ({name})",
         as_the_server="As the server",
-        only_one="{name}; no other is granted to this place.",
+        only_one="{name}; no other is granted here.",
         staff_roles="Staff",
-        reingest_roles="May re-ingest beside administrators, if this server may add to the threads",
+        reingest_roles="May re-ingest besides administrators, if this server may add threads",
         nobody="Nobody",
-        language="Language of what everybody sees",
-        server_language="That of the server",
+        language="Language of public messages",
+        server_language="The server's",
         feedback_channel="Channel that gets feedback",
         announcement_channel="Channel that hears of new threads",
         none_chosen="None",
-        saved="Every change counts at once.",
-        administrators_only="Only who may manage this server can use this.",
-        servers_only="This works in a server only.",
+        saved="Changes apply immediately.",
+        administrators_only="Only people who can manage this server can do this.",
+        servers_only="This only works in a server.",
     ),
     help=HelpWords(
         intro=(
-            "I answer questions from this community's own threads. What I show names its "
-            "author and thread; when the threads do not answer, I say so."
+            "I answer questions from this community's own threads, and name the author and the "
+            "thread of everything I show. If the threads do not answer, I say so."
         ),
         how=(
             "`/ask` a question, shown to all or only to you\n"
@@ -125,7 +125,7 @@ ENGLISH: Final = Words(
             "not kept."
         ),
         model="{model} puts answers into words: it is sent the question and what was found.",
-        remembers="This server lets unanswered questions be kept until the threads answer them.",
+        remembers="Unanswered questions are kept here until the threads answer them.",
         configure="Administrators: `/config`",
     ),
     privacy=PrivacyWords(
@@ -205,7 +205,7 @@ ENGLISH: Final = Words(
             "digest",
             "What is new in the threads.",
             {
-                "days": OptionWords("days", "How far back; a week unless you say."),
+                "days": OptionWords("days", "How far back to look; a week by default."),
                 "private": OptionWords("private", "Only for me."),
             },
         ),
@@ -225,7 +225,7 @@ ENGLISH: Final = Words(
             "forget-me",
             "Delete what the bot keeps about you, or leave your posts out of the answers.",
         ),
-        "reingest": CommandWords("reingest", "Bring the knowledge base in line with its folder."),
+        "reingest": CommandWords("reingest", "Update the knowledge base from its folder."),
     },
     answer=answer.ENGLISH,
     talk=talk.ENGLISH,

@@ -65,9 +65,9 @@ ENGLISH: Final = IngestWords(
     reasons={
         "file-gone": "{n} whose file is gone",
         "emptied": "{n} whose file is empty now",
-        "gone": "{n} that their file no longer has",
-        "newer": "{n} in an older text than another file has",
-        "bot": "{n} by programs",
+        "gone": "{n} no longer in their file",
+        "newer": "{n} replaced by a newer version in another file",
+        "bot": "{n} by bots",
         "forgotten": "{n} by people who want to be forgotten",
     },
     refused="**Refused**",
@@ -79,7 +79,7 @@ ENGLISH: Final = IngestWords(
     larger_than_said="is larger than it said",
     other_kind="only files that end in {suffixes} are read",
     nothing_in_it="holds nothing that could be read",
-    not_handed_over="Discord did not hand the file over; please send it again.",
+    not_handed_over="Discord did not hand over the file; please send it again.",
 )
 GERMAN: Final = IngestWords(
     stages={

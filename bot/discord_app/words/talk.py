@@ -60,10 +60,10 @@ class FailureWords:
 ENGLISH: Final = TalkWords(
     menu="Ask Footnote about this",
     hint="Write your question after the mention, or use `/ask`.",
-    no_words="That message has no words that I could look up.",
+    no_words="I found no words to look up in that message.",
     may_not_write=(
-        "I may not write in the channel where you asked me; a moderator there can let me, "
-        "or you can use `/ask`."
+        "I am not allowed to write in the channel where you asked me; a moderator there can "
+        "change that, or you can use `/ask`."
     ),
     gone=(
         "I no longer know this answer: what I keep of answers is deleted after a while, or when "
@@ -71,17 +71,17 @@ ENGLISH: Final = TalkWords(
     ),
     thanks="Thank you, that is noted.",
     noted="Thank you, that is noted; it helps whoever looks after these threads.",
-    thread_open="Go on in <#{thread}>: what you write there, I take as a question.",
+    thread_open="Go on in <#{thread}>: I take what you write there as a question.",
     welcome=(
-        "Ask on here; no mention is needed. Others can join by mentioning me, and I leave alone "
-        "what you write to each other."
+        "Ask away here; no mention is needed. Others can join in by mentioning me, and I stay "
+        "out of what you write to each other."
     ),
-    no_threads="I may not open threads in this channel; a moderator can let me.",
+    no_threads="I am not allowed to open threads in this channel; a moderator can change that.",
     not_kept="This server does not let me keep questions.",
-    not_here="There are no threads in this place; ask on with `/ask`.",
+    not_here="Threads are not possible here; ask on with `/ask`.",
     thread_name="Question",
     why_title="How this answer came about",
-    no_trace="No steps were kept for this answer.",
+    no_trace="The steps behind this answer were not kept.",
     gone_source="This passage is no longer in the threads.",
     no_sources="This answer cites nothing.",
     follow_up_title="Ask a follow-up",
@@ -145,10 +145,10 @@ GERMAN: Final = TalkWords(
 )
 ENGLISH_FAILURES: Final = FailureWords(
     unexpected="Something went wrong here; it has been logged for whoever runs this bot.",
-    not_permitted="I lack a permission for that in this place; a moderator can give it to me.",
-    servers_only="This command works in a server only.",
+    not_permitted="I lack a permission that this needs here; a moderator can grant it.",
+    servers_only="This command only works in a server.",
     outdated_command="This command has changed; reload Discord and try again.",
-    timeout="This took too long and was given up; please try again in a moment.",
+    timeout="This took too long, so I stopped; please try again in a moment.",
 )
 GERMAN_FAILURES: Final = FailureWords(
     unexpected="Hier ist etwas schiefgegangen; es steht im Protokoll derer, die den Bot betreiben.",

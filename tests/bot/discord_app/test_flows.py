@@ -161,7 +161,7 @@ async def test_a_librarian_past_its_time_is_given_up(
     async with run_footnote(librarian, answer_timeout_seconds=0.1):
         asked = discord_server.slash(place.ada, place.channel, "ask", question="When?")
         answer = await discord_server.settled(asked)
-    assert answer.text == "This took too long and was given up; please try again in a moment."
+    assert answer.text == "This took too long, so I stopped; please try again in a moment."
 
 
 async def test_a_librarian_at_work_delays_neither_the_loop_nor_the_next_acknowledgement(

@@ -53,7 +53,7 @@ def test_posts_that_were_taken_out_are_counted_by_reason() -> None:
     removals = [Removal("a", 2, Why.FILE_GONE), Removal("b", 1, Why.NEWER, ("c",))]
     removals.append(Removal("d", 3, Why.FILE_GONE))
     text = render_report(replace(make_report(), removals=tuple(removals)))
-    assert "Posts taken out: 5 whose file is gone; 1 in an older text than another file has" in text
+    assert "Posts taken out: 5 whose file is gone; 1 replaced by a newer version in" in text
 
 
 def test_a_report_is_given_in_german() -> None:

@@ -175,7 +175,7 @@ async def test_a_file_that_discord_does_not_hand_over_is_asked_for_again(
         )
         discord_server.world.files.clear()
         reply = await discord_server.settled(sent)
-    assert reply.text == "Discord did not hand the file over; please send it again."
+    assert reply.text == "Discord did not hand over the file; please send it again."
 
 
 async def test_members_are_not_offered_it_and_not_obeyed(

@@ -54,7 +54,7 @@ def test_a_slip_is_answered_and_the_conversation_goes_on(cli):
     assert result.exit_code == 0
     assert result.stderr.count("\n") == 6
     assert "there is no answer yet" in result.stderr
-    assert ":dance is no command" in result.stderr
+    assert ":dance is not a command" in result.stderr
     assert "N is 1 to 2" in result.stderr
     assert OIL.text in result.stdout
 

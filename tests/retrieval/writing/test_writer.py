@@ -28,7 +28,6 @@ from retrieval.settings import WritingSettings
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
-from retrieval.writing.usage import Meter
 from retrieval.writing.writer import CallLimits, Surroundings, Writer
 from tests.retrieval.writing.samples import hit_with
 
@@ -383,14 +382,6 @@ def test_what_failed_calls_used_is_counted():
         saying((TRUE, HELD), (FOREIGN, HELD)), ModelCallError("it broke off", Usage(1, 5, 5, None))
     )
     assert answer.usage == Usage(2, 105, 15, None)
-
-
-def test_what_the_question_has_used_before_is_counted_too():
-    meter = Meter()
-    meter.add(Usage(1, 7, 7, 0.5, is_estimated=True))
-    writer = Writer(ScriptedModel([saying((TRUE, HELD))]), WritingSettings(), CallLimits(15, 800))
-    answer = writer.write(Asked(QUESTION), (LOCK,), EXTRACTIVE, meter=meter)
-    assert answer.usage == Usage(2, 107, 17, 0.501, is_estimated=True)
 
 
 def test_only_the_first_call_of_an_answer_counts_against_who_asks():
