@@ -80,8 +80,10 @@ class Timed:
         return self._embedder.embed_question(text)
 
 
-def footnote(corpus: Path, data: Path, embedder: Timed | StubReader) -> dict[str, float]:
-    """Ingest as ``footnote ingest`` does."""
+def footnote(
+    corpus: Path, data: Path, embedder: Timed | StubReader, url: str | None = None
+) -> dict[str, float]:
+    """Ingest as ``footnote ingest`` does, into a Chroma server if there is one at ``url``."""
     with ExitStack() as stack:
         catalogue = Catalogue(data / "catalogue.sqlite3")
         stack.callback(catalogue.close)
@@ -92,13 +94,14 @@ def footnote(corpus: Path, data: Path, embedder: Timed | StubReader) -> dict[str
             client = stack.enter_context(
                 open_chroma(
                     data,
-                    ChromaSettings(),
+                    ChromaSettings(url=url),
                     doing="measuring",
                     serve=run.bytes_to_read >= SERVED_FROM_BYTES,
                     is_new=is_new,
                 )
             )
-            stores = Stores(catalogue, client, data / "lexical", embedder, data / "chroma")
+            folder = None if url else data / "chroma"
+            stores = Stores(catalogue, client, data / "lexical", embedder, folder)
             return open_recovered(stores, live_generation(catalogue, _KB, embedder))
 
         request = Request(_KB, (corpus,), corpus)

@@ -200,6 +200,46 @@ class ThreadHit:
         return self.hits[0].score
 
 
+class RulingKind(StrEnum):
+    """What staff can say, with the last word."""
+
+    ANSWER = "answer"
+    """This post is the answer to what it replies to."""
+    HIDDEN = "hidden"
+    """This is never to be shown."""
+    OUTDATED = "outdated"
+    """This holds no longer."""
+    OFFICIAL = "official"
+    """This text comes first for questions like these."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNote:
+    """What staff said of a post that is cited."""
+
+    kind: RulingKind
+    at: datetime
+    by: str = ""
+    """Who said it; empty where that is forgotten."""
+    text: str = ""
+    """What replaces the post, where it is outdated and staff said so."""
+    is_replacement: bool = False
+    """Whether the post stands here in the place of an outdated one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialAnswer:
+    """A text of staff that comes first for questions like one that it was given for."""
+
+    id: str
+    question: str
+    """The one of those that it was given for which is most like what was asked."""
+    text: str
+    at: datetime
+    by: str = ""
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered, verbatim span of a passage: ``post.text[start:end] == quote``."""
@@ -215,6 +255,8 @@ class Citation:
     thread: Thread
     asked: Post | None = None
     """The post whose question this one answers, where that is known."""
+    staff: StaffNote | None = None
+    """What staff said of the post."""
 
 
 class Support(StrEnum):
@@ -357,6 +399,8 @@ class Answer:
     trace: tuple[str, ...] = ()
     """The steps behind the answer, in plain words."""
     notes: tuple[Note, ...] = ()
+    official: OfficialAnswer | None = None
+    """What staff answer to questions like this one; the threads' own words come after it."""
     timings_ms: Timings = field(default_factory=Timings)
 
 

@@ -45,7 +45,8 @@ def _hits(
     cosines: tuple[Scores, Scores],
     places: Sequence[int],
 ) -> list[Hit]:
-    located = _located(library, scored, places)
+    stand_ins = library.in_force().stand_ins
+    located = _located(library, scored, places, stand_ins)
     asked = _asked(library, located)
     return [
         Hit(
@@ -64,7 +65,7 @@ def _hits(
             asked=asked.get(entry.post.exchange_id or "") if _answers(entry.post) else None,
         )
         for place in places
-        if (entry := _credited(located, scored.found.ids[place])) is not None
+        if (entry := _credited(located, scored.found.ids[place], stand_ins)) is not None
     ]
 
 
@@ -96,9 +97,15 @@ def by_thread(index: PassageIndex, hits: Sequence[Hit], limit: int) -> tuple[Thr
         threads.setdefault(hit.thread.id, []).append(hit)
     best = dict(list(threads.items())[:limit])
     known = outlines(index.catalogue, index.generation.knowledge_base, best)
+    hidden = index.library.in_force().hidden_posts
     # A thread that another process took away just now is left out.
     return tuple(
-        ThreadHit(found[0].thread, known[id_].opening, known[id_].posts, tuple(found))
+        ThreadHit(
+            found[0].thread,
+            found[0].post if known[id_].opening.id in hidden else known[id_].opening,
+            known[id_].posts,
+            tuple(found),
+        )
         for id_, found in best.items()
         if id_ in known
     )
@@ -141,14 +148,17 @@ def _apart(library: Library, scored: Scored, ranked: Ranked) -> Iterator[int]:
                 yield place
 
 
-def _located(library: Library, scored: Scored, places: Sequence[int]) -> dict[str, Located]:
-    """Return the passages at ``places``, and those whose words they repeat."""
+def _located(
+    library: Library, scored: Scored, places: Sequence[int], stand_ins: Mapping[str, str]
+) -> dict[str, Located]:
+    """Return the passages at ``places``, those whose words they repeat, and what replaces them."""
     located = library.located([scored.found.ids[place] for place in places])
     repeated = [
         other
         for entry in located.values()
         for other in (entry.passage.origin_id, entry.passage.duplicate_of)
     ]
+    repeated += [stand_ins[id_] for id_ in located if id_ in stand_ins]
     return located | library.located([id_ for id_ in repeated if scored.allows(id_)])
 
 
@@ -181,9 +191,15 @@ def _descending(hit: Hit) -> float:
     return -hit.score
 
 
-def _credited(located: Mapping[str, Located], passage_id: str) -> Located | None:
-    """Return the passage, or for a quote or a copy the passage whose words it repeats."""
+def _credited(
+    located: Mapping[str, Located], passage_id: str, stand_ins: Mapping[str, str]
+) -> Located | None:
+    """Return the passage, or for a quote or a copy the passage whose words it repeats.
+
+    What staff said replaces one stands in its place.
+    """
     entry = located.get(passage_id)
     if entry is None:
         return None
-    return located.get(entry.passage.origin_id or entry.passage.duplicate_of or "", entry)
+    entry = located.get(entry.passage.origin_id or entry.passage.duplicate_of or "", entry)
+    return located.get(stand_ins.get(entry.passage.id, ""), entry)

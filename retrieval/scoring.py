@@ -50,10 +50,14 @@ class Scored:
     """How many passages the knowledge base holds."""
     allowed: Set[str] | None = None
     """What fulfils the question's conditions; None where it has none."""
+    hidden: Set[str] = frozenset()
+    """What staff want never shown."""
 
     def allows(self, passage_id: str | None) -> TypeGuard[str]:
         """Tell whether a passage may be shown in the place of a candidate."""
-        return passage_id is not None and (self.allowed is None or passage_id in self.allowed)
+        if passage_id is None or passage_id in self.hidden:
+            return False
+        return self.allowed is None or passage_id in self.allowed
 
     def dense(self, vector: Vector) -> Scores:
         """Return the cosine similarity of each candidate to a vector."""

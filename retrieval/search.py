@@ -180,7 +180,11 @@ class HybridSearch:
             nearest = held.exchanges.nearest(query.vector, _EXCHANGES_OPENED)
             opened = {*nearest, *_first(exchange_lexical)}
             ids = self._candidates(query, held.layout.in_exchanges(opened), allowed)
+        in_force = index.library.in_force()
+        ids = set(ids) - in_force.hidden
         found = held.layout.candidates(index.catalogue, ids, self._embedder.dimensions)
+        if in_force.worths:
+            found = found.worth(in_force.worths, in_force.marked)
         return Scored(
             found=found,
             exchange_vectors=held.exchange_vectors(found.places),
@@ -188,6 +192,7 @@ class HybridSearch:
             exchange_lexical=held.layout.of_exchanges(exchange_lexical)[found.places],
             total=index.passages.count(),
             allowed=allowed,
+            hidden=in_force.hidden,
         )
 
     def _bm25(self, words: str, found: Candidates, terms: ForwardIndex | None) -> Scores:

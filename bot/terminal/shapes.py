@@ -20,11 +20,13 @@ if TYPE_CHECKING:
         Citation,
         Hit,
         News,
+        OfficialAnswer,
         Passage,
         Place,
         Post,
         PostView,
         SourceView,
+        StaffNote,
         Status,
         Thread,
         ThreadHit,
@@ -44,6 +46,7 @@ def answer_shape(answer: Answer) -> Shape:
         "question": answer.question,
         "outcome": str(answer.outcome),
         "text": answer.text,
+        "official": _official_shape(answer.official),
         "statements": [
             {
                 "text": statement.text,
@@ -302,6 +305,31 @@ def _citation_shape(citation: Citation) -> Shape:
         "in_reply_to": citation.post.parent_id,
         "kind": str(citation.passage.kind),
         "quoted_author": citation.passage.quoted_author,
+        "staff": _staff_shape(citation.staff),
+    }
+
+
+def _official_shape(official: OfficialAnswer | None) -> Shape | None:
+    if official is None:
+        return None
+    return {
+        "id": official.id,
+        "question": official.question,
+        "text": official.text,
+        "by": official.by,
+        "at": _time(official.at),
+        "expires_at": _time(official.expires_at),
+    }
+
+
+def _staff_shape(note: StaffNote | None) -> Shape | None:
+    if note is None:
+        return None
+    return {
+        "said": "replacement" if note.is_replacement else str(note.kind),
+        "by": note.by,
+        "at": _time(note.at),
+        "text": note.text,
     }
 
 

@@ -28,6 +28,7 @@ from bot.terminal.layout import (
     plain,
     stack,
 )
+from bot.terminal.official_views import official_view, staff_line
 from bot.terminal.removal_views import passed_over_line, removal_lines
 from retrieval.domain import Outcome, Standing, Support, TextKind
 from retrieval.sentences import asked_in
@@ -50,6 +51,8 @@ def answer_view(answer: Answer, *, with_trace: bool = False) -> Group:
     blocks: list[RenderableType] = [] if is_excerpts else [indented(_headline(answer), 0)]
     if any(map(_doubt, answer.statements)):
         blocks.append(Text("◇ the model's wording, not confirmed: read the quote", CAUTION))
+    if answer.official is not None:
+        blocks.append(official_view(answer.official))
     if answer.outcome is Outcome.ANSWERED:
         blocks.extend(_quotes(answer.citations, "[{}]"))
         blocks.extend(
@@ -186,6 +189,7 @@ def _quoted(citation: Citation, first: Text) -> Group:
         _asked(citation),
         plain(unquoted(citation.quote) if is_quote else citation.quote),
         Text("asked, never answered", CAUTION) if post.standing is Standing.QUESTION else None,
+        plain(staff_line(citation.staff), CAUTION) if citation.staff else None,
         link_of(post, thread),
         Text(f"footnote source {passage.id}", style=SECONDARY),
     ]

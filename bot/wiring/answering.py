@@ -21,8 +21,11 @@ from bot.wiring.parts import (
 from bot.wiring.reading_copy import readable
 from retrieval.errors import IndexBusyError, NotFoundError
 from retrieval.index.catalogue import CATALOGUE, Catalogue
+from retrieval.index.library import Library
 from retrieval.index.ownership import INGEST, alone
+from retrieval.index.ruled import Ruled, Votes
 from retrieval.knowledge import Engine, KnowledgeBase
+from retrieval.rulings.book import RulingBook
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -60,25 +63,32 @@ def open_librarian(
 
 
 @contextmanager
-def open_librarians(settings: BotSettings) -> Iterator[KnowledgeBases]:
+def open_librarians(settings: BotSettings, votes: Votes = lambda _: {}) -> Iterator[KnowledgeBases]:
     """Yield all knowledge bases of the data folder, for as long as a bot runs.
 
-    There may be none yet: the bot may well be there before the first threads are.
+    There may be none yet: the bot may well be there before the first threads are.  ``votes``
+    says what people think of passages.
     """
     with ExitStack() as stack:
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)
-        yield KnowledgeBases(settings, catalogue, stack)
+        yield KnowledgeBases(settings, catalogue, stack, votes)
 
 
 class KnowledgeBases:
     """Every knowledge base on one catalogue, one model and one owner of Chroma."""
 
-    def __init__(self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        settings: BotSettings,
+        catalogue: Catalogue,
+        stack: ExitStack,
+        votes: Votes = lambda _: {},
+    ) -> None:
         """Close with ``stack`` what is opened."""
         self._catalogue = catalogue
         self._default = settings.knowledge_base
-        self._shelves = _Shelves(settings, catalogue, stack, serve=True)
+        self._shelves = _Shelves(settings, catalogue, stack, serve=True, votes=votes)
         self._open: dict[str, KnowledgeBase] = {}
 
     @property
@@ -107,25 +117,35 @@ class _Shelves:
     """What the knowledge bases of one data folder share; the heavy parts opened once, late."""
 
     def __init__(
-        self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack, *, serve: bool
+        self,
+        settings: BotSettings,
+        catalogue: Catalogue,
+        stack: ExitStack,
+        *,
+        serve: bool,
+        votes: Votes = lambda _: {},
     ) -> None:
         self._settings = settings
+        self._votes = votes
+        self._rulings = RulingBook(settings.data_dir)
         self._catalogue = catalogue
         self._stack = stack
         self._serve = serve
         self._opening = threading.Lock()
 
     def knowledge_base(self, name: str) -> KnowledgeBase:
+        ruled = Ruled(self._catalogue, name, self._rulings, self._votes)
         return KnowledgeBase(
             self._catalogue,
             name,
             self._settings.data_dir,
-            lambda: self._engine(name),
+            lambda: self._engine(name, ruled),
             language_model=self._settings.llm.model if self._cache else None,
             cache=self._cache,
+            ruled=ruled,
         )
 
-    def _engine(self, name: str) -> Engine:
+    def _engine(self, name: str, ruled: Ruled) -> Engine:
         from retrieval.answering.answerer import Answerer
         from retrieval.index.live_generation import live_generation
 
@@ -135,6 +155,7 @@ class _Shelves:
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
+            index.library = Library(self._catalogue, name, ruled)
         search = make_search(self._settings, index, embedder, self._words)
         answerer = Answerer(index, search, self._words, self._writer)
         return Engine(index, search, answerer)

@@ -19,8 +19,9 @@ from retrieval.errors import StorageError
 from retrieval.index.catalogue import CATALOGUE
 from retrieval.index.installation import FILE
 from retrieval.index.ownership import INDEX, FolderLock
+from retrieval.rulings.book import FILE as RULINGS
 
-_COPIED: Final = (CATALOGUE, f"{CATALOGUE}-wal", FILE, "chroma", "lexical")
+_COPIED: Final = (CATALOGUE, f"{CATALOGUE}-wal", FILE, RULINGS, "chroma", "lexical")
 _PROBE_BYTES: Final = 64 * 1024
 _log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.noise import asks_nothing
+from retrieval.rulings.likeness import Likeness
 from retrieval.writing.assembling import SAYS_CLOSEST
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
@@ -55,6 +56,7 @@ class Answerer:
         self._writer = writer
         self._search = search
         self.reader = Reader(index, embedder)
+        self.likeness = Likeness(embedder)
         self._extractive = ExtractiveWriter(index.library)
 
     def answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +39,8 @@ SELECT t.file_id, t.id AS thread_id, f.name AS file, f.source_kind, {columns}
 """
 _POST: Final = """
 SELECT {columns} FROM posts o
- WHERE o.file_id = ? AND o.thread_id = ? ORDER BY o.ordinal {order} LIMIT 1
+ WHERE o.file_id = ? AND o.thread_id = ?
+   AND o.id NOT IN (SELECT value FROM json_each(?)) ORDER BY o.ordinal {order} LIMIT 1
 """
 
 
@@ -59,12 +60,17 @@ def note_arrivals(
     )
 
 
-def news_since(catalogue: Database, kb: str, since: datetime, limit: int) -> News:
-    """Return what came since a time, an aware one, with at most ``limit`` threads of it."""
+def news_since(
+    catalogue: Database, kb: str, since: datetime, limit: int, hidden: Collection[str] = ()
+) -> News:
+    """Return what came since a time, an aware one, with at most ``limit`` threads of it.
+
+    Of each a post is shown that is not among the ``hidden`` ones.
+    """
     values = {"kb": kb, "since": since.astimezone(UTC).isoformat(timespec="microseconds")}
     rows = catalogue.connection.execute(_SINCE, values).fetchall()
     new = sum(bool(row["is_new"]) for row in rows)
-    shown = (_thread_news(catalogue.connection, kb, *row) for row in rows[:limit])
+    shown = (_thread_news(catalogue.connection, kb, hidden, *row) for row in rows[:limit])
     return News(
         since=since,
         threads=tuple(news for news in shown if news is not None),
@@ -75,7 +81,12 @@ def news_since(catalogue: Database, kb: str, since: datetime, limit: int) -> New
 
 
 def _thread_news(
-    connection: sqlite3.Connection, kb: str, thread_id: str, posts: int, is_new: int
+    connection: sqlite3.Connection,
+    kb: str,
+    hidden: Collection[str],
+    thread_id: str,
+    posts: int,
+    is_new: int,
 ) -> ThreadNews | None:
     row = connection.execute(
         _THREAD.format(columns=THREAD_COLUMNS), {"kb": kb, "thread": thread_id}
@@ -84,7 +95,8 @@ def _thread_news(
         return None
     order = "ASC" if is_new else "DESC"
     post = connection.execute(
-        _POST.format(columns=POST_COLUMNS, order=order), (row["file_id"], thread_id)
+        _POST.format(columns=POST_COLUMNS, order=order),
+        (row["file_id"], thread_id, json.dumps(list(hidden))),
     ).fetchone()
     if post is None:
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,14 @@ class Candidates:
     """n; in characters."""
     vectors: npt.NDArray[np.float32]
     """n × d."""
+
+    def worth(self, worths: Mapping[str, float], answers: Collection[str]) -> Candidates:
+        """Return the same with other worths for some, and ``answers`` as nobody's question."""
+        changed, askers = self.worths.copy(), self.askers.copy()
+        for place, id_ in enumerate(self.ids):
+            changed[place] = worths.get(id_, changed[place])
+            askers[place] &= id_ not in answers
+        return replace(self, worths=changed, askers=askers)
 
     def wanted_ids(self) -> list[str]:
         """Return the ids of those that are more than neighbours, each once."""

@@ -20,9 +20,11 @@ from retrieval.index.records import (
     post_in,
     thread_views,
 )
+from retrieval.index.ruled import NOTHING
 
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue
+    from retrieval.index.ruled import InForce, Ruled
 
 _SHORTEST_PREFIX: Final = 4
 _PLACES: Final = 20
@@ -81,7 +83,7 @@ SELECT p.file_id, p.id FROM files f CROSS JOIN passages p ON p.file_id = f.id
 """
 # A post's passages stand together in its thread; of a post of megabytes, those nearby will do.
 _OWN_SPANS: Final = """
-SELECT DISTINCT p.start, p.end FROM passages p
+SELECT DISTINCT p.start, p.end, p.id FROM passages p
  CROSS JOIN files f ON f.id = p.file_id AND f.kb = :kb
  WHERE p.thread_id = :thread AND p.ordinal BETWEEN :ordinal - 100 AND :ordinal + 100
    AND p.post_id = :post AND p.kind = 'own'
@@ -125,10 +127,17 @@ SELECT p.file_id, p.post_id FROM passages p WHERE p.origin_id = :passage AND p.p
 class Library:
     """What a knowledge base holds, for reading."""
 
-    def __init__(self, catalogue: Catalogue, knowledge_base: str) -> None:
-        """Read ``knowledge_base`` from ``catalogue``."""
+    def __init__(
+        self, catalogue: Catalogue, knowledge_base: str, ruled: Ruled | None = None
+    ) -> None:
+        """Read ``knowledge_base`` from ``catalogue``, as staff ``ruled``; an ingest reads all."""
         self._catalogue = catalogue
         self._kb = knowledge_base
+        self._ruled = ruled
+
+    def in_force(self) -> InForce:
+        """Return what staff decided, as it holds now."""
+        return NOTHING if self._ruled is None else self._ruled.now()
 
     def located(self, ids: Iterable[str]) -> dict[str, Located]:
         """Return passages with their surroundings, by id; unknown ids are left out."""
@@ -143,7 +152,8 @@ class Library:
         rows = self._catalogue.connection.execute(
             _OWN_SPANS, {**values, "ordinal": passage.ordinal}
         )
-        return [(row["start"], row["end"]) for row in rows]
+        hidden = self.in_force().hidden
+        return [(row["start"], row["end"]) for row in rows if row["id"] not in hidden]
 
     def originals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return those ids that are copies, each with the id of the passage that it copies."""
@@ -239,6 +249,8 @@ class Library:
             NotFoundError: if no passage, or more than one, has an id with this prefix.
         """
         at = self.located([self._whole_id("passages", prefix, "passage")])
+        if not at:
+            raise self._unknown("passage", prefix)
         here = next(iter(at.values()))
         neighbours = self._thread_passages(here)
         place = next(n for n, p in enumerate(neighbours) if p.id == here.passage.id)
@@ -265,6 +277,8 @@ class Library:
         if not rows:
             thread_id = self._whole_id("threads", name, "thread or file")
             rows = self._passages(_BY_THREAD, thread=thread_id)
+            if not rows:
+                raise self._unknown("thread or file", name)
             rows = [row for row in rows if row["file_id"] == rows[0]["file_id"]]
         return thread_views(rows)
 
@@ -283,10 +297,11 @@ class Library:
             )
         }
         # What another process has replaced between the two queries is left out.
+        in_force = self.in_force()
         return [
-            {**row, **known[row["file_id"], row["post_id"]]}
+            in_force.as_ruled({**row, **known[row["file_id"], row["post_id"]]})
             for row in found
-            if (row["file_id"], row["post_id"]) in known
+            if (row["file_id"], row["post_id"]) in known and in_force.shows(row)
         ]
 
     def _posts(self, places: str, **values: str) -> tuple[Post, ...]:
@@ -294,8 +309,10 @@ class Library:
             _POSTS.format(places=places, columns=POST_COLUMNS), {"kb": self._kb, **values}
         )
         unique: dict[str, Post] = {}
-        for row in rows:
-            unique.setdefault(row["post_id"], post_in(dict(row)))
+        in_force = self.in_force()
+        for row in map(dict, rows):
+            if in_force.shows(row):
+                unique.setdefault(row["post_id"], post_in(in_force.as_ruled(row)))
         return tuple(unique.values())
 
     def _whole_id(self, table: str, prefix: str, what: str) -> str:
@@ -306,13 +323,16 @@ class Library:
             (self._kb, prefix, prefix + "\x7f"),
         ).fetchall()
         if len(prefix) < _SHORTEST_PREFIX or not rows:
-            raise NotFoundError(
-                f"There is no {what} “{prefix}” in the knowledge base “{self._kb}”. "
-                "`footnote search` and the answers show the ids."
-            )
+            raise self._unknown(what, prefix)
         if len(rows) > 1:
             raise NotFoundError(f"More than one {what} begins with “{prefix}”: give more digits.")
         return str(rows[0][0])
+
+    def _unknown(self, what: str, name: str) -> NotFoundError:
+        return NotFoundError(
+            f"There is no {what} “{name}” in the knowledge base “{self._kb}”. "
+            "`footnote search` and the answers show the ids."
+        )
 
     def _thread_passages(self, here: Located) -> list[Passage]:
         rows = self._passages(_BY_THREAD, thread=here.passage.thread_id)

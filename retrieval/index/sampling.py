@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.index.library import Library
-
 if TYPE_CHECKING:
     from retrieval.index.catalogue import Catalogue, Generation
     from retrieval.index.contents import Located
+    from retrieval.index.library import Library
 
 # Ids are hashes, so the first of them by id are as good as drawn by lot, and the same ones
 # are drawn again while the threads stay as they are.
@@ -26,7 +25,7 @@ SELECT p.id, min(e.vector) AS vector
 
 
 def sample(
-    catalogue: Catalogue, generation: Generation, limit: int
+    catalogue: Catalogue, library: Library, generation: Generation, limit: int
 ) -> tuple[list[Located], npt.NDArray[np.float32]]:
     """Return up to ``limit`` passages of people's own statements, and their vectors as rows.
 
@@ -35,7 +34,7 @@ def sample(
     rows = catalogue.connection.execute(
         _DRAWN, (generation.knowledge_base, generation.embedding, limit)
     ).fetchall()
-    located = Library(catalogue, generation.knowledge_base).located(row["id"] for row in rows)
+    located = library.located(row["id"] for row in rows)
     drawn = [row for row in rows if row["id"] in located]
     if not drawn:
         return [], np.zeros((0, 1), dtype=np.float32)

@@ -24,6 +24,8 @@ class AnswerKey:
     generation: int
     updated_at: datetime | None
     model: str
+    rulings: object = None
+    """What changes with what staff decided."""
 
 
 class AnswerCache:

@@ -31,7 +31,7 @@ def drawn(path: Path, posts_each: int) -> Iterator[tuple[list[Located], np.ndarr
     }
     with folder.index() as index:
         index.write([files_of("a.txt", threads)])
-        yield sample(index.catalogue, index.generation, 100)
+        yield sample(index.catalogue, index.library, index.generation, 100)
 
 
 def test_each_subject_is_a_topic_with_its_own_words_and_passages(tmp_path):
@@ -62,7 +62,7 @@ def test_a_few_passages_are_no_topics(tmp_path):
 def test_an_empty_knowledge_base_has_no_sample(tmp_path):
     folder = Folder(tmp_path, client_at(tmp_path))
     with folder.index() as index:
-        passages, vectors = sample(index.catalogue, index.generation, 100)
+        passages, vectors = sample(index.catalogue, index.library, index.generation, 100)
     assert passages == []
     assert find_topics(passages, vectors, 8) == ()
     assert index.catalogue.generation(KB) is not None

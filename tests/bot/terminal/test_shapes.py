@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.terminal.shapes import (
     answer_shape,
@@ -15,7 +16,7 @@ from bot.terminal.shapes import (
     threads_shape,
 )
 from ingest.report import Removal, Why
-from retrieval.domain import Passage, Post, Timings
+from retrieval.domain import OfficialAnswer, Passage, Post, RulingKind, StaffNote, Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
     ANSWERED,
@@ -71,6 +72,7 @@ def test_an_answer_has_exactly_the_promised_keys():
         "question": ANSWERED.question,
         "outcome": "answered",
         "text": ANSWERED.text,
+        "official": None,
         "statements": [
             {
                 "text": OIL.text,
@@ -98,6 +100,7 @@ def test_an_answer_has_exactly_the_promised_keys():
                 "in_reply_to": FIRST.id,
                 "kind": "own",
                 "quoted_author": None,
+                "staff": None,
             },
             {
                 "n": 2,
@@ -111,6 +114,7 @@ def test_an_answer_has_exactly_the_promised_keys():
                 "in_reply_to": None,
                 "kind": "own",
                 "quoted_author": None,
+                "staff": None,
             },
         ],
         "closest": [],
@@ -317,3 +321,25 @@ def test_times_keep_their_microseconds_and_move_to_utc():
     assert status_shape(replace(STATUS, updated_at=moment))["updated_at"] == (
         "2024-01-01T12:00:00.250000+00:00"
     )
+
+
+def test_an_official_answer_and_what_staff_said_of_a_post_are_told():
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    note = StaffNote(RulingKind.OUTDATED, at, "Mo", "Use the new tool.")
+    official = OfficialAnswer("1a2b", "Which tool?", "The new one.", at, "Mo", at)
+    first = replace(ANSWERED.citations[0], staff=note)
+    shape: Any = answer_shape(replace(ANSWERED, citations=(first,), official=official))
+    assert shape["citations"][0]["staff"] == {
+        "said": "outdated",
+        "by": "Mo",
+        "at": "2026-05-04T00:00:00+00:00",
+        "text": "Use the new tool.",
+    }
+    assert shape["official"] == {
+        "id": "1a2b",
+        "question": "Which tool?",
+        "text": "The new one.",
+        "by": "Mo",
+        "at": "2026-05-04T00:00:00+00:00",
+        "expires_at": "2026-05-04T00:00:00+00:00",
+    }

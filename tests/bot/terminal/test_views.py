@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console, RenderableType
@@ -20,6 +21,9 @@ from bot.terminal.views import (
 from retrieval.domain import (
     Note,
     NoteKind,
+    OfficialAnswer,
+    RulingKind,
+    StaffNote,
     Statement,
     Support,
     TextKind,
@@ -77,6 +81,8 @@ EVIL_CITATION = replace(
     post=EVIL_POST,
     thread=EVIL_THREAD,
 )
+EVIL_OFFICIAL = OfficialAnswer("1a2b", HOSTILE, HOSTILE, datetime(2026, 5, 4, tzinfo=UTC), HOSTILE)
+EVIL_NOTE = StaffNote(RulingKind.OUTDATED, datetime(2026, 5, 4, tzinfo=UTC), HOSTILE, HOSTILE)
 EVIL_PARAGRAPHS = tuple(
     replace(WHOLE_THREAD.posts[1].paragraphs[0], text=HOSTILE, kind=kind) for kind in TextKind
 )
@@ -90,6 +96,11 @@ EVIL_VIEWS = {
             mode=HOSTILE,
         ),
         with_trace=True,
+    ),
+    "official": answer_view(
+        replace(
+            ANSWERED, official=EVIL_OFFICIAL, citations=(replace(EVIL_CITATION, staff=EVIL_NOTE),)
+        )
     ),
     "closest": answer_view(replace(CLOSEST, text=HOSTILE, closest=(EVIL_CITATION,))),
     "search": search_view(
@@ -347,3 +358,14 @@ def test_what_became_of_a_condition_is_said_under_the_answer():
     shown = text_of(answer_view(replace(ANSWERED, notes=(note,))), columns=500)
     assert "Nobody here is called “Tim" in shown
     assert "\x1b[2J" not in shown
+
+
+def test_what_staff_said_stands_with_what_it_is_about() -> None:
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    marked = StaffNote(RulingKind.ANSWER, at, "Mo")
+    official = OfficialAnswer("1a2b", "How do I free it?", "Bring it to us.", at, "Mo", at)
+    cited = (replace(ANSWERED.citations[0], staff=marked), *ANSWERED.citations[1:])
+    shown = text_of(answer_view(replace(ANSWERED, citations=cited, official=official)))
+    assert shown.index("Official answer") < shown.index("Bring it to us.") < shown.index("[1]")
+    assert "Mo · 2026-05-04 · until 2026-05-04 · to “How do I free it?”" in shown
+    assert "marked as the answer by Mo, 2026-05-04" in shown
