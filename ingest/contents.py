@@ -43,6 +43,7 @@ def _thread_contents(
         tags=draft.tags,
         is_solved=draft.is_solved,
         is_channel=draft.is_channel,
+        room=draft.room,
     )
     posts = _posts(thread, draft)
     passages, keyed = _passages(thread.id, draft, posts, token_ends)

@@ -77,6 +77,8 @@ class ThreadDraft:
     is_solved: bool = False
     is_channel: bool = False
     """Whether people talk in it about one thing after another; else its first post opens it."""
+    room: str | None = None
+    """Names the live channel whose readers alone may read it; None: nobody else decides."""
 
 
 class LeftOutReason(StrEnum):

@@ -71,6 +71,9 @@ class Thread:
     """Whether the source says that the asker was helped."""
     is_channel: bool = False
     """Whether people talk here about one thing after another; else its first post opens it."""
+    room: str | None = None
+    """The live channel whose readers alone may read it, as ``guild/channel``; None: whoever may
+    see the knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ingest.readers import (
     discord_chat_exporter,
     discord_csv,
     discord_html,
+    discord_journal,
     discord_text,
     discourse,
     docx_page,
@@ -56,6 +57,7 @@ READERS: Final[tuple[Reader, ...]] = (
     docx_page.READER,
     pdf_page.READER,
     mail.READER,
+    discord_journal.READER,
     jsonl.READER,
     plain_text.READER,
 )

@@ -93,7 +93,7 @@ def read_bundle(bundle: Bundle) -> Iterator[Found]:
 
 
 def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
-    export = _Export(sources[0].name)
+    export = Export(sources[0].name)
     for source in sources:
         yield from _take(source, export)
     posts = export.posts()
@@ -111,7 +111,7 @@ def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
     yield from (LeftOut(reason, count) for reason, count in export.left_out.items() if count)
 
 
-def _take(source: SourceFile, export: _Export) -> Iterator[Shortfall]:
+def _take(source: SourceFile, export: Export) -> Iterator[Shortfall]:
     number = 0
     shortfall: Shortfall | None = None
     for each in _until_it_crashed(source):
@@ -150,7 +150,7 @@ def _until_it_crashed(source: SourceFile) -> Iterator[tuple[dict[str, Any], Any]
         yield Shortfall(told, breaks_off=True)
 
 
-def _begin_without_messages(source: SourceFile, export: _Export) -> Shortfall | None:
+def _begin_without_messages(source: SourceFile, export: Export) -> Shortfall | None:
     whole, shortfall = document(source, frozenset({"messages"}))
     messages = whole.get("messages") if isinstance(whole, dict) else None
     if messages is None and shortfall is not None:
@@ -178,10 +178,11 @@ def _promised(source: SourceFile) -> int:
     return int(counts[-1]) if counts else 0
 
 
-class _Export:
+class Export:
     """What the parts of an export hold."""
 
     def __init__(self, name: str) -> None:
+        """Start with nothing.  ``name`` is the file's, for an error."""
         self._name = name
         self._header: Header | None = None
         self._messages: dict[str, Message | PostDraft] = {}

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
 
-SCHEMA_VERSION: Final = 9
+SCHEMA_VERSION: Final = 10
 _MIGRATIONS: Final = {
     # Near-copies were not linked; the next ingest looks at every passage for them.
     2: """
@@ -33,6 +33,7 @@ _MIGRATIONS: Final = {
     ALTER TABLE threads DROP COLUMN summary;
     ALTER TABLE threads DROP COLUMN summary_key;
     """,
+    9: "",  # No thread was of a live channel.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _ADDED_COLUMNS: Final = {
@@ -41,6 +42,7 @@ _ADDED_COLUMNS: Final = {
         "tags": "TEXT NOT NULL DEFAULT '[]'",
         "is_solved": "INTEGER NOT NULL DEFAULT 0",
         "is_channel": "INTEGER NOT NULL DEFAULT 0",
+        "room": "TEXT",
     },
     "posts": {
         "author_id": "TEXT",

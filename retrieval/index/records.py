@@ -25,7 +25,7 @@ o.parent_id, o.url AS post_url, o.author_id, o.edited_at, o.score, o.is_accepted
 o.attachments, o.mentions, o.account, o.exchange_id, o.standing, o.worth
 """
 """What ``post_in`` reads of the table ``posts o``."""
-THREAD_COLUMNS: Final = "t.title, t.url AS thread_url, t.tags, t.is_solved, t.is_channel"
+THREAD_COLUMNS: Final = "t.title, t.url AS thread_url, t.tags, t.is_solved, t.is_channel, t.room"
 """What a row with a thread needs of the table ``threads t``, beside its id and file."""
 
 Row = Mapping[str, Any]
@@ -96,6 +96,7 @@ def thread_in(row: Row) -> Thread:
         tags=tuple(json.loads(row["tags"])),
         is_solved=bool(row["is_solved"]),
         is_channel=bool(row["is_channel"]),
+        room=row["room"],
     )
 
 

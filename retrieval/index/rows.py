@@ -32,7 +32,7 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
         ),
     ).lastrowid
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
-    connection.executemany(_INSERT.format("threads", _marks(8)), _threads(file_id, file))
+    connection.executemany(_INSERT.format("threads", _marks(9)), _threads(file_id, file))
     connection.executemany(_INSERT.format("exchanges", _marks(5)), _exchanges(file_id, file))
     for contents in file.threads:
         connection.executemany(_INSERT.format("posts", _marks(20)), _posts(file_id, contents))
@@ -52,6 +52,7 @@ def _threads(file_id: int, file: FileContents) -> Iterator[tuple[object, ...]]:
         yield (
             *(file_id, thread.id, ordinal, thread.title, thread.url),
             *(json.dumps(thread.tags), int(thread.is_solved), int(thread.is_channel)),
+            thread.room,
         )
 
 

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS threads (
     tags        TEXT NOT NULL DEFAULT '[]',  -- JSON: a list of texts
     is_solved   INTEGER NOT NULL DEFAULT 0,
     is_channel  INTEGER NOT NULL DEFAULT 0,
+    room        TEXT,                 -- the live channel whose readers alone may read it
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS threads_by_id ON threads (id);
