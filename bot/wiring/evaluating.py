@@ -12,7 +12,7 @@ from bot.wiring.collection_index import indexed_apart
 from bot.wiring.parts import load_embedder, load_words
 
 if TYPE_CHECKING:
-    from retrieval.evaluation.collection import CollectionReport
+    from retrieval.evaluation.collections.collection import CollectionReport
     from retrieval.evaluation.own_report import OwnReport
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
@@ -26,7 +26,7 @@ def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgres
         UnavailableError: if the model or the index cannot be used.
     """
     from retrieval.evaluation.asking import ask_all
-    from retrieval.evaluation.beir import is_collection
+    from retrieval.evaluation.collections.beir import is_collection
     from retrieval.evaluation.question_report import question_report
     from retrieval.evaluation.questions import read_questions
 
@@ -56,9 +56,9 @@ def _evaluate_collection(
     settings: BotSettings, folder: Path, request: EvalRequest, on_progress: OnProgress
 ) -> CollectionReport:
     """Index a collection in a data folder that is thrown away, and let it be searched there."""
-    from retrieval.evaluation.baselines import Baselines
-    from retrieval.evaluation.beir import read_collection
-    from retrieval.evaluation.collection import (
+    from retrieval.evaluation.collections.baselines import Baselines
+    from retrieval.evaluation.collections.beir import read_collection
+    from retrieval.evaluation.collections.collection import (
         FOOTNOTE,
         DocumentSearch,
         Ranker,

@@ -15,9 +15,9 @@ from retrieval.answering.gate import Verdict, judge, missing_identifiers
 from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
-from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
-from retrieval.noise import asks_nothing
+from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
+from retrieval.text.noise import asks_nothing
 from retrieval.writing.assembling import SAYS_CLOSEST
 from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
@@ -25,8 +25,8 @@ from retrieval.writing.writer import Surroundings
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
-    from retrieval.index.store import PassageIndex
-    from retrieval.search import HybridSearch, Ranking
+    from retrieval.ranking.hybrid import HybridSearch, Ranking
+    from retrieval.store.index import PassageIndex
     from retrieval.writing.writer import Writer
 
 _SAYS_NOTHING: Final = "The threads do not answer this."

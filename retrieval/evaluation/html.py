@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
-from retrieval.evaluation.collection import CollectionReport, MissedQuery
+from retrieval.evaluation.collections.collection import CollectionReport, MissedQuery
 from retrieval.evaluation.metrics import RiskPoint
 from retrieval.evaluation.own_report import OwnFailure, OwnReport
 from retrieval.evaluation.plots import bar_plot, histogram, line_plot
@@ -22,7 +22,7 @@ from retrieval.evaluation.question_report import (
     RecallFigures,
 )
 from retrieval.evaluation.request import Report
-from retrieval.wording import visible
+from retrieval.text.wording import visible
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6472; --line: #d8dde5;

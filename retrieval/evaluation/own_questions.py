@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Post, Standing
 from retrieval.errors import UsageError
-from retrieval.noise import says_nothing
-from retrieval.standing import asks, is_by, who
-from retrieval.wording import clean_question, content_id, content_words, visible
+from retrieval.records import Post, Standing
+from retrieval.text.noise import says_nothing
+from retrieval.text.wording import clean_question, content_id, content_words, visible
+from retrieval.threads.standing import asks, is_by, who
 
 if TYPE_CHECKING:
-    from retrieval.index.contents import Located
-    from retrieval.index.store import PassageIndex
+    from retrieval.store.catalogue.contents import Located
+    from retrieval.store.index import PassageIndex
 
 DEFAULT_QUESTIONS: Final = 500
 _LEFT_OUT_EVERY: Final = 5

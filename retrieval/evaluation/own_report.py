@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.metrics import RiskPoint, mean, risk_coverage
 from retrieval.evaluation.own_questions import Basis
 from retrieval.evaluation.question_report import DEPTHS, Latency, latency
-from retrieval.standing import is_by
+from retrieval.records import Outcome
+from retrieval.threads.standing import is_by
 
 if TYPE_CHECKING:
-    from retrieval.domain import Answer, Citation, Hit
     from retrieval.evaluation.own_questions import OwnQuestion
     from retrieval.evaluation.progress import OnProgress
     from retrieval.knowledge import Engine
+    from retrieval.records import Answer, Citation, Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.judging import Judged
 from retrieval.evaluation.metrics import (
     Bin,
@@ -18,6 +17,7 @@ from retrieval.evaluation.metrics import (
     percentile,
     risk_coverage,
 )
+from retrieval.records import Outcome
 
 DEPTHS: Final = (1, 3, 5, 10)
 """The k of recall@k."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.evaluation.collection import CollectionReport
+from retrieval.evaluation.collections.collection import CollectionReport
 from retrieval.evaluation.own_report import OwnReport
 from retrieval.evaluation.question_report import QuestionReport
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from retrieval.domain import (
+from retrieval.evaluation.collections.collection import (
+    CollectionReport,
+    MissedQuery,
+    RankingFigures,
+)
+from retrieval.evaluation.judging import Judged, judge
+from retrieval.evaluation.own_questions import Basis, OwnQuestion
+from retrieval.evaluation.own_report import AskedAgain, OwnReport, own_report
+from retrieval.evaluation.question_report import QuestionReport, question_report
+from retrieval.evaluation.questions import FOLLOW_UP, Question
+from retrieval.records import (
     Answer,
     Citation,
     Hit,
@@ -16,12 +26,6 @@ from retrieval.domain import (
     Thread,
     Timings,
 )
-from retrieval.evaluation.collection import CollectionReport, MissedQuery, RankingFigures
-from retrieval.evaluation.judging import Judged, judge
-from retrieval.evaluation.own_questions import Basis, OwnQuestion
-from retrieval.evaluation.own_report import AskedAgain, OwnReport, own_report
-from retrieval.evaluation.question_report import QuestionReport, question_report
-from retrieval.evaluation.questions import FOLLOW_UP, Question
 
 THREAD = Thread("t" * 16, "oil.json", "jsonl", "Oil")
 QUESTION = Post("question", THREAD.id, 0, "Which oil?", author="Ann")

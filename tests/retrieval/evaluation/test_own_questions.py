@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.contents import file_contents
 from ingest.drafts import PostDraft, ThreadDraft
-from ingest.paragraphs import split_paragraphs
+from ingest.understand.contents import file_contents
+from ingest.understand.paragraphs import split_paragraphs
 from retrieval.errors import UsageError
 from retrieval.evaluation.own_questions import Basis, own_questions
 from retrieval.evaluation.own_report import ask_again, own_report
-from retrieval.index.contents import FileContents, FileStamp
+from retrieval.store.catalogue.contents import FileContents, FileStamp
 from tests.retrieval.conftest import engine_on
-from tests.retrieval.index.builders import Folder, client_at
+from tests.retrieval.store.builders import Folder, client_at
 
 ASKED = "My chain squeaks when it rains. Which oil do I need?"
 OIL = "Sewing machine oil stops a chain from squeaking, two drops for each link."

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.own_report import own_report
+from retrieval.records import Outcome
 from tests.retrieval.evaluation.factories import QUESTION, REPLY, asked_again
 
 
