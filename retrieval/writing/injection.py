@@ -114,7 +114,7 @@ _SPOKEN_TO: Final = re.compile(
 )
 _MACHINE_READS: Final = re.compile(
     rf"\b(?:to|for)\s+(?:any|all|every)\s+{_ANY_MACHINE}\b.*:|\bby\s+(?:all\s+|any\s+)?{_ANY_MACHINE}\b.*:"
-    rf"|\b{_ANY_MACHINE}\b.*?\b(?:(?:read|relay|pick|us(?=e|ing)|cit|quot|process|pars|retriev|ingest|scrap|index)\w*\s+"
+    rf"|\b{_ANY_MACHINE}\b.*?\b(?:(?:read|relay|pick|us(?=es?\b|ed\b|ing\b)|cit|quot|process|pars|retriev|ingest|scrap|index)\w*\s+"
     r"(?:me\b|along|(?:from\s+)?(?:this|these|here|my)\b)|(?:summari[sz]|condens|recap|digest|compil"
     r"|sum|wrap|writ|putting|put)\w*\s+(?:\w+\s+){0,4}?(?:this|together|thread|topic|discussion))"
     rf"|\b(?:fed|given|shown|pasted)\s+(?:in)?to\s+(?:an?\s+)?{_ANY_MACHINE}",
