@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retrieval.domain import Support
 from retrieval.errors import ConfigurationError
 from retrieval.writing.reviewing import Review
 
