@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from retrieval.domain import Support
 from retrieval.errors import ConfigurationError
+from retrieval.records import Support
 from retrieval.writing.reviewing import Review
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from retrieval.domain import Post, Support
 from retrieval.errors import ModelCallError
-from retrieval.llm.chat import ChatModel, ChatRequest
+from retrieval.language_model.chat import ChatModel, ChatRequest
+from retrieval.records import Post, Support
 from retrieval.writing.check import Kept
 from retrieval.writing.material import header, random_name
 from retrieval.writing.parsing import json_objects
