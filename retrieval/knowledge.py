@@ -11,11 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import (
+from retrieval.answering.official import led_by
+from retrieval.errors import QuestionError, StorageError
+from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -24,21 +27,23 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
-from retrieval.errors import QuestionError
-from retrieval.index.arrivals import news_since
-from retrieval.index.library import Library
-from retrieval.index.sampling import sample
-from retrieval.index.suggesting import Suggester
-from retrieval.wording import clean_question, squeeze, visible
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.new_posts import news_since
+from retrieval.store.lexical.suggesting import Suggester
+from retrieval.store.memory.sampling import sample
+from retrieval.text.wording import clean_question, squeeze, visible
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer
-    from retrieval.index.catalogue import Catalogue
-    from retrieval.index.contents import Located
-    from retrieval.index.lexical import LexicalIndex
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache, AnswerKey
-    from retrieval.search import HybridSearch
+    from retrieval.language_model.answer_cache import AnswerCache, AnswerKey
+    from retrieval.ranking.hybrid import HybridSearch
+    from retrieval.rulings.book import RulingBook
+    from retrieval.rulings.records import Ruling
+    from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.catalogue.contents import Located
+    from retrieval.store.catalogue.ruled import Ruled
+    from retrieval.store.index import PassageIndex
+    from retrieval.store.lexical.tantivy_index import LexicalIndex
 
 _SUGGESTION_CHARACTERS: Final = 200
 
@@ -59,7 +64,7 @@ class KnowledgeBase:
     the model and Chroma are opened no earlier than a question needs them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part that it puts together
         self,
         catalogue: Catalogue,
         name: str,
@@ -68,17 +73,20 @@ class KnowledgeBase:
         *,
         language_model: str | None = None,
         cache: AnswerCache | None = None,
+        ruled: Ruled | None = None,
     ) -> None:
         """Read ``name`` from ``catalogue``; ``open_engine`` is called once, if at all.
 
-        Answers that ``language_model`` wrote are given again from ``cache``.
+        Answers that ``language_model`` wrote are given again from ``cache``.  What staff
+        ``ruled`` has the last word; None: there is no staff.
         """
+        self._ruled = ruled
         self._language_model = language_model
         self._cache = cache
         self._catalogue = catalogue
         self._name = name
         self._data_dir = data_dir
-        self._library = Library(catalogue, name)
+        self._library = Library(catalogue, name, ruled)
         self._suggester = Suggester(catalogue, self._library, name)
         self._open_engine = open_engine
         self._opening = threading.Lock()
@@ -131,17 +139,60 @@ class KnowledgeBase:
         cleaned, earlier = clean_question(question), tuple(_cleaned(history))
         key = self._key(cleaned, (*earlier, about))
         if key is not None and self._cache is not None and (kept := self._cache.get(key)):
-            return FirstAnswer(kept)
+            return FirstAnswer(self._noted(kept))
         first = self.open().answerer.first_answer(cleaned, earlier, about=about, asker=asker)
-        if first.write is None:
-            return first
-        return replace(first, write=partial(self._written, first.write, key))
+        answer = self._with_official(self._noted(first.answer))
+        if first.write is None or answer.official is not None:  # staff has the last word
+            return FirstAnswer(answer)
+        return replace(first, answer=answer, write=partial(self._written, first.write, key))
 
     def _written(self, write: Callable[[], Answer], key: AnswerKey | None) -> Answer:
         answer = write()
         if key is not None and self._cache is not None:
             self._cache.put(key, answer)
-        return answer
+        return self._noted(answer)
+
+    def _noted(self, answer: Answer) -> Answer:
+        return self._library.in_force().noted(answer)
+
+    def _with_official(self, answer: Answer) -> Answer:
+        """Return an answer that is led by the official one, where staff gave one for this."""
+        officials = self._library.in_force().officials
+        if not officials:
+            return answer
+        found = self.open().answerer.likeness.official_for(answer.question, officials)
+        return answer if found is None else led_by(answer, *found)
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        """Return for each question the place of the first that asks the same; its own if none."""
+        return self.open().answerer.likeness.alike(questions)
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Return what staff decided, the oldest first."""
+        return () if self._ruled is None else self._ruled.rulings()
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        """Let a decision of staff hold from now on, in the place of one about the same.
+
+        Raises:
+            StorageError: if it cannot be kept.
+        """
+        return self._rulings_book().add(self._name, ruling)
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        """Undo a decision of staff and return it; None if there is none of that id."""
+        return self._rulings_book().take_back(self._name, ruling_id)
+
+    def post_at(self, url: str) -> Post | None:
+        """Return the post that stands at an address; None where none does, or it is hidden."""
+        if self._ruled is None or (id_ := self._ruled.post_at(url)) is None:
+            return None
+        return self._library.posts([id_]).get(id_)
+
+    def _rulings_book(self) -> RulingBook:
+        if self._ruled is None:
+            raise StorageError("This knowledge base keeps no decisions of staff.")
+        return self._ruled.book
 
     def _key(self, question: str, history: tuple[str, ...]) -> AnswerKey | None:
         """Return what an answer would be kept under, as the threads are before it is made."""
@@ -150,15 +201,17 @@ class KnowledgeBase:
         live = self._catalogue.generation(self._name)
         if live is None:
             return None
-        from retrieval.llm.answer_cache import AnswerKey
+        from retrieval.language_model.answer_cache import AnswerKey
 
         return AnswerKey(
-            *(self._name, question, history, live.number, live.updated_at, self._language_model)
+            *(self._name, question, history, live.number, live.updated_at, self._language_model),
+            self._ruled and (self._ruled.book.version()),
         )
 
     def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
         """Return those of some passages that are not in the threads any more."""
-        return frozenset(passage_ids) - self._catalogue.still_indexed(self._name, passage_ids)
+        there = self._catalogue.still_indexed(self._name, passage_ids)
+        return frozenset(passage_ids) - (there - self._library.in_force().hidden)
 
     def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
         """Return the best ``limit`` passages, best first, and where the time went.
@@ -201,16 +254,17 @@ class KnowledgeBase:
 
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
-        return news_since(self._catalogue, self._name, since, limit)
+        hidden = self._library.in_force().hidden_posts
+        return news_since(self._catalogue, self._name, since, limit, hidden)
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
         """Return what the threads talk about, the largest topic first."""
-        from retrieval.topics import SAMPLE, find_topics
+        from retrieval.ranking.topics import SAMPLE, find_topics
 
         generation = self._catalogue.generation(self._name)
         if generation is None:
             return ()
-        return find_topics(*sample(self._catalogue, generation, SAMPLE), limit)
+        return find_topics(*sample(self._catalogue, self._library, generation, SAMPLE), limit)
 
     def status(self) -> Status:
         """Return what the knowledge base holds, nothing before its first ingest."""

@@ -20,18 +20,21 @@ from bot.wiring.parts import (
 )
 from bot.wiring.reading_copy import readable
 from retrieval.errors import IndexBusyError, NotFoundError
-from retrieval.index.catalogue import CATALOGUE, Catalogue
-from retrieval.index.ownership import INGEST, alone
 from retrieval.knowledge import Engine, KnowledgeBase
+from retrieval.rulings.book import RulingBook
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled, Votes
+from retrieval.store.data_folder.ownership import INGEST, alone
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache
-    from retrieval.llm.limits import LimitedModel
+    from retrieval.language_model.answer_cache import AnswerCache
+    from retrieval.language_model.limits.limited_model import LimitedModel
+    from retrieval.store.index import PassageIndex
     from retrieval.writing.reviewing import Reviewer
     from retrieval.writing.writer import Writer
 
@@ -60,25 +63,32 @@ def open_librarian(
 
 
 @contextmanager
-def open_librarians(settings: BotSettings) -> Iterator[KnowledgeBases]:
+def open_librarians(settings: BotSettings, votes: Votes = lambda _: {}) -> Iterator[KnowledgeBases]:
     """Yield all knowledge bases of the data folder, for as long as a bot runs.
 
-    There may be none yet: the bot may well be there before the first threads are.
+    There may be none yet: the bot may well be there before the first threads are.  ``votes``
+    says what people think of passages.
     """
     with ExitStack() as stack:
         catalogue = Catalogue(settings.data_dir / CATALOGUE)
         stack.callback(catalogue.close)
-        yield KnowledgeBases(settings, catalogue, stack)
+        yield KnowledgeBases(settings, catalogue, stack, votes)
 
 
 class KnowledgeBases:
     """Every knowledge base on one catalogue, one model and one owner of Chroma."""
 
-    def __init__(self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        settings: BotSettings,
+        catalogue: Catalogue,
+        stack: ExitStack,
+        votes: Votes = lambda _: {},
+    ) -> None:
         """Close with ``stack`` what is opened."""
         self._catalogue = catalogue
         self._default = settings.knowledge_base
-        self._shelves = _Shelves(settings, catalogue, stack, serve=True)
+        self._shelves = _Shelves(settings, catalogue, stack, serve=True, votes=votes)
         self._open: dict[str, KnowledgeBase] = {}
 
     @property
@@ -107,27 +117,37 @@ class _Shelves:
     """What the knowledge bases of one data folder share; the heavy parts opened once, late."""
 
     def __init__(
-        self, settings: BotSettings, catalogue: Catalogue, stack: ExitStack, *, serve: bool
+        self,
+        settings: BotSettings,
+        catalogue: Catalogue,
+        stack: ExitStack,
+        *,
+        serve: bool,
+        votes: Votes = lambda _: {},
     ) -> None:
         self._settings = settings
+        self._votes = votes
+        self._rulings = RulingBook(settings.data_dir)
         self._catalogue = catalogue
         self._stack = stack
         self._serve = serve
         self._opening = threading.Lock()
 
     def knowledge_base(self, name: str) -> KnowledgeBase:
+        ruled = Ruled(self._catalogue, name, self._rulings, self._votes)
         return KnowledgeBase(
             self._catalogue,
             name,
             self._settings.data_dir,
-            lambda: self._engine(name),
+            lambda: self._engine(name, ruled),
             language_model=self._settings.llm.model if self._cache else None,
             cache=self._cache,
+            ruled=ruled,
         )
 
-    def _engine(self, name: str) -> Engine:
+    def _engine(self, name: str, ruled: Ruled) -> Engine:
         from retrieval.answering.answerer import Answerer
-        from retrieval.index.live_generation import live_generation
+        from retrieval.store.live_generation import live_generation
 
         with self._opening:  # two first questions may come at once, to two knowledge bases
             embedder = self._embedder
@@ -135,13 +155,14 @@ class _Shelves:
             index = open_index(self._settings, self._catalogue, name, embedder, self._chroma)
             index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
+            index.library = Library(self._catalogue, name, ruled)
         search = make_search(self._settings, index, embedder, self._words)
         answerer = Answerer(index, search, self._words, self._writer)
         return Engine(index, search, answerer)
 
     def _replayed(self, index: PassageIndex) -> list[str]:
         """Return the ids that a server of our own has just put into its graph anew."""
-        from retrieval.index.chroma_folder import replayed_ids
+        from retrieval.store.chroma.folder import replayed_ids
 
         folder = own_chroma_folder(self._settings)
         if not self._serve or folder is None or getattr(self._chroma, "is_shared", False):
@@ -152,13 +173,13 @@ class _Shelves:
     def _cache(self) -> AnswerCache | None:
         if self._settings.llm.provider == "none":
             return None
-        from retrieval.llm.answer_cache import AnswerCache
+        from retrieval.language_model.answer_cache import AnswerCache
 
         return AnswerCache(self._settings.llm.cached_answers)
 
     @cached_property
     def _model(self) -> LimitedModel | None:
-        from retrieval.llm.providers import open_chat_model
+        from retrieval.language_model.providers import open_chat_model
 
         if self._settings.llm.provider == "none":
             return None

@@ -10,69 +10,85 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from retrieval.sentences import sentence_spans
-from retrieval.wording import squeeze, visible
+from retrieval.text.sentences import sentence_spans
+from retrieval.text.wording import squeeze, visible
 
-_READERS: Final = (
-    r"(?:(?:AI\s+)?(?:AIs?|LLMs?|(?:language|answering)\s+models?|assistants?|(?:chat\s?)?bots?|summari[sz]ers?"
-    r"|(?:automat(?:ed|ic)|machine)\s+(?:\w+\s+)?(?:readers?|summar(?:y|ies)|systems?|tools?)))"
+_MACHINE: Final = (
+    r"(?:(?:AI|KI|IA)(?:[- ]\w+)?|AIs|LLMs?|(?:language|answering|AI)\s+models?|assistants?"
+    r"|(?:chat\s?)?bots?|summari[sz]ers?|(?:automat(?:ed|ic)|machine)\s+(?:\w+\s+)?"
+    r"(?:readers?|summar(?:y|ies)|systems?|tools?|agents?|repl(?:y|ies)))"
 )
 _DIGEST: Final = r"(?:summar(?:y|ies)|answers?|repl(?:y|ies)|responses?|digests?|recaps?|outputs?)"
-_SUMS_UP: Final = (
+_DIGESTS: Final = (
     r"(?:summari[sz]\w*|recap\w*|sum(?:s|ming)?\s+(?:\w+\s+)?up|digests?\b"
-    r"|(?:answer|quot|cit|repl)\w*\s+(?:\w+\s+){0,2}from\s+(?:this|these|the)\b)"
+    r"|compil\w+\s+(?:the|an?|your|any)\s+(?:\w+\s+)?(?:answer|summary|reply|digest)"
+    r"|(?:answer|quot|cit|repl)\w*\s+(?:\w+\s+){0,2}from\s+(?:this|these|the|here)\b)"
 )
-_ORDER: Final = re.compile(
-    rf"""
-      \b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,4}}?
-      (?:instructions?|directives|guardrails|prompts?|(?:system|developer)\s+messages?)\b
-    | \b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,3}}?
-      (?:(?:rules?|guidelines?|everything|all|what\w*)\s+(?:\w+\s+){{0,2}}?(?:above|before|so\s+far)
-        |(?:previous|prior|above|earlier)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b
-    | <\|?\s*/?\s*(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b
-    | \[/?(?:INST|SYS)\] | <<\s*SYS\s*>>
-    | (?:^|\n|[#*>.!?]\s*)\s*(?-i:SYSTEM|ASSISTANT|DEVELOPER|INSTRUCTIONS?)\s*[:\]](?!\w)
-    | \#{{2,}}\s*(?:system|assistant|instructions?|response|end\s+of)\b
-    | \byou\s+are\s+(?:now\s+)?(?:an?\s+|the\s+)?(?:\w+\s+){{0,2}}
-      (?:AI|LLM|language\s+model|assistant|chat\s?bot|DAN|GPT\w*|Claude|answering\s+model)\b
-    | (?:^|[.!?]\s|\n|[(\[])\W*(?:\w+\s+){{0,3}}?
-      (?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order|request)s?
-      \s*[,:]?\s*(?:to|for)?\s*(?:the|all|any|our|every)?\s*(?!(?:chat\s?)?bots?\b){_READERS}\b
-      \s*[:,.!–—-]
-    | \b(?:as|if\s+you\s+are|when\s+you\s+are)\s+(?:an?|the)\s+
-      (?:AI|LLM|language\s+model|assistant)\b
-    | (?:^|[.!?]\s|\n)\W*(?:(?:all|dear|hey|hello|attention)\s+)?{_READERS}
-      \s*(?:[,:]|\b(?:must|should|shall|please|kindly|are\s+asked)\b)
-      [^.!?\n]{{0,40}}\b(?:say|answer|tell|reply|respond|output|print|write|include|repeat|reveal
-        |recommend|cite|add|append|begin|start|open|end|mention|state|note)\b
-    | \b(?:your|the|any|every|each|all)\s+{_DIGEST}
-      \s+(?:\w+\s+){{0,5}}?(?:must|should|shall|has\s+to|needs?\s+to|(?:is|are)\s+to)\s+(?:\w+\s+){{0,2}}
-      (?:contain|include|be|begin|start|open|end|say|state|mention|consist|read)\b
-    | \b{_DIGEST}\s+
-      (?:of|from|to|about|(?:based|built|drawn)\s+(?:up)?on|that\s+(?:use|draw|cite)\w*)\s+
-      (?:this|these|the|our)\s+(?:\w+\s+){{0,2}}?
-      (?:must|should|shall|(?:is|are)\s+(?:to|asked)|needs?\s+to|ha(?:s|ve)\s+to|please)\b
-    | \b(?:begin|start|open|preface|end|close|conclude|lead)\s+
-      (?:your|any|every|each|all|the|a)\s+(?:\w+\s+)?{_DIGEST}\b
-    | \b(?:when(?:ever)?|if|before|after|while|any(?:one|body)|who(?:ever)?|those|people|tools?
-        |you)\b
-      [^.!?\n]{{0,40}}\b{_SUMS_UP}[^.!?\n]{{0,60}}
-      \b(?:please|kindly|must|should|say|begin|start|open|include|add|mention|tell|state|write|note)\b
-    | \b(?:please|kindly)\b[^.!?\n]{{0,60}}\b(?:when(?:ever)?|if|before)\b
-      [^.!?\n]{{0,30}}\b{_SUMS_UP}
-    | \b(?:respond|reply|answer|output|print)
-      \s+(?:only\s+|exactly\s+|always\s+|just\s+)+(?:with|as|in)?\b
-    | \b(?:reveal|print|repeat|output|leak|dump)\s+(?:\w+\s+){{0,2}}?
-      (?:your|the\s+system|the\s+hidden)\s+
-      (?:\w+\s+)?(?:prompt|instructions|tokens?|keys?|secrets?|configuration|conversation)\b
-    | \bwhen(?:ever)?\s+(?:anyone|anybody|someone|somebody|a\s+user|users?|people)\s+
-      (?:asks?|asked|wants?)\b[^.!?\n]{{0,60}}
-      \b(?:say|answer|tell|reply|respond|send|recommend|always)\b
-    | "answerable"\s*: | "(?:cites|quotes)"\s*:
-    | ^\s*ANSWERABLE\s*:
-    """,
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+_HERE: Final = (
+    r"(?:here\b|(?:this|these)\s+(?:\w+\s+)?(?:posts?|threads?|topics?|messages?|pages?|texts?"
+    r"|discussions?|passages?|channels?|notes?)\b|this\b(?=\s*(?:[,.:;!?]|and|should|must|for|to)))"
 )
+_COMPOSES: Final = (
+    r"(?:(?:begin|start|open|lead|end|close|preface|conclude)s?\s+(?:\w+\s+){0,3}?(?:with|by)\b"
+    r"|includ\w+|contain|consist|must\b|ha(?:s|ve)\s+to\b|are\s+(?:to|asked)\b|is\s+to\b|please\b"
+    r"|needs?\s+to\b|should\s+(?:\w+\s+)?(?:say|state|mention|read|be(?:gin)?|start|open|end)\b"
+    r"|template|always\s+(?:say|state|mention)|first\s+(?:sentence|line))"
+)
+_SAYS: Final = (
+    r"(?:say|answer|tell|reply|respond|output|print|write|include|repeat|reveal|recommend|cite|add"
+    r"|append|begin|start|open|end|mention|state|note|lead|confirm)\b"
+)
+_ORDERS: Final = (
+    # Away with what the model was told.
+    r"\b(?:ignore|disregard|forget|override|bypass|supersede|replace)s?\s+(?:\w+\s+){0,4}?"
+    r"(?:instructions?|directives|guardrails|guidance|prompts?|(?:system|developer)\s+messages?)\b",
+    r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}?"
+    r"(?:(?:rules?|guidelines?|everything|all|what\w*)\s+(?:\w+\s+){0,2}?(?:above|before|so\s+far)"
+    r"|(?<!my\s)(?:previous|prior|above|earlier)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b",
+    # Marks of prompts and of our own contract.
+    r"<\|?\s*/?\s*(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b",
+    r"\[/?(?:INST|SYS)\]|<<\s*SYS\s*>>|<!--\s*(?:assistant|system|AI|LLM)\b",
+    r"(?:^|\n|[#*>.!?]\s*)\s*(?-i:SYSTEM|ASSISTANT|DEVELOPER|INSTRUCTIONS?)\s*[:\]](?!\w)",
+    r"\#{2,}\s*(?:system|assistant|instructions?|response|end\s+of)\b",
+    r"\"answerable\"\s*:|\"(?:cites|quotes)\"\s*:|^\s*ANSWERABLE\s*:",
+    # A part to play.
+    r"\byou\s+are\s+(?:now\s+|(?:an?|the)\s+(?:\w+\s+){0,2}){1,2}"
+    r"(?:AI|LLM|language\s+model|assistant|chat\s?bot|DAN|GPT\w*|Claude|answering\s+model)\b",
+    r"\b(?:as\s+an?|(?:if|when)\s+you\s+are\s+(?:an?|the))\s+"
+    r"(?:AI|LLM|language\s+model|assistant|(?:automated|machine)\s+(?:reader|system|tool|agent))\b",
+    # Spoken to as machines.
+    r"(?:^|[.!?]\s|\n|[(\[])\W*(?:\w+\s+){0,3}?"
+    r"(?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order|request|hint"
+    r"|an\s+alle)s?\s*[,:]?\s*(?:to|for)?\s*(?:the|all|any|our|every)?\s*(?!(?:chat\s?)?bots?\b)"
+    rf"{_MACHINE}\b\s*[:,.!–—-]",
+    rf"\bcorrections?\s+for\s+(?:\w+\s+){{0,4}}?{_MACHINE}\s*:",
+    rf"(?:^|[.!?]\s|\n)\W*(?:(?:all|dear|hey|hello|attention|could\s+the|would\s+the)\s+)?{_MACHINE}"
+    rf"\s*(?:[,:]|\b(?:must|should|shall|please|kindly|are\s+asked)\b)[^.!?\n]{{0,40}}\b{_SAYS}",
+    rf"\b(?:{_MACHINE}|models?|tools?)\s+(?:that\s+|which\s+|who\s+)?(?:is\s+|are\s+)?"
+    rf"(?:read|answer|summari[sz]|quot|cit|pars|process)\w*\s+(?:\w+\s+){{0,2}}?{_HERE}",
+    # Spoken of as what will be made of this.
+    rf"\b(?:your|the|any|every|each|all)\s+(?:\w+\s+)?{_DIGEST}\s+(?:\w+\s+){{0,5}}?"
+    r"(?:must|should|shall|has\s+to|needs?\s+to|(?:is|are)\s+to)\s+(?:\w+\s+){0,2}"
+    r"(?:contain|include|begin|start|open|end|say|state|mention|consist|read)\b",
+    rf"\b{_DIGEST}\s+(?:(?:based|built|drawn|made|taken)\s+)?(?:of|from|to|about|on|upon|quoting|citing"
+    rf"|that\s+(?:use|draw|cite|quote)\w*)\s+(?:\w+\s+){{0,2}}?{_HERE}.{{0,40}}?\b{_COMPOSES}",
+    rf"\b(?:begin|start|open|preface|end|close|conclude|lead)\s+"
+    rf"(?:your|any|every|each|all|the|a)\s+(?:\w+\s+)?{_DIGEST}\b",
+    rf"\b(?:when(?:ever)?|if|before|after|while|any(?:one|body)|who(?:ever)?|those|people|tools?"
+    rf"|you)\b[^.!?\n]{{0,40}}\b{_DIGESTS}[^.!?\n]{{0,60}}(?:\b(?:please|kindly|must|should|tell)\b"
+    rf"|\b{_SAYS})",
+    rf"\b(?:please|kindly)\b[^.!?\n]{{0,60}}\b(?:when(?:ever)?|if|before)\b[^.!?\n]{{0,30}}"
+    rf"\b{_DIGESTS}",
+    # Words put into its mouth.
+    r"\b(?:respond|reply|answer|output|print)\s+(?:only\s+|exactly\s+|always\s+|just\s+)+"
+    r"(?:with|as|in)?\b",
+    r"\b(?:reveal|print|repeat|output|leak|dump)\s+(?:\w+\s+){0,2}?(?:your|the\s+system|the\s+hidden)"
+    r"\s+(?:\w+\s+)?(?:prompt|instructions|tokens?|keys?|secrets?|configuration|conversation)\b",
+    r"\bwhen(?:ever)?\s+(?:anyone|anybody|someone|somebody|a\s+user|users?|people)\s+"
+    r"(?:asks?|asked|wants?)\b[^.!?\n]{0,60}\b(?:say|answer|tell|reply|respond|send|recommend"
+    r"|always)\b",
+)
+_ORDER: Final = re.compile("|".join(_ORDERS), re.IGNORECASE | re.MULTILINE)
 _SECRETS: Final = (
     r"(?:pass(?:word|phrase|code)s?|(?:log[- ]?in|sign[- ]?in|verification|confirmation|security"
     r"|one[- ]time|access|backup|recovery|auth\w*|2fa|sms)\s+(?:codes?|details|data)|credentials?"
@@ -92,6 +108,7 @@ _ASKS: Final = re.compile(
       (?:(?!\b(?:never|not|no|each|every|with|in|as|from)\b)[^.!?;,\n]){{0,40}}?\b{_SECRETS}\b
     | \b(?:send|transfer|wire|donate|deposit|pay)\b\s+
       (?:(?!\b(?:never|not|no)\b)[^.!?;,\n]){{0,60}}?\b{_PAYEE}\b
+    | \bconnect\s+(?:\w+\s+){{0,2}}?wallets?\b
     | \b(?:send|buy|get|pay\s+(?:by|with|in))\s+(?:\w+\s+){{0,3}}?gift\s+cards?\b
     | \b(?:send|transfer|wire|deposit)\s+(?:\w+\s+){{0,3}}?{_MONEY}\s+to\b
     | \b(?:open|click|tap|follow|visit|scan)\s+(?:on\s+)?
