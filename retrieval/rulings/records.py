@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from retrieval.domain import RulingKind
+from retrieval.records import RulingKind
 
 NAMED: Final = "*:"
 """Stands before a name, where a source gives its authors no ids."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from retrieval.sentences import sentences
-from retrieval.wording import squeeze, visible
+from retrieval.text.sentences import sentences
+from retrieval.text.wording import squeeze, visible
 
 MAX_SENTENCE: Final = 600
 _SHORTEST: Final = 2
@@ -27,7 +27,8 @@ _REFERENCE: Final = re.compile(r"(?m)^\s*\[[^\]\n]+\]:\s*\S+.*$")
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>\n]{0,200}>", re.DOTALL)
 _FENCE: Final = re.compile(r"```\w*")
 _HEADING: Final = re.compile(r"(?m)^\s*(?:#{1,6}\s.*[^.!?\s]|\*\*[^*\n]{1,60}[^*.!?]\*\*:?)\s*$")
-_LINE_START: Final = re.compile(r"(?m)^\s*(?:>+\s*|-#\s+|[-*+•]\s+|\d{1,2}[.)]\s+)+")
+_QUOTE_MARK: Final = re.compile(r"(?m)^\s*(?:>+\s*)+")
+_LIST_MARK: Final = re.compile(r"(?m)^\s*(?:(?:-#|[-*+•]|\d{1,2}[.)])\s+)+")
 _EMPHASIS: Final = re.compile(r"\*+|~~|\|\||(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
 _MARKER: Final = re.compile(r"\s*(?:\[\s*\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*\]|【[^】]*】)")
 _TLDS: Final = (
@@ -63,10 +64,11 @@ def clean_sentences(text: str, ids: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def _joined(found: list[str]) -> Iterator[str]:
-    """Put a "No." before what it belongs to, and leave a "Steps:" out."""
+    """Put a "No." before what it belongs to, and leave out a "Steps:" and a heading."""
     short = ""
     for sentence in found:
-        if sentence.endswith(":") and len(sentence.split()) <= _SHORTEST:
+        is_heading = len(sentence.split()) == _SHORTEST and sentence[-1].isalnum()
+        if sentence.endswith(":") or is_heading:
             continue
         words = f"{short}{sentence}"
         short = f"{words} " if len(words.split()) <= _SHORTEST else ""
@@ -95,7 +97,8 @@ def _plain(text: str) -> str:
     text = _TERMINAL.sub("", text)
     text = _REFERENCE.sub("", _IMAGE.sub("", _TAG.sub("", text)))
     text = _LINK.sub(r"\1", text)
-    text = _MARKER.sub("", _FENCE.sub("", _LINE_START.sub("", _HEADING.sub("", text))))
+    text = _MARKER.sub("", _FENCE.sub("", _HEADING.sub("", _QUOTE_MARK.sub("", text))))
+    text = _LIST_MARK.sub("\n\n", text)  # an item is a sentence, with a full stop or without
     return visible(_shown(_EMPHASIS.sub("", text)))
 
 

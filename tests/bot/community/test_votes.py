@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.community.access import Place
+from bot.access.rules import Place
 from bot.community.community import Community
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import Verdict
-from retrieval.domain import Answer
-from tests.bot.discord_app.factories import make_answer, make_closest
+from retrieval.records import Answer
+from tests.bot.discord.factories import make_answer, make_closest
 
 PLACE = Place(1, 2)
 
