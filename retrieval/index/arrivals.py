@@ -61,7 +61,7 @@ def note_arrivals(
     )
 
 
-def news_since(  # noqa: PLR0913 - what is hidden is given in two ways
+def news_since(
     catalogue: Database,
     kb: str,
     since: datetime,
