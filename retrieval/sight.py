@@ -17,8 +17,8 @@ from dataclasses import dataclass
 class Sight:
     """What may be seen of live channels; all other threads may be seen anyway."""
 
-    rooms: frozenset[str] = frozenset()
-    """The rooms whose threads may be seen."""
+    rooms: frozenset[str] | None = frozenset()
+    """The rooms whose threads may be seen; None: all of them."""
     gone: frozenset[str] = frozenset()
     """Posts that were deleted in Discord, whether or not an ingest knows of it yet."""
 

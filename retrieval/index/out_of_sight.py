@@ -77,7 +77,8 @@ class OutOfSight:
 
     def _work_out(self, sight: Sight) -> Unseen:
         connection, values = self._catalogue.connection, {"kb": self._kb}
-        closed = [row[0] for row in connection.execute(_ROOMS, values) if row[0] not in sight.rooms]
+        rooms = [row[0] for row in connection.execute(_ROOMS, values)]
+        closed = [] if sight.rooms is None else [one for one in rooms if one not in sight.rooms]
         if not closed and not sight.gone:
             return ALL_IS_SEEN
         rows = connection.execute(_THREADS, {**values, "rooms": json.dumps(closed)})
