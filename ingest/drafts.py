@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.sources import Bundle, Folder, Group, SourceFile
-from retrieval.domain import TextKind
+from retrieval.records import TextKind
 
 CERTAIN: Final = 0.95
 """How sure a ``sniff`` is that knows a product by its content."""

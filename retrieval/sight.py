@@ -2,7 +2,7 @@
 
 Threads of live channels have a room.  Who asks from Discord sees those of the rooms that
 everybody who will read the answer may read; ``seeing`` says so around a call, and whatever is
-read of passages and posts within it keeps to it (``retrieval.index.out_of_sight``).
+read of passages and posts within it keeps to it (``retrieval.store.out_of_sight``).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from retrieval.domain import Answer, Citation, Outcome, Statement, Support, Verification
+from retrieval.records import Answer, Citation, Outcome, Statement, Support, Verification
 from retrieval.writing.check import Checked, Kept, Span
 from retrieval.writing.usage import Meter
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from retrieval.domain import Passage, Post, Support, Thread
-from retrieval.sentences import sentence_spans
-from retrieval.wording import FUNCTION_WORDS, words
+from retrieval.records import Passage, Post, Support, Thread
+from retrieval.text.sentences import sentence_spans
+from retrieval.text.wording import FUNCTION_WORDS, words
 from retrieval.writing.drafts import Cite, Draft, Item
 from retrieval.writing.injection import asks_for_secrets, speaks_of_itself
 from retrieval.writing.material import Material

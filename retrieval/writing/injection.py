@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from retrieval.sentences import sentence_spans
-from retrieval.wording import squeeze, visible
+from retrieval.text.sentences import sentence_spans
+from retrieval.text.wording import squeeze, visible
 
 _MACHINE: Final = (
     r"(?:(?:AI|KI|IA)(?:[- ]\w+)?|AIs|LLMs?|(?:language|answering|AI)\s+models?|assistants?"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.domain import Answer, Citation, Hit, Passage, Post, Thread
-from retrieval.llm.budget import estimated_tokens
-from retrieval.wording import squeeze, visible
+from retrieval.language_model.limits.budget import estimated_tokens
+from retrieval.records import Answer, Citation, Hit, Passage, Post, Thread
+from retrieval.text.wording import squeeze, visible
 from retrieval.writing.injection import addresses_the_model, order_at
 
 # Base 32 without the letters that are taken for digits; 30 bits in six of them.

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from retrieval.errors import ModelCallError
-from retrieval.llm.chat import ChatModel, ChatRequest
+from retrieval.language_model.chat import ChatModel, ChatRequest
 from retrieval.writing.check import Kept
 from retrieval.writing.material import random_name
 from retrieval.writing.parsing import json_objects

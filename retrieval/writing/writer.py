@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from retrieval.domain import Answer, Hit, Post, Support
 from retrieval.errors import FootnoteError, ModelCallError
-from retrieval.llm.chat import ChatModel, ChatRequest
+from retrieval.language_model.chat import ChatModel, ChatRequest
+from retrieval.records import Answer, Hit, Post, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.assembling import Ending, shortened
 from retrieval.writing.check import Checked, Dropped, Kept, TextsWith, check

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import NotFoundError
-from retrieval.index.contents import FileContents
 from retrieval.knowledge import KnowledgeBase
 from retrieval.sight import Sight, current_sight, seeing
-from tests.bot.discord_app.shelves import Shelves, shelves
-from tests.retrieval.index.builders import Said, file_of
+from retrieval.store.catalogue.contents import FileContents
+from tests.bot.discord.shelves import Shelves, shelves
+from tests.retrieval.store.builders import Said, file_of
 
 SHARED = "Flour and water make a paste that seals a lock gate for one night."
 SECRETS = {"1/10": "zyzzogeton", "1/20": "quockerwodger", "2/30": "snollygoster"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.domain import Hit, Passage, Post, Support, Thread
+from retrieval.records import Hit, Passage, Post, Support, Thread
 from retrieval.writing.check import Checked, check
 from retrieval.writing.drafts import Cite, Draft, Item
 from retrieval.writing.material import Material
