@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from retrieval.store.index import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "9"
+READERS_VERSION: Final = "10"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
