@@ -26,8 +26,8 @@ from typing import Final
 import numpy as np
 
 from benchmarks.corpora import language, write_corpus
-from bot.child_ingest import ChildIngest
-from bot.discord_app.async_librarian import AsyncLibrarian
+from bot.discord.async_librarian import AsyncLibrarian
+from bot.processes.ingest import ChildIngest
 from bot.settings import BotSettings
 from bot.wiring import open_librarian
 from bot.wiring.garbage import leave_alone_what_stays

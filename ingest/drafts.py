@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.sources import Bundle, Folder, Group, SourceFile
-from retrieval.domain import TextKind
+from retrieval.records import TextKind
 
 CERTAIN: Final = 0.95
 """How sure a ``sniff`` is that knows a product by its content."""
@@ -77,6 +77,8 @@ class ThreadDraft:
     is_solved: bool = False
     is_channel: bool = False
     """Whether people talk in it about one thing after another; else its first post opens it."""
+    room: str | None = None
+    """Names the live channel whose readers alone may read it; None: nobody else decides."""
 
 
 class LeftOutReason(StrEnum):

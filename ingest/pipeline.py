@@ -15,30 +15,30 @@ from typing import TYPE_CHECKING, Final
 from ingest.accounts import Account
 from ingest.admission import Admission, admit
 from ingest.bundling import bundled
-from ingest.contents import file_contents
 from ingest.drafts import Found, Reader
-from ingest.linking import link_across_threads, link_after_crash
-from ingest.opening import open_found, refuse_changed
-from ingest.passages import TokenEnds
+from ingest.files.opening import open_found, refuse_changed
+from ingest.files.scanning import FoundFile, Scan, scan
 from ingest.planning import Plan, plan
-from ingest.readers import READERS, reader_for, refuse_stranger
+from ingest.read import READERS, reader_for, refuse_stranger
 from ingest.removals import given_way, removed_from, removed_with
 from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage, Why
-from ingest.scanning import FoundFile, Scan, scan
 from ingest.sources import Bundle, SourceFile
+from ingest.understand.contents import file_contents
+from ingest.understand.linking import link_across_threads, link_after_crash
+from ingest.understand.passages import TokenEnds
 from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError, FootnoteError
-from retrieval.index.catalogue import Mark
-from retrieval.index.contents import Counts, Covered, FileContents, FileStamp
-from retrieval.index.copies import count_copies
-from retrieval.index.expelling import expel, traces
-from retrieval.index.stored_files import paths_with_posts_of
-from retrieval.index.superseding import Superseded, forget_outdone, outdone_by, supersede
-from retrieval.wording import content_id
+from retrieval.store.catalogue.catalogue import Mark
+from retrieval.store.catalogue.contents import Counts, Covered, FileContents, FileStamp
+from retrieval.store.catalogue.stored_files import paths_with_posts_of
+from retrieval.store.lexical.copies import count_copies
+from retrieval.store.removal.expelling import expel, traces
+from retrieval.store.removal.superseding import Superseded, forget_outdone, outdone_by, supersede
+from retrieval.text.wording import content_id
 
 if TYPE_CHECKING:
-    from retrieval.index.catalogue import Catalogue
-    from retrieval.index.store import PassageIndex, Written
+    from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.index import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
 READERS_VERSION: Final = "10"

@@ -11,8 +11,8 @@ from ingest.report import Removal, Why
 
 if TYPE_CHECKING:
     from ingest.admission import Admitted
-    from retrieval.index.catalogue import Catalogue
-    from retrieval.index.superseding import Superseded
+    from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.removal.superseding import Superseded
 
 _REASONS: Final = {LeftOutReason.BOT: Why.BOT, LeftOutReason.FORGOTTEN: Why.FORGOTTEN}
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.official import led_by
-from retrieval.domain import (
+from retrieval.errors import QuestionError, StorageError
+from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
@@ -26,24 +27,23 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
-from retrieval.errors import QuestionError, StorageError
-from retrieval.index.arrivals import news_since
-from retrieval.index.library import Library
-from retrieval.index.sampling import sample
-from retrieval.index.suggesting import Suggester
-from retrieval.wording import clean_question, squeeze, visible
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.new_posts import news_since
+from retrieval.store.lexical.suggesting import Suggester
+from retrieval.store.memory.sampling import sample
+from retrieval.text.wording import clean_question, squeeze, visible
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer
-    from retrieval.index.catalogue import Catalogue
-    from retrieval.index.contents import Located
-    from retrieval.index.lexical import LexicalIndex
-    from retrieval.index.ruled import Ruled
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache, AnswerKey
+    from retrieval.language_model.answer_cache import AnswerCache, AnswerKey
+    from retrieval.ranking.hybrid import HybridSearch
     from retrieval.rulings.book import RulingBook
     from retrieval.rulings.records import Ruling
-    from retrieval.search import HybridSearch
+    from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.catalogue.contents import Located
+    from retrieval.store.catalogue.ruled import Ruled
+    from retrieval.store.index import PassageIndex
+    from retrieval.store.lexical.tantivy_index import LexicalIndex
 
 _SUGGESTION_CHARACTERS: Final = 200
 
@@ -201,7 +201,7 @@ class KnowledgeBase:
         live = self._catalogue.generation(self._name)
         if live is None:
             return None
-        from retrieval.llm.answer_cache import AnswerKey
+        from retrieval.language_model.answer_cache import AnswerKey
 
         return AnswerKey(
             *(self._name, question, history, live.number, live.updated_at, self._language_model),
@@ -259,7 +259,7 @@ class KnowledgeBase:
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
         """Return what the threads talk about, the largest topic first."""
-        from retrieval.topics import SAMPLE, find_topics
+        from retrieval.ranking.topics import SAMPLE, find_topics
 
         generation = self._catalogue.generation(self._name)
         if generation is None:

@@ -15,8 +15,8 @@ from bot.community.feedback import FeedbackBook
 from bot.community.grants import GrantBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.memories import Memories
+from bot.community.news_told import Told
 from bot.community.starts import Starts
-from bot.community.told import Told
 from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"

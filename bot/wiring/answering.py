@@ -20,21 +20,21 @@ from bot.wiring.parts import (
 )
 from bot.wiring.reading_copy import readable
 from retrieval.errors import IndexBusyError, NotFoundError
-from retrieval.index.catalogue import CATALOGUE, Catalogue
-from retrieval.index.library import Library
-from retrieval.index.ownership import INGEST, alone
-from retrieval.index.ruled import Ruled, Votes
 from retrieval.knowledge import Engine, KnowledgeBase
 from retrieval.rulings.book import RulingBook
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled, Votes
+from retrieval.store.data_folder.ownership import INGEST, alone
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache
-    from retrieval.llm.limits import LimitedModel
+    from retrieval.language_model.answer_cache import AnswerCache
+    from retrieval.language_model.limits.limited_model import LimitedModel
+    from retrieval.store.index import PassageIndex
     from retrieval.writing.reviewing import Reviewer
     from retrieval.writing.writer import Writer
 
@@ -147,7 +147,7 @@ class _Shelves:
 
     def _engine(self, name: str, ruled: Ruled) -> Engine:
         from retrieval.answering.answerer import Answerer
-        from retrieval.index.live_generation import live_generation
+        from retrieval.store.live_generation import live_generation
 
         with self._opening:  # two first questions may come at once, to two knowledge bases
             embedder = self._embedder
@@ -162,7 +162,7 @@ class _Shelves:
 
     def _replayed(self, index: PassageIndex) -> list[str]:
         """Return the ids that a server of our own has just put into its graph anew."""
-        from retrieval.index.chroma_folder import replayed_ids
+        from retrieval.store.chroma.folder import replayed_ids
 
         folder = own_chroma_folder(self._settings)
         if not self._serve or folder is None or getattr(self._chroma, "is_shared", False):
@@ -173,13 +173,13 @@ class _Shelves:
     def _cache(self) -> AnswerCache | None:
         if self._settings.llm.provider == "none":
             return None
-        from retrieval.llm.answer_cache import AnswerCache
+        from retrieval.language_model.answer_cache import AnswerCache
 
         return AnswerCache(self._settings.llm.cached_answers)
 
     @cached_property
     def _model(self) -> LimitedModel | None:
-        from retrieval.llm.providers import open_chat_model
+        from retrieval.language_model.providers import open_chat_model
 
         if self._settings.llm.provider == "none":
             return None

@@ -20,13 +20,13 @@ def run_bot(settings: BotSettings) -> None:
         ConfigurationError: without a token, or with one that Discord refuses.
         UnavailableError: if the index or the model cannot be used.
     """
-    from bot.child_forgetting import ChildForgetting
-    from bot.child_ingest import ChildIngest
     from bot.community.community import open_community
-    from bot.discord_app.run import check_token, run_bot
-    from bot.discord_app.watch import CorpusWatch
-    from bot.quarantine import Quarantine
-    from ingest.watching import Pace
+    from bot.discord.features.corpus.watch import CorpusWatch
+    from bot.discord.run import check_token, run_bot
+    from bot.processes.forgetting import ChildForgetting
+    from bot.processes.ingest import ChildIngest
+    from bot.processes.quarantine import Quarantine
+    from ingest.files.watching import Pace
 
     check_token(settings.discord)
     footnote = [sys.executable, "-m", "bot.terminal.main"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from retrieval.domain import RulingKind
+from retrieval.records import RulingKind
 
 
 class Subject(StrEnum):

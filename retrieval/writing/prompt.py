@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
-from retrieval.llm.budget import estimated_tokens
-from retrieval.llm.chat import Source
-from retrieval.sentences import sentence_spans
+from retrieval.language_model.chat import Source
+from retrieval.language_model.limits.budget import estimated_tokens
+from retrieval.text.sentences import sentence_spans
 from retrieval.writing.check import Dropped
 from retrieval.writing.material import Material, random_name
 

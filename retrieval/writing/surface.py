@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from retrieval.sentences import sentences
-from retrieval.wording import squeeze, visible
+from retrieval.text.sentences import sentences
+from retrieval.text.wording import squeeze, visible
 
 MAX_SENTENCE: Final = 600
 _SHORTEST: Final = 2

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from retrieval.domain import Usage
 from retrieval.errors import ModelCallError
-from retrieval.llm.chat import ChatModel, ChatReply, ChatRequest
+from retrieval.language_model.chat import ChatModel, ChatReply, ChatRequest
+from retrieval.records import Usage
 
 
 class Meter:

@@ -9,11 +9,11 @@ import pytest
 
 from ingest.pipeline import Ingest, Request
 from ingest.report import IngestReport, Progress
-from retrieval.domain import TextKind, ThreadView
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.library import Library
-from retrieval.index.live_generation import live_generation
-from retrieval.index.store import PassageIndex
+from retrieval.records import TextKind, ThreadView
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.catalogue.library import Library
+from retrieval.store.index import PassageIndex
+from retrieval.store.live_generation import live_generation
 from tests.fakes import HashingEmbedder
 
 KB = "main"

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering.answerer import Answerer
-from retrieval.domain import Answer, Outcome, RulingKind, Standing
 from retrieval.errors import NotFoundError
-from retrieval.index.contents import FileContents
-from retrieval.index.library import Library
-from retrieval.index.ruled import Ruled
-from retrieval.index.store import PassageIndex
 from retrieval.knowledge import Engine, KnowledgeBase
+from retrieval.ranking.hybrid import HybridSearch
+from retrieval.ranking.spelling import Speller
+from retrieval.records import Answer, Outcome, RulingKind, Standing
 from retrieval.rulings.book import RulingBook
 from retrieval.rulings.records import Ruling, Subject
-from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
-from retrieval.spelling import Speller
+from retrieval.store.catalogue.contents import FileContents
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled
+from retrieval.store.index import PassageIndex
 from tests.fakes import HashingEmbedder
-from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of
+from tests.retrieval.store.builders import KB, Folder, Said, client_at, file_of
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 QUESTION = "How do I free a stuck kayak rudder?"

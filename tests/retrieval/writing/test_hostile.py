@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from retrieval.domain import Answer
-from retrieval.llm.chat import ChatRequest
+from retrieval.language_model.chat import ChatRequest
+from retrieval.records import Answer
 from tests.retrieval.writing.test_writer import EXTRACTIVE, HELD, OWN, TRUE, ids, written
 
 NOTHING = ""

@@ -19,13 +19,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from retrieval.domain import Answer, Outcome, Support
 from retrieval.errors import ModelCallError
-from retrieval.llm.chat import ChatRequest
-from retrieval.llm.limits import LimitedModel
-from retrieval.llm.probing import check_chat_model
-from retrieval.llm.providers import open_chat_model
+from retrieval.language_model.chat import ChatRequest
+from retrieval.language_model.limits.limited_model import LimitedModel
+from retrieval.language_model.providers import open_chat_model
+from retrieval.probing import check_chat_model
 from retrieval.provider_settings import LLMSettings
+from retrieval.records import Answer, Outcome, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.reviewing import ModelReviewer

@@ -1,0 +1,118 @@
+"""A librarian that asks, at every call, whether it may still say something here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from bot.librarian import Librarian
+from retrieval.records import (
+    Answer,
+    FirstAnswer,
+    Hit,
+    News,
+    SourceView,
+    Status,
+    Suggestion,
+    ThreadHit,
+    ThreadView,
+    Timings,
+    Topic,
+)
+
+_T = TypeVar("_T")
+
+
+class AttendedLibrarian:
+    """A librarian who makes sure, before and after, that what is said may be heard.
+
+    Args:
+        librarian: Who knows.
+        check: Raises ``RefusedError`` where nothing may be said any more.
+        asker: Whom answers are charged to, unless another is named.
+    """
+
+    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
+        self._librarian = librarian
+        self._check = check
+        self._asker = asker
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> Answer:
+        """As ``Librarian.answer``."""
+        who = asker or self._asker
+        return self._attend(
+            lambda: self._librarian.answer(question, history, about=about, asker=who)
+        )
+
+    def first_answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        about: str = "",
+        asker: str | None = None,
+    ) -> FirstAnswer:
+        """As ``Librarian.first_answer``; makes sure before and after each of the two steps."""
+        who = asker or self._asker
+        first = self._attend(
+            lambda: self._librarian.first_answer(question, history, about=about, asker=who)
+        )
+        if first.write is None:
+            return first
+        return replace(first, write=partial(self._attend, first.write))
+
+    def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
+        """As ``Librarian.missing``."""
+        return self._attend(lambda: self._librarian.missing(passage_ids))
+
+    def search(self, query: str, limit: int = 10) -> tuple[tuple[Hit, ...], Timings]:
+        """As ``Librarian.search``."""
+        return self._attend(lambda: self._librarian.search(query, limit))
+
+    def search_threads(self, query: str, limit: int = 10) -> tuple[tuple[ThreadHit, ...], Timings]:
+        """As ``Librarian.search_threads``."""
+        return self._attend(lambda: self._librarian.search_threads(query, limit))
+
+    def source(self, passage_id: str) -> SourceView:
+        """As ``Librarian.source``."""
+        return self._attend(lambda: self._librarian.source(passage_id))
+
+    def thread(self, name: str) -> tuple[ThreadView, ...]:
+        """As ``Librarian.thread``."""
+        return self._attend(lambda: self._librarian.thread(name))
+
+    def suggest(self, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
+        """As ``Librarian.suggest``."""
+        return self._attend(lambda: self._librarian.suggest(text, limit))
+
+    def updated_at(self) -> datetime | None:
+        """As ``Librarian.updated_at``."""
+        return self._attend(self._librarian.updated_at)
+
+    def news(self, since: datetime, limit: int = 10) -> News:
+        """As ``Librarian.news``."""
+        return self._attend(lambda: self._librarian.news(since, limit))
+
+    def topics(self, limit: int = 8) -> tuple[Topic, ...]:
+        """As ``Librarian.topics``."""
+        return self._attend(lambda: self._librarian.topics(limit))
+
+    def status(self) -> Status:
+        """As ``Librarian.status``."""
+        return self._attend(self._librarian.status)
+
+    def _attend(self, work: Callable[[], _T]) -> _T:
+        self._check()
+        result = work()
+        self._check()
+        return result
