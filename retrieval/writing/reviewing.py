@@ -13,13 +13,13 @@ from typing import Any, Final, Protocol
 
 from retrieval.errors import ModelCallError
 from retrieval.language_model.chat import ChatModel, ChatRequest
+from retrieval.language_model.usage import Meter
 from retrieval.records import Post, Support
 from retrieval.writing.check import Kept
 from retrieval.writing.material import header, random_name
 from retrieval.writing.parsing import json_objects
 from retrieval.writing.prompt import strict_object
 from retrieval.writing.quotes import locate
-from retrieval.writing.usage import Meter
 
 _SYSTEM: Final = """\
 You compare sentences with quotes. For each sentence decide from its own quotes alone, not from \
