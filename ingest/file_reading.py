@@ -21,7 +21,8 @@ from ingest.tally import Tally
 from ingest.understand.contents import file_contents
 from ingest.understand.passages import TokenEnds
 from retrieval.errors import FileRefusedError, FootnoteError
-from retrieval.store.catalogue.contents import FileContents, FileStamp
+from retrieval.store.catalogue.contents import Covered, FileContents, FileStamp
+from retrieval.text.wording import content_id
 
 if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
@@ -85,11 +86,10 @@ class FileReading:
         self, found: FoundFile, stamp: FileStamp, source: SourceFile | Bundle
     ) -> tuple[FileContents, FileReport]:
         reader, drafts = _reading(found, source)
+        kind = reader.family or reader.kind
         account = Account()
         try:
-            contents = file_contents(
-                stamp, reader.family or reader.kind, account.threads(drafts), self.token_ends
-            )
+            contents = file_contents(stamp, kind, account.threads(drafts), self.token_ends)
         except FootnoteError:
             raise
         except Exception as error:
@@ -99,7 +99,7 @@ class FileReading:
                 found.name,
                 f"could not be read as {reader.label} ({type(error).__name__}); please report it",
             ) from error
-        contents = replace(contents, as_of=account.exported_at)
+        contents = replace(contents, as_of=account.exported_at, covered=_covered(kind, account))
         admitted = admit(contents, self.request.admission)
         before = self.catalogue.post_ids(self.request.knowledge_base, stamp.path)
         removals = removed_from(before, admitted)
@@ -145,6 +145,15 @@ def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Ite
     if single is None:
         raise AssertionError("what no reader knows was refused")
     return single, single.read(source)
+
+
+def _covered(kind: str, account: Account) -> tuple[Covered, ...]:
+    if account.breaks_off:
+        return ()
+    return tuple(
+        Covered(content_id(kind, each.thread_key), each.since, each.until)
+        for each in account.covers
+    )
 
 
 def _stamp(found: FoundFile, sha256: str, reading: str) -> FileStamp:
