@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.discord.words.answer import AnswerWords
+from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
 from bot.discord.words.staff import StaffWords
@@ -126,6 +127,7 @@ class ConfigWords:
     server_language: str
     feedback_channel: str
     announcement_channel: str
+    staff_channel: str
     none_chosen: str
     saved: str
     administrators_only: str
@@ -204,6 +206,7 @@ class Words:
     lately: LatelyWords
     ingest: IngestWords
     staff: StaffWords
+    gaps: GapWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""
