@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from bot.community.community import Community
 from bot.discord.live.keeper import LiveParts
 from ingest.journal.files import Journal
 from tests.bot.discord.conftest import (
@@ -56,11 +55,3 @@ class Corpus:
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
     return Corpus(tmp_path / "corpus")
-
-
-@pytest.fixture
-def learn(community: Community) -> Iterator[Callable[[Channel], None]]:
-    def learn(channel: Channel) -> None:
-        community.learnt.add(int(channel.guild_id or 0), [int(channel.id)])
-
-    return learn  # type: ignore[return-value]  # pytest takes it as it is

@@ -50,8 +50,10 @@ async def test_a_history_is_read_whole_and_each_message_once(
         lines = corpus.lines(place.channel)
     assert lines == 1 + 250 + 3
     async with run_footnote(live=corpus.parts) as bot:
-        await discord_server.wait_until(lambda: bot.keeper.is_reading(int(place.channel.id)))
-        await discord_server.wait_until(lambda: not bot.keeper.is_reading(int(place.channel.id)))
+        keeper, id_ = bot.keeper, int(place.channel.id)
+        assert keeper is not None
+        await discord_server.wait_until(lambda: keeper.is_reading(id_))
+        await discord_server.wait_until(lambda: not keeper.is_reading(id_))
     assert corpus.lines(place.channel) == lines
 
 
