@@ -6,14 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from bot.librarian import Librarian
+from bot.librarian import StaffedLibrarian
+from retrieval.errors import UnavailableError
 from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -22,8 +24,11 @@ from retrieval.records import (
     Timings,
     Topic,
 )
+from retrieval.rulings.records import Ruling
+from retrieval.sight import Sight, seeing
 
 _T = TypeVar("_T")
+_TRIES: Final = 3
 
 
 class AttendedLibrarian:
@@ -33,12 +38,21 @@ class AttendedLibrarian:
         librarian: Who knows.
         check: Raises ``RefusedError`` where nothing may be said any more.
         asker: Whom answers are charged to, unless another is named.
+        sight: What whoever hears it may see of live channels, as it is at each call; None:
+            everything.
     """
 
-    def __init__(self, librarian: Librarian, check: Callable[[], None], asker: str) -> None:
+    def __init__(
+        self,
+        librarian: StaffedLibrarian,
+        check: Callable[[], None],
+        asker: str,
+        sight: Callable[[], Sight | None] = lambda: None,
+    ) -> None:
         self._librarian = librarian
         self._check = check
         self._asker = asker
+        self._sight = sight
 
     def answer(
         self,
@@ -111,8 +125,40 @@ class AttendedLibrarian:
         """As ``Librarian.status``."""
         return self._attend(self._librarian.status)
 
+    def rulings(self) -> tuple[Ruling, ...]:
+        """As ``Librarian.rulings``."""
+        return self._attend(self._librarian.rulings)
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        """As ``Librarian.rule``."""
+        return self._attend(lambda: self._librarian.rule(ruling))
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        """As ``Librarian.take_back``."""
+        return self._attend(lambda: self._librarian.take_back(ruling_id))
+
+    def find_post(self, name: str) -> Post | None:
+        """As ``Librarian.find_post``."""
+        return self._attend(lambda: self._librarian.find_post(name))
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        """As ``Librarian.alike``."""
+        return self._attend(lambda: self._librarian.alike(questions))
+
     def _attend(self, work: Callable[[], _T]) -> _T:
-        self._check()
-        result = work()
-        self._check()
-        return result
+        for _ in range(_TRIES):
+            self._check()
+            sight = self._sight()
+            with seeing(sight):
+                result = work()
+            self._check()
+            # A channel may have been closed, or a post deleted, while that was looked up.
+            if _still_holds(sight, self._sight()):
+                return result
+        raise UnavailableError("Channels are just being closed here; please try again.")
+
+
+def _still_holds(then: Sight | None, now: Sight | None) -> bool:
+    if then is None or now is None:
+        return now is None
+    return (then.rooms or frozenset()) <= (now.rooms or frozenset()) and now.gone <= then.gone
