@@ -11,12 +11,13 @@ from functools import partial
 from typing import Final, TypeVar
 
 from bot.discord.errors import AnswerTimeoutError
-from bot.librarian import Librarian
+from bot.librarian import StaffedLibrarian
 from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -24,6 +25,7 @@ from retrieval.records import (
     ThreadView,
     Topic,
 )
+from retrieval.rulings.records import Ruling
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
@@ -65,7 +67,7 @@ class AsyncLibrarian:
 
     def __init__(
         self,
-        librarian: Librarian,
+        librarian: StaffedLibrarian,
         executor: Executor,
         *,
         timeout_seconds: float,
@@ -140,6 +142,27 @@ class AsyncLibrarian:
     async def status(self) -> Status:
         """Return what the knowledge base holds."""
         return await self._call(self._librarian.status)
+
+    async def rulings(self) -> tuple[Ruling, ...]:
+        """Return what staff decided, the oldest first."""
+        return await self._call(self._librarian.rulings)
+
+    async def rule(self, ruling: Ruling) -> Ruling:
+        """Let a decision of staff hold from now on."""
+        return await self._call(partial(self._librarian.rule, ruling))
+
+    async def take_back(self, ruling_id: str) -> Ruling | None:
+        """Undo a decision of staff and return it; None if there is none of that id."""
+        return await self._call(partial(self._librarian.take_back, ruling_id))
+
+    async def find_post(self, name: str) -> Post | None:
+        """Return the post with an id, or at an address; None where there is none."""
+        return await self._call(partial(self._librarian.find_post, name))
+
+    async def alike(self, questions: Sequence[str]) -> list[int]:
+        """Return for each question the place of the first that asks the same; its own if none."""
+        work = partial(self._librarian.alike, questions)
+        return await self._call(work, executor=self._executor)
 
     async def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Return passages to offer while ``text`` is being typed, within 2 seconds."""

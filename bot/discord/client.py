@@ -33,6 +33,7 @@ from bot.discord.features.help.command import Helping
 from bot.discord.features.learn.events import LiveEvents
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
+from bot.discord.features.rulings.ruling import Rulings
 from bot.discord.features.source.command import Sources
 from bot.discord.features.source.view import RoomItem
 from bot.discord.features.threads.command import ThreadSearch
@@ -46,6 +47,7 @@ from bot.discord.words.translator import CatalogueTranslator
 from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
+from retrieval.records import RulingKind
 from retrieval.sight import Sight, seeing
 
 PUBLIC_BOT: Final = (
@@ -132,6 +134,7 @@ class FootnoteBot(commands.AutoShardedBot):
             audience=Audience(self, self._gone),
         )
         self._first_steps = FirstSteps(community, settings, librarians.default)
+        self._waiting = WaitingAnswers(self, self.desk, community.unanswered)
         self._marking = MarkingStale(self, librarians, community.answers)
         self._default_base = librarians.default
         self.after_ingest = AfterIngest(
@@ -139,7 +142,7 @@ class FootnoteBot(commands.AutoShardedBot):
             community.told,
             [
                 Announcing(self, librarians, community, self.desk),
-                WaitingAnswers(self, self.desk, community.unanswered),
+                self._waiting,
                 self._marking,
             ],
         )
@@ -172,6 +175,7 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
+        await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
@@ -232,6 +236,15 @@ class FootnoteBot(commands.AutoShardedBot):
         now = datetime.now(UTC)
         with seeing(Sight(rooms=None, gone=self._gone())):
             await self._marking(Change(self._default_base, now, now))
+
+    async def _follow_ruling(self, knowledge_base: str, kind: RulingKind) -> None:
+        """Mark what quotes hidden words, and tell those who waited for an official answer."""
+        now = datetime.now(UTC)
+        change = Change(knowledge_base, now, now)
+        if kind is RulingKind.HIDDEN:
+            await self._marking(change)
+        elif kind is RulingKind.OFFICIAL:
+            await self._waiting(change)
 
     async def _look_for_news(self) -> None:
         await self.wait_until_ready()  # there are no servers to tell before

@@ -8,13 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from bot.librarian import Librarian
+from bot.librarian import StaffedLibrarian
 from retrieval.errors import UnavailableError
 from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -23,6 +24,7 @@ from retrieval.records import (
     Timings,
     Topic,
 )
+from retrieval.rulings.records import Ruling
 from retrieval.sight import Sight, seeing
 
 _T = TypeVar("_T")
@@ -42,7 +44,7 @@ class AttendedLibrarian:
 
     def __init__(
         self,
-        librarian: Librarian,
+        librarian: StaffedLibrarian,
         check: Callable[[], None],
         asker: str,
         sight: Callable[[], Sight | None] = lambda: None,
@@ -122,6 +124,26 @@ class AttendedLibrarian:
     def status(self) -> Status:
         """As ``Librarian.status``."""
         return self._attend(self._librarian.status)
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """As ``Librarian.rulings``."""
+        return self._attend(self._librarian.rulings)
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        """As ``Librarian.rule``."""
+        return self._attend(lambda: self._librarian.rule(ruling))
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        """As ``Librarian.take_back``."""
+        return self._attend(lambda: self._librarian.take_back(ruling_id))
+
+    def find_post(self, name: str) -> Post | None:
+        """As ``Librarian.find_post``."""
+        return self._attend(lambda: self._librarian.find_post(name))
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        """As ``Librarian.alike``."""
+        return self._attend(lambda: self._librarian.alike(questions))
 
     def _attend(self, work: Callable[[], _T]) -> _T:
         for _ in range(_TRIES):
