@@ -17,6 +17,7 @@ from bot.community.learnt import LearntBook, LearntChannel
 from bot.discord.live.history import History
 from bot.discord.live.shelf import Shelf
 from bot.discord.live.wire import Readable, author_id, fields_of, header_of
+from bot.discord.words import words_for
 from bot.librarian import AsyncForgettingPeople
 from ingest.journal.lines import Fields
 from retrieval.errors import FootnoteError
@@ -115,9 +116,24 @@ class Keeper:
     async def _read(self, id_: int) -> None:
         """Read a learnt channel with its threads, or the channels of a category."""
         learnt = self._learnt[id_]
+        await self._announce(learnt)
         for channel in self._channels(id_):
             await self._read_channel(channel, learnt)
         _log.info("channel %s was read", id_)
+
+    async def _announce(self, learnt: LearntChannel) -> None:
+        """Tell a channel's members once that it is read, before anything is."""
+        if learnt.announced_at is not None:
+            return
+        for channel in self._channels(learnt.channel_id):
+            if not isinstance(channel, _READABLE):
+                continue  # in a forum every message is a post of its own
+            words = words_for(None, channel.guild.preferred_locale.value)
+            try:
+                await channel.send(words.learn.told)
+            except _FAILURES as error:
+                _log.warning("channel %s is read and was not told so: %s", channel.id, error)
+        self._learnt[learnt.channel_id] = self._book.announced(learnt)
 
     def _channels(self, id_: int) -> list[discord.abc.GuildChannel]:
         found = self._client.get_channel(id_)
@@ -208,7 +224,8 @@ class Keeper:
         return [
             message
             for message in messages
-            if str(message.author.id) not in outs
+            if message.author != self._client.user
+            and str(message.author.id) not in outs
             and (since is None or message.created_at >= since)
             and await self._consents(message, learnt)
         ]

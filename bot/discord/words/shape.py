@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord.words.answer import AnswerWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.learn import LearnWords
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
@@ -204,6 +205,7 @@ class Words:
     lately: LatelyWords
     ingest: IngestWords
     staff: StaffWords
+    learn: LearnWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""
