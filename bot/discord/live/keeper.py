@@ -80,7 +80,9 @@ class Keeper:
 
     def follow(self) -> None:
         """Begin to read what is learnt and not read yet, and leave off what is not any more."""
-        self._learnt = {one.channel_id: one for one in self._book.all()}
+        before, self._learnt = self._learnt, {one.channel_id: one for one in self._book.all()}
+        for id_ in before.keys() - self._learnt.keys():
+            self._leave(id_)
         wanted = {id_ for id_, one in self._learnt.items() if not one.is_paused}
         for id_ in [id_ for id_ in self._tasks if id_ not in wanted]:
             self._tasks.pop(id_).cancel()
@@ -320,9 +322,13 @@ class Keeper:
         """Read a channel no more, and remove what was read; return how many journals."""
         self._book.remove(channel.id)
         self.follow()
-        inner = channel.channels if isinstance(channel, discord.CategoryChannel) else [channel]
+        return self._leave(channel.id)
+
+    def _leave(self, channel_id: int) -> int:
         return sum(
-            self.shelf.remove(one.guild.id, one.id) for one in inner if self.learnt(one) is None
+            self.shelf.remove(one.guild.id, one.id)
+            for one in self._channels(channel_id)
+            if self.learnt(one) is None
         )
 
     def _is_gone(self, channel: Readable) -> None:
