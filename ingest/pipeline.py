@@ -29,18 +29,19 @@ from ingest.understand.passages import TokenEnds
 from ingest.writing import BatchWriter
 from retrieval.errors import FileRefusedError, FootnoteError
 from retrieval.store.catalogue.catalogue import Mark
-from retrieval.store.catalogue.contents import Counts, FileContents, FileStamp
+from retrieval.store.catalogue.contents import Counts, Covered, FileContents, FileStamp
 from retrieval.store.catalogue.stored_files import paths_with_posts_of
 from retrieval.store.lexical.copies import count_copies
 from retrieval.store.removal.expelling import expel, traces
 from retrieval.store.removal.superseding import Superseded, forget_outdone, outdone_by, supersede
+from retrieval.text.wording import content_id
 
 if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
     from retrieval.store.index import PassageIndex, Written
 
 _log = logging.getLogger(__name__)
-READERS_VERSION: Final = "9"
+READERS_VERSION: Final = "10"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -289,11 +290,10 @@ class Ingest:
         self, found: FoundFile, stamp: FileStamp, source: SourceFile | Bundle
     ) -> tuple[FileContents, FileReport]:
         reader, drafts = _reading(found, source)
+        kind = reader.family or reader.kind
         account = Account()
         try:
-            contents = file_contents(
-                stamp, reader.family or reader.kind, account.threads(drafts), self._token_ends
-            )
+            contents = file_contents(stamp, kind, account.threads(drafts), self._token_ends)
         except FootnoteError:
             raise
         except Exception as error:
@@ -303,7 +303,7 @@ class Ingest:
                 found.name,
                 f"could not be read as {reader.label} ({type(error).__name__}); please report it",
             ) from error
-        contents = replace(contents, as_of=account.exported_at)
+        contents = replace(contents, as_of=account.exported_at, covered=_covered(kind, account))
         admitted = admit(contents, self._request.admission)
         before = self._catalogue.post_ids(self._request.knowledge_base, stamp.path)
         removals = removed_from(before, admitted)
@@ -372,6 +372,15 @@ def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Ite
     if single is None:
         raise AssertionError("what no reader knows was refused")
     return single, single.read(source)
+
+
+def _covered(kind: str, account: Account) -> tuple[Covered, ...]:
+    if account.breaks_off:
+        return ()
+    return tuple(
+        Covered(content_id(kind, each.thread_key), each.since, each.until)
+        for each in account.covers
+    )
 
 
 def _stamp(found: FoundFile, sha256: str, reading: str) -> FileStamp:

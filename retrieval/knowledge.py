@@ -199,8 +199,8 @@ class KnowledgeBase:
         if self._cache is None or self._language_model is None:
             return None
         live = self._catalogue.generation(self._name)
-        if live is None:
-            return None
+        if live is None or not self._library.all_is_seen():
+            return None  # what one may read in Discord is not written for another
         from retrieval.language_model.answer_cache import AnswerKey
 
         return AnswerKey(
@@ -254,8 +254,9 @@ class KnowledgeBase:
 
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
-        hidden = self._library.in_force().hidden_posts
-        return news_since(self._catalogue, self._name, since, limit, hidden)
+        in_force = self._library.in_force()
+        hidden, unseen = in_force.hidden_posts, in_force.hidden_threads
+        return news_since(self._catalogue, self._name, since, limit, hidden, unseen)
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
         """Return what the threads talk about, the largest topic first."""

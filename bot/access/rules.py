@@ -54,6 +54,7 @@ class Surface(StrEnum):
     REINGEST = "/reingest"
     CONFIG = "/config"
     CONFIG_CONTROL = "a control of /config"
+    LEARN = "/learn"
     FORGET_ME = "/forget-me"
 
 
@@ -66,9 +67,12 @@ class Rule:
     """Whether it counts against the limits, and only happens where questions are answered."""
     roles_count: bool = False
     """Whether the roles that a server chose may do it beside its administrators."""
+    is_private: bool = False
+    """Whether nobody but whoever uses it sees what it shows."""
 
 
 _READS: Final = Rule(Right.SEE)
+_READS_ALONE: Final = Rule(Right.SEE, is_private=True)
 _ASKS: Final = Rule(Right.SEE, is_question=True)
 
 RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
@@ -78,25 +82,26 @@ RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
         Surface.MENTION: _ASKS,
         Surface.DIRECT_MESSAGE: _ASKS,
         Surface.FOLLOW_UP: _ASKS,
-        Surface.ANSWER_BUTTON: _READS,
+        Surface.ANSWER_BUTTON: _READS_ALONE,
         Surface.FEEDBACK: _READS,
         Surface.WAIT: _READS,
-        Surface.SOURCE: _READS,
-        Surface.TYPING: _READS,
-        Surface.ROOM_BUTTON: _READS,
+        Surface.SOURCE: _READS_ALONE,
+        Surface.TYPING: _READS_ALONE,
+        Surface.ROOM_BUTTON: _READS_ALONE,
         Surface.ROOM_SHARE: _ASKS,
         Surface.THREADS: _ASKS,
-        Surface.DIGEST: _READS,
+        Surface.DIGEST: _READS_ALONE,
         Surface.DIGEST_FOR_ALL: _ASKS,
-        Surface.TOPICS: _READS,
+        Surface.TOPICS: _READS_ALONE,
         Surface.TOPICS_FOR_ALL: _ASKS,
-        Surface.HELP: _READS,
+        Surface.HELP: _READS_ALONE,
         Surface.ANNOUNCEMENT: _READS,
         Surface.LATE_ANSWER: _READS,
         Surface.UPLOAD: Rule(Right.ADD),
         Surface.REINGEST: Rule(Right.ADD, roles_count=True),
         Surface.CONFIG: Rule(Right.ADMINISTER),
         Surface.CONFIG_CONTROL: Rule(Right.ADMINISTER),
+        Surface.LEARN: Rule(Right.ADD, is_private=True),
         Surface.FORGET_ME: Rule(Right.ONESELF),
     }
 )

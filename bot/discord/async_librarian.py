@@ -15,12 +15,15 @@ from typing import Final, TypeVar
 
 from bot.discord.errors import AnswerTimeoutError
 from bot.librarian import Librarian
+from retrieval.errors import UnavailableError
 from retrieval.records import Answer, FirstAnswer, Suggestion
+from retrieval.sight import Sight, seeing
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
 WRITING_SECONDS: Final = 13 * 60.0
 """Discord takes no edit of a reply to a command after 15 minutes."""
+_TRIES: Final = 3
 _T = TypeVar("_T")
 
 
@@ -62,6 +65,8 @@ class AsyncLibrarian:
         timeout_seconds: For each call.
         check: Runs in the thread before and after each call, and raises where nothing may be
             said any more.
+        sight: What whoever hears it may see of live channels, as it is at each call; None:
+            everything.
         asker: Whom answers are charged to; None: nobody.
 
     Raises:
@@ -76,12 +81,14 @@ class AsyncLibrarian:
         *,
         timeout_seconds: float,
         check: Callable[[], None] = _let_in,
+        sight: Callable[[], Sight | None] = lambda: None,
         asker: str | None = None,
     ) -> None:
         self._librarian = librarian
         self._threads = threads
         self._timeout_seconds = timeout_seconds
         self._check = check
+        self._sight = sight
         self._asker = asker
 
     async def look_up(self, work: Callable[[Librarian], _T]) -> _T:
@@ -149,7 +156,19 @@ class AsyncLibrarian:
             ) from None
 
     def _admitted(self, work: Callable[[Librarian], _T]) -> _T:
-        self._check()
-        result = work(self._librarian)
-        self._check()
-        return result
+        for _ in range(_TRIES):
+            self._check()
+            sight = self._sight()
+            with seeing(sight):
+                result = work(self._librarian)
+            self._check()
+            # A channel may have been closed, or a post deleted, while that was looked up.
+            if _still_holds(sight, self._sight()):
+                return result
+        raise UnavailableError("Channels are just being closed here; please try again.")
+
+
+def _still_holds(then: Sight | None, now: Sight | None) -> bool:
+    if then is None or now is None:
+        return now is None
+    return (then.rooms or frozenset()) <= (now.rooms or frozenset()) and now.gone <= then.gone

@@ -7,15 +7,18 @@ import sqlite3
 import weakref
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
-from ingest.drafts import Found, LeftOut, LeftOutReason, PostDraft, ThreadDraft
+from ingest.drafts import Found, LeftOut, LeftOutReason, ParagraphDraft, PostDraft, ThreadDraft
 from retrieval.errors import FileRefusedError
+from retrieval.records import TextKind
 
+_rest_of_post: Final = attrgetter(*(field.name for field in fields(PostDraft)[3:]))
+_rest_of_paragraph: Final = attrgetter(*(field.name for field in fields(ParagraphDraft)[3:]))
 _ROWS_AT_ONCE: Final = 500
 _TABLE: Final = """
     CREATE TABLE post (
@@ -78,7 +81,7 @@ class Gathering:
         at = _sortable(post.created_at) or facts.last_at
         facts.last_at = at
         edited = _sortable(post.edited_at) or at
-        draft = pickle.dumps(post, pickle.HIGHEST_PROTOCOL)
+        draft = _packed(post)
         self._rows.append((facts.number, post.key, rank, at, edited, draft))
         self._added += 1
         if len(self._rows) >= _ROWS_AT_ONCE:
@@ -102,8 +105,7 @@ class Gathering:
         keys = list(self._threads)
         rows = self._database.execute(_IN_ORDER)
         for number, group in groupby(rows, itemgetter(0)):
-            # Written above by this very object.
-            posts = [pickle.loads(draft) for _, draft in group]  # noqa: S301
+            posts = [_unpacked(draft) for _, draft in group]
             yield _thread(keys[number], self._threads[keys[number]], posts)
         self._database.close()
         for reason, count in self._left_out.items():
@@ -115,6 +117,27 @@ class Gathering:
         self._database.executemany(_INSERT, self._rows)
         self._database.execute("COMMIT")
         self._rows.clear()
+
+
+def _packed(post: PostDraft) -> bytes:
+    # Plain values, and no text twice: dataclasses and enums take many times as long.
+    paragraphs = [
+        (each.start, len(each.text), each.kind.value, *_rest_of_paragraph(each))
+        for each in post.paragraphs
+    ]
+    return pickle.dumps(
+        (post.key, post.text, paragraphs, *_rest_of_post(post)), pickle.HIGHEST_PROTOCOL
+    )
+
+
+def _unpacked(packed: bytes) -> PostDraft:
+    # Written above by this very module.
+    key, text, paragraphs, *rest = pickle.loads(packed)  # noqa: S301
+    drafts = (
+        ParagraphDraft(text[start : start + length], start, TextKind(kind), *more)
+        for start, length, kind, *more in paragraphs
+    )
+    return PostDraft(key, text, tuple(drafts), *rest)
 
 
 def _sortable(time: datetime | None) -> str:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from ingest.drafts import ParagraphDraft
-from ingest.understand.quoting import OWN, LineReader, Whose, level_of
+from ingest.understand.quoting import OWN, LineReader, Run, Whose, is_blank_line, level_of
 from retrieval.records import TextKind
-from retrieval.text.wording import unquoted
+from retrieval.text.mail_lines import lines_with
 
 # Backticks may open and close a block anywhere in a line, as in Discord.
 _FENCE: Final = re.compile(r"`{3,}|(?<![^\s>])~{3,}")
 _QUOTE_TO_THE_END: Final = re.compile(r">>>\s")
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Whole lines that belong together, or a line that is nobody's words (``whose`` is None)."""
-
-    start: int
-    end: int
-    whose: Whose | None
-    in_fence: bool
 
 
 def split_paragraphs(text: str, *, quote_to_the_end: bool = False) -> tuple[ParagraphDraft, ...]:
@@ -53,30 +43,39 @@ def split_paragraphs(text: str, *, quote_to_the_end: bool = False) -> tuple[Para
 
 def _blocks(text: str, *, quote_to_the_end: bool) -> Iterator[tuple[int, int, Whose]]:
     start, end, whose = 0, 0, OWN
-    for piece in _pieces(text, quote_to_the_end=quote_to_the_end):
-        is_blank = not unquoted(text[piece.start : piece.end].rstrip("\n")).strip()
-        if piece.in_fence or (not is_blank and piece.whose == whose):
-            end = piece.end
+    for run in _runs(text, quote_to_the_end=quote_to_the_end):
+        if run.in_fence or (not run.is_blank and run.whose == whose):
+            end = run.end
             continue
         yield start, end, whose
-        start = end = piece.start
-        if piece.whose is not None and not is_blank:
-            end, whose = piece.end, piece.whose
+        start = end = run.start
+        if run.whose is not None and not run.is_blank:
+            end, whose = run.end, run.whose
         else:
-            start = end = piece.end
+            start = end = run.end
     yield start, end, whose
 
 
-def _pieces(text: str, *, quote_to_the_end: bool) -> Iterator[_Piece]:
+def _runs(text: str, *, quote_to_the_end: bool) -> Iterator[Run]:
     reader = LineReader(text)
+    opening = ("```", "~~~", ">>>") if quote_to_the_end else ("```", "~~~")
+    peculiar = sorted(reader.peculiar.union(lines_with(text, opening)))
     at, fence, whose, to_the_end = 0, "", OWN, False
     while at < len(text):
+        if not fence and not to_the_end:
+            number = bisect_left(peculiar, at)
+            stop = peculiar[number] if number < len(peculiar) else len(text)
+            if stop > at:
+                yield from reader.runs(at, stop)
+            at = stop
+        if at >= len(text):
+            return
         end = (text.find("\n", at) + 1) or len(text)
         # A block that was opened in a quote ends with it, closed or not.
         in_fence = bool(fence) and level_of(text[at:end]) >= whose.level
         if in_fence:
             fence = _open_after(text, at, end, fence)
-            yield _Piece(at, end, whose, in_fence=True)
+            yield Run(at, end, whose, in_fence=True)
             at = end
             continue
         to_the_end = to_the_end or (quote_to_the_end and bool(_QUOTE_TO_THE_END.match(text, at)))
@@ -85,12 +84,12 @@ def _pieces(text: str, *, quote_to_the_end: bool) -> Iterator[_Piece]:
         else:
             skipped = reader.skipped(at)
             if skipped > at:
-                yield _Piece(at, skipped, None, in_fence=False)
+                yield Run(at, skipped, None)
                 at = skipped
                 continue
             whose = reader.whose(at, end)
         fence = _open_after(text, at, end, "")
-        yield _Piece(at, end, whose, in_fence=False)
+        yield Run(at, end, whose, is_blank_line(text[at:end].rstrip("\n")))
         at = end
 
 

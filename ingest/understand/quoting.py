@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from retrieval.records import TextKind
 from retrieval.text.mail_lines import (
@@ -14,14 +16,18 @@ from retrieval.text.mail_lines import (
     attribution,
     forwarded,
     is_footer,
+    lines_with,
     may_attribute,
+    worth_a_look,
 )
+from retrieval.text.wording import unquoted
 
 # Not the beginning of ">.<", ">_>", ">:(" or ">= 5".
 _MARKS: Final = re.compile(r"[^\S\n]{0,3}(?:>(?![.:;_=<])[^\S\n]?)+")
 # In mail, marks may stand further in, as Emacs sets them.
 _INDENTED: Final = re.compile(r"[^\S\n]{0,9}(?:>[^\S\n]?)+")
 _BARS: Final = re.compile(r"[^\S\n]{0,3}(?:[>|][^\S\n]?)+")
+_MARK_CHARACTERS: Final = ">|" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 # A plain search for each word is many times faster than one pattern of all of them.
 _MAIL_WORDS: Final = (
     *("wrote", "writes", "schrieb", "écrit", "scritto", "escribió", "schreef", "skrev"),
@@ -38,6 +44,8 @@ _OPENS_QUOTE: Final = re.compile(
 _CLOSES_QUOTE: Final = re.compile(r"[ \t]*\[/quote\][ \t]*(?=\n|\Z)", re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"(post|topic):[ \t]*(\d+)")
 _ADDRESS: Final = re.compile(r"\s*[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]?.*$")
+_HAS_ADDRESS: Final = re.compile(r"@|<\[")
+"""Or a word in the place of one, which readers leave."""
 _LONGEST_SIGNATURE: Final = 12
 _MOST_HEADERS: Final = 20
 
@@ -56,6 +64,23 @@ class Whose:
 OWN: Final = Whose()
 
 
+@cache
+def _at_level(level: int) -> Whose:
+    """Return whose words lines are that nobody is named for."""
+    return Whose(TextKind.QUOTE, level) if level else OWN
+
+
+class Run(NamedTuple):
+    """Lines in a row that are of one person, or one that is blank: there are very many."""
+
+    start: int
+    end: int
+    whose: Whose | None
+    """None: they are nobody's words."""
+    is_blank: bool = False
+    in_fence: bool = False
+
+
 @dataclass(slots=True)
 class LineReader:
     """Reads a post line by line, remembering who was said to be quoted at which level."""
@@ -70,6 +95,8 @@ class LineReader:
     has_blocks: bool = field(init=False)
     attributions: frozenset[int] = frozenset()
     """Where the lines begin that may say who is quoted."""
+    peculiar: set[int] = field(default_factory=set)
+    """Where the lines begin that may be more than somebody's words; all others are no more."""
 
     def __post_init__(self) -> None:
         """Look once whether there is anything that mail programs write."""
@@ -77,17 +104,50 @@ class LineReader:
             _MAIL_LINE.search(self.text)
         )
         self.has_blocks = "[quote" in self.text.lower()
+        if self.has_blocks:
+            self.peculiar.update(lines_with(self.text, ("[quote", "[/quote")))
         if self.is_mail:
             self.attributions = may_attribute(self.text)
+            self.peculiar.update(self.attributions, worth_a_look(self.text))
+
+    def runs(self, start: int, end: int) -> Iterator[Run]:
+        """Yield the lines from ``start`` to ``end``, none of them peculiar, by whose they are."""
+        known: dict[str, Whose] = {}
+        own = self._whose("")
+        run: Run | None = None
+        at = start
+        for line in self.text[start:end].removesuffix("\n").split("\n"):
+            after = min(at + len(line) + 1, end)
+            if ">" in line or "|" in line:
+                # Whose it is shows in its marks and the one character that follows them.
+                said = line.lstrip(_MARK_CHARACTERS)
+                marks = line[: len(line) - len(said) + 1]
+                whose = known.get(marks) or known.setdefault(marks, self._whose(line))
+                is_blank = not said and is_blank_line(line)
+            else:
+                whose, is_blank = own, not line or line.isspace()
+            if run and not is_blank and not run.is_blank and run.whose == whose:
+                run = Run(run.start, after, whose)
+            else:
+                if run:
+                    yield run
+                run = Run(at, after, whose, is_blank)
+            at = after
+        if run:
+            yield run
 
     def whose(self, start: int, end: int) -> Whose:
         """Return whose words the line ``text[start:end]`` is."""
-        level = self._level(self.text[start:end])
+        return self._whose(self.text[start:end])
+
+    def _whose(self, line: str) -> Whose:
+        level = self._level(line)
         if self.unmarked_from is not None and level >= self.unmarked_from:
             level += 1
         if self.blocks:
             return self.blocks[-1]
-        return Whose(TextKind.QUOTE, level, self.authors.get(level)) if level else OWN
+        author = self.authors.get(level)
+        return Whose(TextKind.QUOTE, level, author) if author else _at_level(level)
 
     def skipped(self, at: int) -> int:
         """Return where the lines end that are nobody's words, ``at`` where the first is not."""
@@ -153,7 +213,7 @@ class LineReader:
         if not marked and not level and following.startswith("|"):
             self.has_bars = marked = True
         # Some programs set no marks; without an address or a time it may be anybody's sentence.
-        unmarked = not marked and bool(following) and "@" in found.group()
+        unmarked = not marked and bool(following) and bool(_HAS_ADDRESS.search(found.group()))
         if not marked and not unmarked:
             return False
         is_inside = self.unmarked_from is not None and level >= self.unmarked_from
@@ -209,6 +269,11 @@ class LineReader:
     def _unmarked(self, line: str) -> str:
         marks = self._marks().match(line) if ">" in line or "|" in line else None
         return line[marks.end() :] if marks else line
+
+
+def is_blank_line(line: str) -> bool:
+    """Tell whether a line holds nothing but marks of a quote."""
+    return not line.strip("> |\t\n") and not unquoted(line).strip()
 
 
 def level_of(line: str) -> int:

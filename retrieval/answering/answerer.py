@@ -18,8 +18,8 @@ from retrieval.answering.writing import ExtractiveWriter
 from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
 from retrieval.text.noise import asks_nothing
+from retrieval.text.orders import addresses_the_model
 from retrieval.writing.assembling import SAYS_CLOSEST
-from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import Surroundings
 

@@ -10,8 +10,8 @@ from retrieval.answering.citations import cite, is_verified, repeats
 from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
 from retrieval.records import Citation, Hit, Statement, TextKind
+from retrieval.text.orders import addresses_the_model
 from retrieval.text.sentences import question_share
-from retrieval.writing.injection import addresses_the_model
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span

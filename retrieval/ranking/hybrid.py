@@ -155,7 +155,8 @@ class HybridSearch:
 
     def _find_authors(self, name: str) -> tuple[Author, ...]:
         index = self._index
-        return find_authors(index.catalogue, index.generation.knowledge_base, name)
+        unseen = index.library.in_force().hidden_threads
+        return find_authors(index.catalogue, index.generation.knowledge_base, name, unseen)
 
     def _allowed(self, filters: Filters, *, strict: bool) -> set[str] | None:
         if strict and any(note.kind is NoteKind.NOBODY for note in filters.notes):
@@ -216,7 +217,8 @@ class HybridSearch:
     ) -> set[str]:
         """Return the best of each ranker, and what stands in the exchanges ``opened``."""
         index, count = self._index, self._settings.candidates
-        reach = len(self._without) + (count if allowed is None else _FILTERED_REACH * count)
+        is_narrow = allowed is not None or len(index.library.in_force().hidden) > count
+        reach = len(self._without) + (_FILTERED_REACH * count if is_narrow else count)
         ids = set(index.vectors.nearest(query.vector, reach))
         ids.update(index.passages.best(query.words, reach))
         if self._settings.exchange_weight:

@@ -7,6 +7,8 @@ recognised stays the writer's own words.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
 _MARKS: Final = r"[ \t]*(?:>[ \t]?){0,12}"
@@ -14,11 +16,17 @@ _MARKS: Final = r"[ \t]*(?:>[ \t]?){0,12}"
 _NAME: Final = r"[^\n<>:;|]{1,80}?"
 _WRAP: Final = rf"(?:[ \t]*\n{_MARKS})?[ \t]*"
 """Mail programs break such a line where it grows long."""
-_ADDRESS: Final = (
-    rf"(?:{_WRAP}(?:[<(\[][^<>()\[\]\n]{{1,80}}[>)\]]|\S{{1,60}}@\S{{1,80}}|via [^\n,]{{1,60}}))?"
+_BRACKETED: Final = (
+    rf"(?:<(?:[ \t]*\n{_MARKS})?[^<>\n]{{1,80}}+(?:\n{_MARKS}[^<>\n]{{1,60}}+(?=>))?>{{0,2}}+"
+    r"|[(\[][^<>()\[\]\n]{1,80}+[)\]])"
 )
-# A date in an attribution has digits and no end of a sentence before the name.
-_DATED: Final = r"(?=[^\n]*\d)[^\n]{4,120}?"
+"""Broken where the line grew long."""
+_ADDRESS: Final = (
+    # Twice where a program made a link of it.
+    rf"(?:(?:{_WRAP}{_BRACKETED}){{1,2}}+|{_WRAP}\S{{1,60}}@\S{{1,80}}|{_WRAP}via [^\n,]{{1,60}})?"
+)
+# A date in an attribution has a year or a time, and no end of a sentence before the name.
+_DATED: Final = r"(?=[^\n]{0,60}(?:\d{4}|\d[:./-]\d))[^\n]{4,120}?"
 _ATTRIBUTION: Final = re.compile(
     rf"{_MARKS}(?:"
     # On 1 March 2026 at 12:00, Ann Lee <ann@example.org> wrote:
@@ -26,7 +34,8 @@ _ATTRIBUTION: Final = re.compile(
     rf"(?P<after_date>{_NAME}){_ADDRESS}[ \t]*{_WRAP}"
     r"(?:wrote|writes|said|a écrit|ha scritto|escribió|schreef|skrev)(?:[ \t]*:|(?=[ \t]*$))"
     # Am 1. März 2026 um 12:00 schrieb Ann Lee <ann@example.org>:
-    rf"|Am\b{_DATED}schrieb{_WRAP}(?P<after_schrieb>{_NAME}){_ADDRESS}[ \t]*:"
+    rf"|(?:Am|Op|Den)\b{_DATED}(?:schrieb|schreef|skrev){_WRAP}"
+    rf"(?P<after_schrieb>{_NAME}){_ADDRESS}[ \t]*:"
     # Ann Lee wrote on 3/1/26 12:00 PM:   Ann Lee <ann@example.org> writes:
     rf"|[\"'“]?(?P<before>[^\W\d_][^\n<>:;|\"“”]{{0,60}}?)[\"'”]?{_ADDRESS}[ \t]*"
     r"(?:wrote|writes|schrieb|a écrit)(?:[ \t]+(?:on|in|am|le)\b[^\n]{1,80}?)?[ \t]*:"
@@ -36,8 +45,8 @@ _ATTRIBUTION: Final = re.compile(
     r")[ \t]*(?=\n|\Z)",
     re.IGNORECASE,
 )
-_VERB: Final = re.compile(
-    r"wrote|writes|said|écrit|scritto|escribió|schreef|skrev|schrieb", re.IGNORECASE
+_VERBS: Final = (
+    *("wrote", "writes", "said", "écrit", "scritto", "escribió", "schreef", "skrev", "schrieb"),
 )
 _COLON_AT_THE_END: Final = re.compile(r":[ \t]*(?=\n|\Z)")
 _DATED_OPENING: Final = re.compile(rf"{_MARKS}(?:On|Le|Il|El|Op|Den|Am)\b", re.IGNORECASE)
@@ -52,7 +61,9 @@ _SENTENCE: Final = re.compile(
 )
 
 _END_OF_DATE: Final = re.compile(
-    r"^(?:[\d\W]+|[ap]\.?m\.?(?=[\s,])|(?:UTC|GMT|[A-Z]{2,4}T)\b|\([A-Z]+\))+\s+", re.IGNORECASE
+    r"^(?:.*\b(?:(?:19|20)\d\d|\d{1,2}[:.]\d\d)\b[\s,]+)?"
+    r"(?:(?:[\d\W]+|[ap]\.?m\.?(?=[\s,])|(?:UTC|GMT|[A-Z]{2,4}T)\b|\([A-Z]+\))+\s+)?",
+    re.IGNORECASE,
 )
 
 _FORWARDED: Final = re.compile(
@@ -87,10 +98,47 @@ _LIST_FOOTER: Final = re.compile(
     r"|(?:_{10,}|-{20,}|={20,}))[ \t]*",
     re.IGNORECASE,
 )
+_SIGNS: Final = (
+    *("--", "____", "=" * 20, "forwarded message:", "weitergeleiteten"),
+    *("mailing list", "listinfo/", "unsubscribe", "you received this", "[[alternative"),
+    *("sent from", "sent via", "sent with", "get outlook for", "gesendet"),
+)
+"""What a line must hold to be a forwarded message's, a signature's or a footer's first."""
+_ODD_LETTERS: Final = str.maketrans("ſıİK", "siik")
+"""What passes for ASCII where case is ignored."""
+
+
+def lines_with(text: str, words: Iterable[str]) -> set[int]:
+    """Return where the lines begin that hold one of ``words``, which are in lower case."""
+    lowered = _lowered(text)
+    starts: set[int] = set()
+    for word in words:
+        at = lowered.find(word)
+        while at >= 0:
+            starts.add(text.rfind("\n", 0, at) + 1)
+            # Once in a line is enough.
+            end = text.find("\n", at)
+            at = lowered.find(word, end) if end >= 0 else -1
+    return starts
+
+
+def _lowered(text: str) -> str:
+    """Return a text in lower case, every character in its place."""
+    return text.lower() if text.isascii() else text.translate(_ODD_LETTERS).lower()
+
+
+def worth_a_look(text: str) -> set[int]:
+    """Return where the lines begin that may be a mail's own: all others are somebody's words."""
+    headers = {at for at in lines_with(text, ":") if HEADER.match(text, at)}
+    return headers | lines_with(text, _SIGNS)
 
 
 def may_attribute(text: str) -> frozenset[int]:
     """Return where the lines begin at which an attribution can: all others need no closer look."""
+    lowered = _lowered(text)
+    verbs = sorted(verb.start() for word in _VERBS for verb in re.finditer(word, lowered))
+    if not verbs:
+        return frozenset()
     starts: set[int] = set()
     for end in (*(colon.start() for colon in _COLON_AT_THE_END.finditer(text)), len(text)):
         window: list[int] = []
@@ -99,9 +147,10 @@ def may_attribute(text: str) -> frozenset[int]:
         while len(window) <= _MOST_LINES and start >= 0:
             start = text.rfind("\n", 0, start) if start else -1
             window.append(start + 1)
+        last_verb = verbs[bisect_left(verbs, end) - 1] if verbs[0] < end else -1
         for back, start in enumerate(window):
             is_near = back < _MOST_LINES_WITHOUT_DATE or _DATED_OPENING.match(text, start)
-            if is_near and _VERB.search(text, start, end):
+            if is_near and start <= last_verb:
                 starts.add(start)
     return frozenset(starts)
 
@@ -112,6 +161,9 @@ def attribution(text: str, at: int = 0) -> re.Match[str] | None:
     if found is None:
         return None
     name = attributed_to(found)
+    lines = found.group().count("\n") + 1
+    if lines > (_MOST_LINES if _DATED_OPENING.match(text, at) else _MOST_LINES_WITHOUT_DATE):
+        return None
     # "What he wrote:" speaks of somebody, and introduces no quote of a mail program.
     is_name = len(name.split()) <= _WORDS_OF_A_NAME and not _SENTENCE.search(name)
     return found if is_name else None

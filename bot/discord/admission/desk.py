@@ -24,9 +24,11 @@ from bot.discord.admission.memberships import Memberships
 from bot.discord.async_librarian import AsyncLibrarian, Threads
 from bot.discord.cards.responses import Interaction
 from bot.discord.errors import ClosedError, RefusedError, TooManyError
+from bot.discord.live.audience import Audience
 from bot.discord.settings import DiscordSettings
 from bot.discord.words import Words, words_for
 from bot.librarian import Librarians
+from retrieval.sight import Sight
 
 _WRITERS: Final = 8
 """Threads that wait for language models; how many calls are under way is theirs to limit."""
@@ -48,6 +50,12 @@ class Admission:
     """For what everybody in the place sees."""
     is_private: bool
     """Whether the answer is for the asker only, unless the asker says otherwise."""
+    alone: AsyncLibrarian
+    """Tells what the asker alone may see: for what nobody else is shown."""
+
+    def told_to(self, *, asker_only: bool) -> AsyncLibrarian:
+        """Return who tells what the asker, or everybody in their place, may see."""
+        return self.alone if asker_only else self.librarian
 
     @property
     def may_remember(self) -> bool:
@@ -65,9 +73,10 @@ class Desk:
         settings: Limits and times, and the one server that is served, if it is one.
         memberships: Tells who is a member of what; None: nobody is of anything.
         limits: For tests with a clock of their own.
+        audience: Tells which live channels may be shown to whom; None: none to anybody.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part that it puts together
         self,
         librarians: Librarians,
         community: Community,
@@ -76,11 +85,13 @@ class Desk:
         *,
         memberships: Memberships | None = None,
         limits: Limits | None = None,
+        audience: Audience | None = None,
     ) -> None:
         self._librarians = librarians
         self._community = community
         self._settings = settings
         self._memberships = memberships
+        self._audience = audience
         self.limits = limits or Limits(_rates(settings))
         self._threads = Threads(
             executor,
@@ -136,6 +147,7 @@ class Desk:
             asker=asker,
             knowledge_base=name,
             librarian=self._librarian(name, asker, surface, words),
+            alone=self._librarian(name, asker, surface, words, asker_only=True),
             settings=settings,
             words=words,
             public_words=self.public_words(asker),
@@ -206,7 +218,23 @@ class Desk:
         wanted = [name for name in settings.knowledge_bases_for(asker.place) if name in visible]
         return next(iter([*wanted, *visible]))
 
-    def _librarian(self, name: str, asker: Asker, surface: Surface, words: Words) -> AsyncLibrarian:
+    def sight(self, visitor: Visitor, *, asker_only: bool = False) -> Sight:
+        """Return what may be shown of live channels to everybody where ``visitor`` is."""
+        if self._audience is None:
+            return Sight()
+        return self._audience.sight(visitor, is_private=asker_only)
+
+    def _librarian(
+        self,
+        name: str,
+        asker: Asker,
+        surface: Surface,
+        words: Words,
+        *,
+        asker_only: bool = False,
+    ) -> AsyncLibrarian:
+        is_private = asker_only or RULES[surface].is_private
+
         def check() -> None:
             if not self._policy().may_use(surface, asker, knowledge_base=name):
                 raise RefusedError(words.desk.unknown_base)
@@ -216,6 +244,7 @@ class Desk:
             self._threads,
             timeout_seconds=self._settings.answer_timeout_seconds,
             check=check,
+            sight=lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
             asker=str(asker.user_id),
         )
 
@@ -239,6 +268,14 @@ class Desk:
         return self._community.grants.policy(
             self._librarians.default, only_guild=self._settings.guild_id
         )
+
+
+def _hearing(asker: Asker, surface: Surface) -> Visitor:
+    """Return who hears what is said: a late answer goes to its asker, with whatever roles."""
+    guild_id = asker.place.guild_id
+    if surface is not Surface.LATE_ANSWER or guild_id is None:
+        return asker
+    return Visitor(asker.user_id, Place(None), member_of=frozenset({guild_id}))
 
 
 def _refusal(excess: Excess, words: Words) -> str:

@@ -15,6 +15,7 @@ from bot.discord.cards.markdown import ELLIPSIS, clean_text, escape_markdown, le
 _FENCED: Final = re.compile(
     r"(?P<fence>`{3,})(?P<language>[\w+#.-]{0,20}\n)?(?P<code>.*?)(?:(?P=fence)`*|\Z)", re.DOTALL
 )
+_FENCE: Final = re.compile("`{3,}")
 _LIST_ITEM: Final = re.compile(r"(?P<indent> {0,8})(?P<mark>[-*+]|\d{1,3}[.)])[ ]+(?=\S)")
 _HEADING: Final = re.compile(r" {0,3}#{1,6}[ ]+(?P<title>.+?)[ ]*#*$")
 _INLINE: Final = re.compile(
@@ -85,7 +86,8 @@ def _below(text: str) -> str:
 
 
 def _code_block(block: re.Match[str]) -> str:
-    code = _EVERYBODY.sub("@\u200b", block["code"]).replace("```", "`\u200b``").strip("\n")
+    code = _EVERYBODY.sub("@\u200b", block["code"]).strip("\n")
+    code = _FENCE.sub(lambda fence: "\u200b".join(fence[0]), code)
     language = (block["language"] or "\n") if block["language"] else "\n"
     return f"```{language}{code}\n```"
 

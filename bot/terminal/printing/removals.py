@@ -21,6 +21,7 @@ _REASONS: Final = {
     Why.EMPTIED: "since there are none in it any more",
     Why.GONE: "since they are not in it any more",
     Why.NEWER: "since newer texts of them are in {by}",
+    Why.DELETED: "since they are missing from a newer export ({by})",
     Why.BOT: "since a program wrote them (FOOTNOTE_INGEST__BOTS lets it in)",
     Why.FORGOTTEN: "since their author wants to be forgotten",
 }

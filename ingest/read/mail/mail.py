@@ -11,28 +11,27 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import BinaryIO, Final
+from typing import Final
 
 from ingest.drafts import CERTAIN, Edition, Found, PostDraft, Reader
 from ingest.read.gathering import Gathering
 from ingest.read.mail.mail_words import (
-    header,
+    Headers,
     is_answer,
+    message_of,
     plain_subject,
     sender,
     words_of,
 )
+from ingest.read.mail.mbox import FIELD, FROM_LINE, messages
 from ingest.sources import SourceFile
 from ingest.understand.paragraphs import split_paragraphs
 from retrieval.errors import FileRefusedError
 from retrieval.text.wording import content_id, visible
 
 KIND: Final = "mail"
-_FROM_LINE: Final = re.compile(rb"From .{1,200}?\d\d:\d\d.{0,40}?\d{4}\s*$")
-_FIELD: Final = re.compile(rb"[!-9;-~]{1,76}:(?:\s|$)")
+_BLANK_LINE: Final = re.compile(rb"\n[ \t\r]*(?:\n|\Z)")
 _KNOWN_FIELD: Final = re.compile(
     rb"(?:From|To|Cc|Subject|Date|Message-ID|Received|Return-Path|MIME-Version|Content-Type"
     rb"|Delivered-To|References|In-Reply-To|List-Id|Reply-To|X-[\w-]+|DKIM-Signature|Sender):\s?",
@@ -47,8 +46,8 @@ def sniff(name: str, head: bytes) -> float:  # noqa: ARG001  # content alone dec
     """Say how likely a file is mail: by the line that begins one, or by its header."""
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     first, _, rest = head.partition(b"\n")
-    if _FROM_LINE.match(first):
-        return CERTAIN if _FIELD.match(rest) else 0.0
+    if FROM_LINE.match(first):
+        return CERTAIN if FIELD.match(rest) else 0.0
     return CERTAIN if _header_fields(head) >= _ENOUGH_FIELDS else 0.0
 
 
@@ -60,7 +59,7 @@ def _header_fields(head: bytes) -> int:
             break
         if _KNOWN_FIELD.match(line):
             known.add(line.partition(b":")[0].lower())
-        elif not (line[:1] in b" \t" or _FIELD.match(line)):
+        elif not (line[:1] in b" \t" or FIELD.match(line)):
             return 0
     return len(known) if b"from" in known and known & {b"date", b"subject"} else 0
 
@@ -72,26 +71,28 @@ def read(source: SourceFile) -> Iterator[Found]:
         FileRefusedError: if there is no mail in it.
     """
     with source.open() as stream:
-        tree = _Tree([_letter(data) for data in _messages(stream, headers_only=True)])
+        tree = _Tree([_letter(Headers(_split(data)[0])) for data in messages(stream)])
     if not tree.letters:
         raise FileRefusedError(source.name, "is empty: there is no mail in it")
     if len(tree.letters) == 1:
         yield Edition("a single message")
     gathering = Gathering(source.name)
     with source.open() as stream:
-        for number, data in enumerate(_messages(stream)):
-            _gather(gathering, tree, number, message_from_bytes(data))
+        for number, data in enumerate(messages(stream)):
+            _gather(gathering, tree, number, data)
     yield from gathering.found()
 
 
-def _gather(gathering: Gathering, tree: _Tree, number: int, message: Message) -> None:
+def _gather(gathering: Gathering, tree: _Tree, number: int, data: bytes) -> None:
     letter = tree.letters[number]
-    text, files = words_of(message)
-    author, address = sender(message)
+    head, body = _split(data)
+    headers = Headers(head)
+    text, files = words_of(message_of(headers, data, body))
+    author, address = sender(headers)
     root = tree.root(number)
     facts = gathering.thread(root)
     facts.title = facts.title or plain_subject(letter.subject) or None
-    automatic = header(message, "Auto-Submitted").lower() not in {"", "no"}
+    automatic = headers.line("auto-submitted").lower() not in {"", "no"}
     gathering.add(
         root,
         PostDraft(
@@ -101,7 +102,7 @@ def _gather(gathering: Gathering, tree: _Tree, number: int, message: Message) ->
             author=author,
             created_at=letter.at,
             parent_key=tree.parent(number),
-            url=_link(message),
+            url=_link(headers),
             # Lists that write for their members give all of them one address.
             author_id=content_id(address, (author or "").casefold()) if address else None,
             is_bot=automatic,
@@ -110,49 +111,15 @@ def _gather(gathering: Gathering, tree: _Tree, number: int, message: Message) ->
     )
 
 
-def _link(message: Message) -> str | None:
-    found = re.search(r"https?://[^\s<>]{1,500}", header(message, "Archived-At"))
+def _link(headers: Headers) -> str | None:
+    found = re.search(r"https?://[^\s<>]{1,500}", headers.line("archived-at"))
     return found.group() if found else None
 
 
-def _messages(stream: BinaryIO, *, headers_only: bool = False) -> Iterator[bytes]:
-    """Yield messages, or only their headers, without their ``From`` lines."""
-    lines: list[bytes] = []
-    for line in _lines(stream):
-        if line is not None:
-            lines.append(line)
-        elif lines:
-            yield b"".join(_header(lines) if headers_only else lines)
-            lines = []
-    if any(line.strip() for line in lines):
-        yield b"".join(_header(lines) if headers_only else lines)
-
-
-def _header(lines: list[bytes]) -> list[bytes]:
-    end = next((number for number, line in enumerate(lines) if number and not line.strip()), None)
-    return lines[:end]
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Yield lines, and None where a message begins.
-
-    A line in a body that only looks like a beginning is none: a header must follow it.
-    """
-    held: bytes | None = None
-    is_after_blank = True
-    for line in stream:
-        if held is not None:
-            yield None if _FIELD.match(line) else held
-            held = None
-        elif is_after_blank and line[:5] == b"From " and _FROM_LINE.match(line):
-            held = line
-            continue
-        elif is_after_blank and line.startswith(b"\xef\xbb\xbfFrom "):
-            continue
-        is_after_blank = not line.strip()
-        yield line
-    if held is not None:
-        yield held
+def _split(data: bytes) -> tuple[bytes, bytes]:
+    """Return the headers of a mail, and what stands below them."""
+    blank = _BLANK_LINE.search(data)
+    return (data[: blank.start() + 1], data[blank.end() :]) if blank else (data, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +137,12 @@ class _Letter:
     """Tells it from another with the same id."""
 
 
-def _letter(data: bytes) -> _Letter:
-    message = message_from_bytes(data)
-    id_ = _ID.search(header(message, "Message-ID") or header(message, "Message-Id"))
-    replied = _ID.findall(header(message, "In-Reply-To"))
-    references = _ID.findall(header(message, "References"))
-    subject, sent = header(message, "Subject"), header(message, "Date")
-    print_ = content_id(sent, header(message, "From"), subject)
+def _letter(headers: Headers) -> _Letter:
+    id_ = _ID.search(headers.line("message-id"))
+    replied = _ID.findall(headers.line("in-reply-to"))
+    references = _ID.findall(headers.line("references"))
+    subject, sent = headers.line("subject"), headers.line("date")
+    print_ = content_id(sent, headers.line("from"), subject)
     return _Letter(
         id=id_.group(1) if id_ else print_,
         answers=tuple(dict.fromkeys((*replied[:1], *reversed(references)))),

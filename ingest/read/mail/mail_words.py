@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -15,6 +16,7 @@ from ingest.understand.bodies import compose
 from ingest.understand.html_bodies import html_parts
 from retrieval.text.wording import squeeze, visible
 
+_HEADER: Final = re.compile(r"^([!-9;-~]{1,76}):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _ADDRESS: Final = re.compile(
     r"(?<![\w./:+-])(?:mailto:)?[\w.+%-]{1,64}(?:@|\s?(?:\[at\]|\(at\)|_at_)\s?| at (?=[\w-]+\.))"
     r"(?:[\w-]{1,63}\.){1,4}(?:com|org|net|edu|gov|mil|int|info|biz|name|io|dev|ai|app|[a-z]{2})\b(?![(\w.]*\()",
@@ -49,17 +51,34 @@ _ANSWERS: Final = re.compile(
 )
 
 
-def header(message: Message, name: str) -> str:
-    """Return a header on one visible line, decoded as far as it can be."""
-    return _one_line(_raw(message, name))
+class Headers:
+    """The headers of a mail, by their names in lower case."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read them from the lines above a mail's first blank line; the first of a name counts."""
+        self._raw: dict[str, str] = {}
+        for name, value in _HEADER.findall(as_text(data, None).replace("\r\n", "\n")):
+            self._raw.setdefault(name.lower(), value)
+
+    def raw(self, name: str) -> str:
+        """Return a header as it stands there, nothing where there is none."""
+        return self._raw.get(name, "")
+
+    def line(self, name: str) -> str:
+        """Return a header on one visible line, decoded as far as it can be."""
+        return _one_line(self.raw(name))
 
 
-def _raw(message: Message, name: str) -> str:
-    try:
-        raw = message.get(name)
-    except (ValueError, HeaderParseError):
-        return ""
-    return "" if raw is None else str(raw)
+def message_of(headers: Headers, data: bytes, body: bytes) -> Message:
+    """Return a mail's parts; ``data`` is all of it, ``body`` what stands below its headers."""
+    if headers.raw("content-type").lstrip().lower().startswith(("multipart/", "message/")):
+        return message_from_bytes(data)
+    message = Message()
+    for name in ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition"):
+        if value := headers.raw(name.lower()):
+            message[name] = value
+    message.set_payload(body.decode("ascii", "surrogateescape"))
+    return message
 
 
 def _one_line(raw: str) -> str:
@@ -67,7 +86,6 @@ def _one_line(raw: str) -> str:
 
 
 def _decoded(raw: str) -> str:
-    raw = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if "=?" not in raw:
         return raw
     try:
@@ -90,12 +108,12 @@ def as_text(data: bytes, charset: str | None) -> str:
     return data.decode("cp1252", "replace")
 
 
-def sender(message: Message) -> tuple[str | None, str]:
+def sender(headers: Headers) -> tuple[str | None, str]:
     """Return the name of who wrote a mail, and the address to know them by, which none may see.
 
     Who gives no name goes by what stands before the ``@``.
     """
-    raw = squeeze(_raw(message, "From"))
+    raw = squeeze(headers.raw("from"))
     # Archives write "ann at example.org (Ann)".
     named = re.fullmatch(r"(.{1,200}?)\s*\((.{1,200})\)", raw)
     if named and "<" not in raw:

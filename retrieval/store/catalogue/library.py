@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import NotFoundError
 from retrieval.records import Passage, Place, Post, SourceView, ThreadView
+from retrieval.sight import current_sight
 from retrieval.store.catalogue.contents import Located
+from retrieval.store.catalogue.out_of_sight import ALL_IS_SEEN, OutOfSight
 from retrieval.store.catalogue.records import (
     POST_COLUMNS,
     THREAD_COLUMNS,
@@ -134,10 +136,16 @@ class Library:
         self._catalogue = catalogue
         self._kb = knowledge_base
         self._ruled = ruled
+        self._out_of_sight = OutOfSight(catalogue, knowledge_base)
 
     def in_force(self) -> InForce:
-        """Return what staff decided, as it holds now."""
-        return NOTHING if self._ruled is None else self._ruled.now()
+        """Return what staff decided, as it holds now, and what is out of the asker's sight."""
+        ruled = NOTHING if self._ruled is None else self._ruled.now()
+        return ruled.without(self._out_of_sight.from_(current_sight()))
+
+    def all_is_seen(self) -> bool:
+        """Tell whether whoever asks just now may see all that there is."""
+        return self._out_of_sight.from_(current_sight()) is ALL_IS_SEEN
 
     def located(self, ids: Iterable[str]) -> dict[str, Located]:
         """Return passages with their surroundings, by id; unknown ids are left out."""

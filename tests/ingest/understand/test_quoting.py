@@ -53,6 +53,27 @@ def read(text: str) -> list[tuple[str | None, str]]:
             ],
             id="answers between the quotes",
         ),
+        *(
+            pytest.param(
+                f"{said}\n> Which port?\n\n8080.",
+                [("Jonas Hale", "> Which port?"), (OWN, "8080.")],
+                id=said,
+            )
+            for said in (
+                "On Tuesday, 3 March 2026, Jonas Hale <[address]> wrote:",
+                "On 3 March 2026 at 10:15, Jonas Hale <[address]\n<[address]>> wrote:",
+                "On 3 March 2026 at 10:15, Jonas Hale <\n[address]> wrote:",
+                "On Tue, Mar 3, 2026 at 10:15 AM, Jonas Hale <jonas at exam\nple.org> wrote:",
+                "On Tuesday, March 3, 2026, Jonas Hale wrote:",
+                'Op di 3 mrt. 2026 om 10:15 schreef "Jonas Hale" <jonas@example.org>:',
+                "Den 3. mars 2026 kl. 10:15 skrev Jonas Hale:",
+            )
+        ),
+        pytest.param(
+            "On Tue, 3 Mar 2026, Jonas Hale <[address]> wrote:\nWhich port?",
+            [("Jonas Hale", "Which port?")],
+            id="no marks, the address left out",
+        ),
         pytest.param(
             "Am 03.03.2026 um 10:15 schrieb Jonas Hale:\n> Welcher Port?\n\nDer 8080.",
             [("Jonas Hale", "> Welcher Port?"), (OWN, "Der 8080.")],

@@ -24,8 +24,8 @@ from retrieval.records import (
     Verification,
 )
 from retrieval.settings import WritingSettings
+from retrieval.text.orders import addresses_the_model
 from retrieval.text.sentences import sentences
-from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.writer import CallLimits, Surroundings, Writer

@@ -73,6 +73,13 @@ def test_a_cut_text_fits_and_leaves_nothing_open(typed, limit, lines):
     assert all(line.startswith("> ") for line in shown.split("\n") if shown)
 
 
+@pytest.mark.parametrize("ticks", range(3, 9))
+def test_backticks_inside_a_block_do_not_end_it(ticks):
+    shown = safe_markdown(f"{'`' * 9}\n1{'`' * ticks}\n{'`' * 9}")
+    assert shown.count("```") == 2
+    assert shown.replace("\u200b", "").count("`") == 6 + ticks
+
+
 def test_a_cut_falls_between_lines_of_code():
     code = "\n".join(f"value_{n} = {n}" for n in range(60))
     shown = fit_quoted(f"```py\n{code}\n```", 300)

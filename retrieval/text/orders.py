@@ -1,4 +1,4 @@
-"""Recognising what speaks to whoever sums up threads instead of to the people in them.
+"""Recognising what in a post speaks to whoever sums up threads instead of to the people in them.
 
 A net with holes, and known to be one.  What it finds is neither given to a model nor quoted;
 what it misses still cannot bring a link, a foreign name or number, or a request for a
@@ -8,9 +8,10 @@ password on the screen.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from retrieval.text.sentences import sentence_spans
+from retrieval.text.sentences import sentence_spans, sentences
 from retrieval.text.wording import squeeze, visible
 
 _MACHINE: Final = (
@@ -20,8 +21,8 @@ _MACHINE: Final = (
 )
 _DIGEST: Final = r"(?:summar(?:y|ies)|answers?|repl(?:y|ies)|responses?|digests?|recaps?|outputs?)"
 _DIGESTS: Final = (
-    r"(?:summari[sz]\w*|recap\w*|sum(?:s|ming)?\s+(?:\w+\s+)?up|digests?\b"
-    r"|compil\w+\s+(?:the|an?|your|any)\s+(?:\w+\s+)?(?:answer|summary|reply|digest)"
+    r"(?:summari[sz]\w*|recap\w*|(?:sum|wrap|writ)\w*\s+(?:this\s+)?(?:\w+\s+)?up|digests?\b"
+    r"|(?:compil|mak|prepar|writ|produc)\w*\s+(?:the|an?|your|any)\s+(?:\w+\s+)?(?:answer|summary|reply|digest)"
     r"|(?:answer|quot|cit|repl)\w*\s+(?:\w+\s+){0,2}from\s+(?:this|these|the|here)\b)"
 )
 _HERE: Final = (
@@ -44,7 +45,7 @@ _ORDERS: Final = (
     r"(?:instructions?|directives|guardrails|guidance|prompts?|(?:system|developer)\s+messages?)\b",
     r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}?"
     r"(?:(?:rules?|guidelines?|everything|all|what\w*)\s+(?:\w+\s+){0,2}?(?:above|before|so\s+far)"
-    r"|(?<!my\s)(?:previous|prior|above|earlier)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b",
+    r"|(?<!my\s)(?:previous|prior|above|earlier|other)\s+(?:rules?|guidelines?|messages?|text|passages?|posts?))\b",
     # Marks of prompts and of our own contract.
     r"<\|?\s*/?\s*(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b",
     r"\[/?(?:INST|SYS)\]|<<\s*SYS\s*>>|<!--\s*(?:assistant|system|AI|LLM)\b",
@@ -54,8 +55,9 @@ _ORDERS: Final = (
     # A part to play.
     r"\byou\s+are\s+(?:now\s+|(?:an?|the)\s+(?:\w+\s+){0,2}){1,2}"
     r"(?:AI|LLM|language\s+model|assistant|chat\s?bot|DAN|GPT\w*|Claude|answering\s+model)\b",
-    r"\b(?:as\s+an?|(?:if|when)\s+you\s+are\s+(?:an?|the))\s+"
-    r"(?:AI|LLM|language\s+model|assistant|(?:automated|machine)\s+(?:reader|system|tool|agent))\b",
+    r"\b(?:as\s+an?|(?:if|when|in\s+case)\s+you(?:['’]re|\s+are)\s+(?:an?|the))\s+"
+    r"(?:AI|LLM|language\s+model|assistant|(?:automated|machine|retrieval|answering)\s+(?:reader|system|tool"
+    r"|agent|engine))\b",
     # Spoken to as machines.
     r"(?:^|[.!?]\s|\n|[(\[])\W*(?:\w+\s+){0,3}?"
     r"(?:note|message|instructions?|attention|notice|reminder|dear|hey|hello|order|request|hint"
@@ -72,6 +74,9 @@ _ORDERS: Final = (
     r"(?:contain|include|begin|start|open|end|say|state|mention|consist|read)\b",
     rf"\b{_DIGEST}\s+(?:(?:based|built|drawn|made|taken)\s+)?(?:of|from|to|about|on|upon|quoting|citing"
     rf"|that\s+(?:use|draw|cite|quote)\w*)\s+(?:\w+\s+){{0,2}}?{_HERE}.{{0,40}}?\b{_COMPOSES}",
+    rf"\b(?:from\s+now\s+on|(?:new|standing)\s+rule)\b[^.!?\n]{{0,40}}\b{_DIGEST}\b[^.!?\n]{{0,40}}\b{_SAYS}",
+    rf"\b(?:request|ask)\w*\s+that\s+(?:\w+\s+){{0,2}}?{_DIGEST}\b",
+    rf"\b(?:any|every|each|all)\s+generated\s+{_DIGEST}\b[^.!?\n]{{0,40}}\b{_SAYS}",
     rf"\b(?:begin|start|open|preface|end|close|conclude|lead)\s+"
     rf"(?:your|any|every|each|all|the|a)\s+(?:\w+\s+)?{_DIGEST}\b",
     rf"\b(?:when(?:ever)?|if|before|after|while|any(?:one|body)|who(?:ever)?|those|people|tools?"
@@ -89,40 +94,42 @@ _ORDERS: Final = (
     r"|always)\b",
 )
 _ORDER: Final = re.compile("|".join(_ORDERS), re.IGNORECASE | re.MULTILINE)
-_SECRETS: Final = (
-    r"(?:pass(?:word|phrase|code)s?|(?:log[- ]?in|sign[- ]?in|verification|confirmation|security"
-    r"|one[- ]time|access|backup|recovery|auth\w*|2fa|sms)\s+(?:codes?|details|data)|credentials?"
-    r"|(?:seed|recovery)\s+phrases?|private\s+keys?|(?:api|bot|access|auth|login|session)\s+(?:keys?|tokens?)"
-    r"|(?:credit\s+)?card\s+(?:numbers?|details)|bank\s+(?:details|accounts?)|pins?)"
+_ANY_MACHINE: Final = (
+    r"(?:AIs?|LLMs?|ChatGPT|GPT(?:-\w+)?|Claude|Gemini|Copilot|(?:\w+\s)?(?:assistants?|agents?|robots?)"
+    r"|(?:\w+\s)?(?:chat)?bots?|machines|AI\s+\w+|summari[sz]ers?|(?:language|answering|AI|retrieval)\s+models?"
+    r"|models?\s+(?:that|which|trained|reading|answering)"
+    r"|(?:automated|automatic|machine|retrieval|answer(?:ing)?)\s+(?:\w+\s+)?(?:readers?|systems?|tools?"
+    r"|engines?)|(?:any|whatever|whichever|the)\s+(?:software|tools?|systems?))"
 )
-_MONEY: Final = r"(?:money|payments?|deposits?|fees?|bitcoins?|btc|crypto\w*|[$€£]\s?\d+)"
-_PAYEE: Final = (
-    r"to\s+(?:@\w+|(?:a|an|the|this|that|my|our|their|following)\s+(?:\w+\s+){0,3}?"
-    r"(?:accounts?|wallets?|address|numbers?|links?|cards?|iban|paypal))"
+_MACHINE_WORD: Final = re.compile(
+    r"\b(?:AI|LLM|ChatGPT|GPT|Claude|Gemini|Copilot|assistant|agent|robot|bot|summari|model|automat"
+    r"|machine|retriev|answer|software|tool|system|chatbot)", re.IGNORECASE
+)  # fmt: skip
+_GREETING: Final = (
+    r"(?:for|to|ps|dear|hey|hello|note|attention|all|any|every|the|our|your|an?|friendly|kind|anyone['’]s"
+    r"|reminder|hint|message|notice|instructions?|rules?|request|set|summary|could|would|v\d+)"
 )
-_ASKS: Final = re.compile(
-    rf"""
-      (?<!\bnever\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bwithout\s)(?<!\bto\s)
-      \b(?:send|share|give|e-?mail|mail|dm|message|post|forward|tell|submit|provide|disclose|hand
-        |confirm)(?:ing|ting)?\b\s+
-      (?:(?!\b(?:never|not|no|each|every|with|in|as|from)\b)[^.!?;,\n]){{0,40}}?\b{_SECRETS}\b
-    | \b(?:send|transfer|wire|donate|deposit|pay)\b\s+
-      (?:(?!\b(?:never|not|no)\b)[^.!?;,\n]){{0,60}}?\b{_PAYEE}\b
-    | \bconnect\s+(?:\w+\s+){{0,2}}?wallets?\b
-    | \b(?:send|buy|get|pay\s+(?:by|with|in))\s+(?:\w+\s+){{0,3}}?gift\s+cards?\b
-    | \b(?:send|transfer|wire|deposit)\s+(?:\w+\s+){{0,3}}?{_MONEY}\s+to\b
-    | \b(?:open|click|tap|follow|visit|scan)\s+(?:on\s+)?
-      (?:the|this|that|a|our|my|their|following)\s+
-      (?:\w+\s+){{0,2}}?(?:links?|urls?|websites?|web\s+(?:page|site)s?|invites?|qr\s?codes?)\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_ITSELF: Final = re.compile(
-    r"\bmy\s+(?:system\s+)?(?:instructions?|prompts?|guidelines|rules|training)\b"
-    r"|\b(?:as|I\s+am|I['’]m)\s+(?:just\s+|only\s+)?an?\s+(?:AI|LLM|(?:large\s+)?language\s+model"
-    r"|assistant|chat\s?bot)\b|\b(?:another|other)\s+users?['’]?s?\s+(?:asked|questions?)\b",
+_SPOKEN_TO: Final = re.compile(
+    rf"^\W*(?:{_GREETING},?\s+){{0,5}}{_ANY_MACHINE}(?:,\s*{_ANY_MACHINE})*(?:\s\w+){{0,2}}\s*(?:[:,.]|\b(?:please|kindly|should|must)\b)",
     re.IGNORECASE,
 )
+_MACHINE_READS: Final = re.compile(
+    rf"\b(?:to|for)\s+(?:any|all|every)\s+{_ANY_MACHINE}\b.*:|\bby\s+(?:all\s+|any\s+)?{_ANY_MACHINE}\b.*:"
+    rf"|\b{_ANY_MACHINE}\b.*?\b(?:(?:read|relay|pick|us(?=es?\b|ed\b|ing\b)|cit|quot|process|pars|retriev|ingest|scrap|index)\w*\s+"
+    r"(?:me\b|along|(?:from\s+)?(?:this|these|here|my)\b)|(?:summari[sz]|condens|recap|digest|compil"
+    r"|sum|wrap|writ|putting|put)\w*\s+(?:\w+\s+){0,4}?(?:this|together|thread|topic|discussion))"
+    rf"|\b(?:fed|given|shown|pasted)\s+(?:in)?to\s+(?:an?\s+)?{_ANY_MACHINE}",
+    re.IGNORECASE,
+)
+_DIRECTS: Final = re.compile(
+    r"(?:\b(?:please|kindly|must|should|shall|always|only|favou?r|ha(?:s|ve)\s+(?:to|it)|lovely|quoted|repeated"
+    r"|needs?\s+to|make\s+sure|(?:is|are)\s+(?:to|asked|requested|required|expected))\b[^.!?\n]{0,50}|"
+    r"(?:^|[.!?:,;]\s+|\b(?:and|then)\s+))\b(?:say|state|tell|mention|report|open|start|begin|lead|put"
+    r"|relay|disclose|output|include|respon[ds]e?|reply|repeat|announce|quote|add)\w{0,2}\b",
+    re.IGNORECASE,
+)
+_NEXT: Final = 200
+"""Characters of the sentence after."""
 
 
 def addresses_the_model(text: str) -> bool:
@@ -130,26 +137,29 @@ def addresses_the_model(text: str) -> bool:
     return order_at(text) is not None
 
 
+@lru_cache(maxsize=512)
 def order_at(text: str) -> int | None:
     """Return where the first sentence begins that orders its reader about, None without one.
 
     What follows it may be what it wants said, so nothing from there on is anybody's statement.
     """
     found = _ORDER.search(text)
+    plain = visible(text)
+    # Hidden characters within an order, or line ends: then the place is not known.
+    if found is None and any(_ORDER.search(one) for one in {plain, squeeze(plain)} - {text}):
+        return 0
+    spans = sentence_spans(text)
     if found is None:
-        plain = visible(text)
-        # Hidden characters within an order, or line ends: then the place is not known.
-        return 0 if _ORDER.search(plain) or _ORDER.search(squeeze(plain)) else None
-    before = len(found[0]) - len(found[0].lstrip(" .!?\n([#*>"))
-    at = found.start() + before
-    return next((start for start, end in sentence_spans(text) if at < end), 0)
+        return next((start for start, end in spans if _addresses(text, start, end)), None)
+    at = found.start() + len(found[0]) - len(found[0].lstrip(" .!?\n([#*>"))
+    return next((start for start, end in spans if at < end), 0)
 
 
-def asks_for_secrets(sentence: str) -> bool:
-    """Tell whether a sentence asks people for credentials, for money, or to open a link."""
-    return _ASKS.search(sentence) is not None
-
-
-def speaks_of_itself(sentence: str) -> bool:
-    """Tell whether a sentence is about the model that wrote it."""
-    return _ITSELF.search(sentence) is not None
+def _addresses(text: str, start: int, end: int) -> bool:
+    """Tell whether a sentence speaks to machines that read it, and it or the next one directs."""
+    first = text[start:end]
+    if not _MACHINE_WORD.search(first):  # most sentences, and much faster
+        return False
+    if not _SPOKEN_TO.match(first) and not _MACHINE_READS.search(first):
+        return False
+    return _DIRECTS.search(" ".join(sentences(text[start : end + _NEXT])[:2])) is not None
