@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from bot.discord.errors import AnswerTimeoutError
-from bot.librarian import Librarian
+from bot.librarian import StaffedLibrarian
 from retrieval.errors import UnavailableError
 from retrieval.records import Answer, FirstAnswer, Suggestion
 from retrieval.sight import Sight, seeing
@@ -76,7 +76,7 @@ class AsyncLibrarian:
 
     def __init__(
         self,
-        librarian: Librarian,
+        librarian: StaffedLibrarian,
         threads: Threads,
         *,
         timeout_seconds: float,
@@ -91,11 +91,11 @@ class AsyncLibrarian:
         self._sight = sight
         self._asker = asker
 
-    async def look_up(self, work: Callable[[Librarian], _T]) -> _T:
+    async def look_up(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
         """Return what ``work`` takes from the librarian; for what needs no search."""
         return await self._call(work, self._threads.reading)
 
-    async def search(self, work: Callable[[Librarian], _T]) -> _T:
+    async def search(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
         """Return what ``work`` takes from the librarian, where it searches as a question does."""
         return await self._call(work, self._threads.answering)
 
@@ -138,7 +138,7 @@ class AsyncLibrarian:
 
     async def _call(
         self,
-        work: Callable[[Librarian], _T],
+        work: Callable[[StaffedLibrarian], _T],
         executor: Executor,
         timeout_seconds: float | None = None,
     ) -> _T:
@@ -155,7 +155,7 @@ class AsyncLibrarian:
                 "This took too long, so I stopped; please try again in a moment."
             ) from None
 
-    def _admitted(self, work: Callable[[Librarian], _T]) -> _T:
+    def _admitted(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
         for _ in range(_TRIES):
             self._check()
             sight = self._sight()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Executor
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import discord
@@ -19,7 +20,7 @@ from bot.discord.cards.responses import Interaction, is_gone, show_text
 from bot.discord.errors import explain
 from bot.discord.features.after_ingest.announcing import Announcing
 from bot.discord.features.after_ingest.marking import MarkingStale
-from bot.discord.features.after_ingest.rounds import AfterIngest
+from bot.discord.features.after_ingest.rounds import AfterIngest, Change
 from bot.discord.features.after_ingest.waiting import WaitingAnswers
 from bot.discord.features.ask.actions import AnswerActions
 from bot.discord.features.ask.answers import Answers
@@ -31,6 +32,7 @@ from bot.discord.features.digest.commands import Lately
 from bot.discord.features.help.command import Helping
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
+from bot.discord.features.rulings.ruling import Rulings
 from bot.discord.features.source.command import Sources
 from bot.discord.features.source.view import RoomItem
 from bot.discord.features.threads.command import ThreadSearch
@@ -41,6 +43,7 @@ from bot.discord.words.translator import CatalogueTranslator
 from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
+from retrieval.records import RulingKind
 
 PUBLIC_BOT: Final = (
     "Anybody can invite this bot into their server, where it says nothing but stands under its "
@@ -111,13 +114,15 @@ class FootnoteBot(commands.AutoShardedBot):
         memberships = Memberships(self)
         self.desk = Desk(librarians, community, executor, settings, memberships=memberships)
         self._first_steps = FirstSteps(community, settings, librarians.default)
+        self._waiting = WaitingAnswers(self, self.desk, community.unanswered)
+        self._marking = MarkingStale(self, librarians, community.answers)
         self.after_ingest = AfterIngest(
             librarians,
             community.told,
             [
                 Announcing(self, librarians, community, self.desk),
-                WaitingAnswers(self, self.desk, community.unanswered),
-                MarkingStale(self, librarians, community.answers),
+                self._waiting,
+                self._marking,
             ],
         )
         self._looking: asyncio.Task[None] | None = None
@@ -149,6 +154,7 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
+        await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
@@ -196,6 +202,15 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    async def _follow_ruling(self, knowledge_base: str, kind: RulingKind) -> None:
+        """Mark what quotes hidden words, and tell those who waited for an official answer."""
+        now = datetime.now(UTC)
+        change = Change(knowledge_base, now, now)
+        if kind is RulingKind.HIDDEN:
+            await self._marking(change)
+        elif kind is RulingKind.OFFICIAL:
+            await self._waiting(change)
 
     async def _look_for_news(self) -> None:
         await self.wait_until_ready()  # there are no servers to tell before

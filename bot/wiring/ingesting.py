@@ -54,7 +54,8 @@ def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
     from ingest.admission import Admission
-    from ingest.pipeline import Ingest, Request
+    from ingest.pipeline import Ingest
+    from ingest.request import Request
     from retrieval.store.live_generation import live_generation
     from retrieval.store.rebuilding import Stores, open_recovered
     from retrieval.store.removal.forgotten import ForgottenPeople

@@ -43,7 +43,11 @@ def run_bot(settings: BotSettings) -> None:
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
-    with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
+    with (
+        open_community(settings.data_dir) as community,
+        open_librarians(settings, community.feedback.votes) as librarians,
+    ):
+        community.memories.register(librarians.rulings)
         try:
             librarian = librarians.of(librarians.default)
             librarian.open()

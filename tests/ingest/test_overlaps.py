@@ -8,8 +8,9 @@ import os
 
 import pytest
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import Progress, Removal, Stage, Why
+from ingest.request import Request
 from tests.ingest.conftest import KB, Bench, token_ends
 from tests.ingest.sources import Fields, export, message
 

@@ -154,16 +154,18 @@ class Desk:
             is_private=settings.is_private,
         )
 
-    def check(self, asker: Asker, surface: Surface) -> None:
+    def check(self, asker: Asker, surface: Surface, *, knowledge_base: str | None = None) -> None:
         """Make sure that ``asker`` may use a surface, where that is all there is to it.
+
+        ``knowledge_base`` is what they would change; None: the default one.
 
         Raises:
             RefusedError: with one sentence for the asker.
             StorageError: if grants and settings cannot be read.
         """
         policy, right = self._policy(), RULES[surface].right
-        roles = self._community.guilds.of(asker.place.guild_id).reingest_roles
-        if policy.may_use(surface, asker, chosen_roles=roles):
+        name = knowledge_base or policy.default
+        if self._may_use(surface, asker, name):
             return
         if right is Right.SEE and self.visible(asker):  # another one than the default
             return
@@ -172,9 +174,22 @@ class Desk:
             raise RefusedError(words.config.servers_only)
         if right is Right.ADMINISTER and policy.is_named(asker):
             raise RefusedError(words.config.administrators_only)
-        if right is Right.ADD and policy.visible([policy.default], asker):
-            raise RefusedError(words.desk.may_not_add)
+        if right is Right.ADD and policy.visible([name], asker):
+            raise RefusedError(self._may_not_add(asker, surface, name, words))
         raise self._closed(asker, words)
+
+    def _may_not_add(self, asker: Asker, surface: Surface, name: str, words: Words) -> str:
+        if surface is not Surface.RULING:
+            return words.desk.may_not_add
+        if not asker.is_administrator:
+            return words.staff.may_not_rule
+        return words.staff.not_granted.format(name=name, guild=asker.place.guild_id)
+
+    def _may_use(self, surface: Surface, asker: Asker, name: str) -> bool:
+        setting = RULES[surface].roles
+        settings = self._community.guilds.of(asker.place.guild_id)
+        chosen: tuple[int, ...] = getattr(settings, setting) if setting else ()
+        return self._policy().may_use(surface, asker, knowledge_base=name, chosen_roles=chosen)
 
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
@@ -236,7 +251,7 @@ class Desk:
         is_private = asker_only or RULES[surface].is_private
 
         def check() -> None:
-            if not self._policy().may_use(surface, asker, knowledge_base=name):
+            if not self._may_use(surface, asker, name):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord.words.answer import AnswerWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
 
@@ -202,6 +203,7 @@ class Words:
     failures: FailureWords
     lately: LatelyWords
     ingest: IngestWords
+    staff: StaffWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

@@ -16,8 +16,9 @@ import chromadb
 from bot.discord.client import FootnoteBot
 from bot.discord.words import ENGLISH
 from ingest.admission import Admission
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import IngestReport
+from ingest.request import Request
 from retrieval.errors import NotFoundError
 from retrieval.knowledge import KnowledgeBase
 from retrieval.store.lexical.tantivy_index import LexicalIndex

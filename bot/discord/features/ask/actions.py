@@ -27,12 +27,11 @@ from bot.discord.cards.responses import (
     Interaction,
     acknowledge,
     acknowledge_update,
-    is_gone,
     open_form,
     show_card,
     show_text,
 )
-from bot.discord.errors import RefusedError, explain
+from bot.discord.errors import RefusedError, report
 from bot.discord.features.ask.answers import Answers, Question
 from bot.discord.features.ask.asking import can_open_thread
 from bot.discord.features.ask.buttons import Action, Press, answer_button
@@ -123,8 +122,8 @@ class AnswerActions(commands.Cog):
                 surface = Surface.FOLLOW_UP  # it counts as a question only once it is sent
             admission = self._desk.admit(asker, surface, knowledge_base=shown.knowledge_base)
             await works[press.action](interaction, press, shown, admission)
-        except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
-            await _explain(interaction, error, words)
+        except Exception as error:  # noqa: BLE001 - report logs it; a person waits for a reply
+            await report(interaction, error, words)
 
     async def _answer_behind(self, press: Press, words: Words) -> ShownAnswer:
         shown = await asyncio.to_thread(self._community.answers.find, press.answer_id)
@@ -279,13 +278,3 @@ async def _thread_from(
     except discord.HTTPException as error:
         _log.warning("could not greet in thread %s: %s", thread.id, error)
     return thread.id, True
-
-
-async def _explain(interaction: Interaction, error: Exception, words: Words) -> None:
-    if is_gone(error):
-        _log.info("nobody to answer any more: %s", error)
-        return
-    try:
-        await show_text(interaction, explain(error, words))
-    except discord.HTTPException as refusal:
-        _log.warning("could not report an error to its asker: %s", refusal)
