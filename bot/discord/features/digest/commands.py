@@ -36,7 +36,7 @@ class Lately(commands.Cog):
         admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
         since = datetime.now(UTC) - timedelta(days=days)
-        news = await admission.librarian.news(since, MAX_THREADS)
+        news = await admission.librarian.look_up(lambda known: known.news(since, MAX_THREADS))
         await show_card(interaction, digest_card(news, _words(admission, private=private)))
 
     @app_commands.command(description="What the threads talk about.")
@@ -46,7 +46,7 @@ class Lately(commands.Cog):
         surface = Surface.TOPICS if private else Surface.TOPICS_FOR_ALL
         admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
-        topics = await admission.librarian.topics(MAX_TOPICS)
+        topics = await admission.librarian.look_up(lambda known: known.topics(MAX_TOPICS))
         await show_card(interaction, topics_card(topics, _words(admission, private=private)))
 
 

@@ -23,6 +23,8 @@ class ThreadSearch(commands.Cog):
         """List the threads closest to what was asked; it counts as a question."""
         admission = self._desk.admit(await self._desk.meet(interaction), Surface.THREADS)
         await acknowledge(interaction, private=private)
-        found = await admission.librarian.search_threads(about, MAX_THREADS)
+        found, _ = await admission.librarian.search(
+            lambda known: known.search_threads(about, MAX_THREADS)
+        )
         words = admission.words if private else admission.public_words
         await show_card(interaction, threads_card(about, found, words))
