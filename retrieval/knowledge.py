@@ -183,11 +183,11 @@ class KnowledgeBase:
         """Undo a decision of staff and return it; None if there is none of that id."""
         return self._rulings_book().take_back(self._name, ruling_id)
 
-    def post_at(self, url: str) -> Post | None:
-        """Return the post that stands at an address; None where none does, or it is hidden."""
-        if self._ruled is None or (id_ := self._ruled.post_at(url)) is None:
-            return None
-        return self._library.posts([id_]).get(id_)
+    def find_post(self, name: str) -> Post | None:
+        """Return the post with an id, or at an address; None where there is none to be shown."""
+        is_address = "://" in name and self._ruled is not None
+        id_ = self._ruled.post_at(name) if is_address and self._ruled else name
+        return None if id_ is None else self._library.posts([id_]).get(id_)
 
     def _rulings_book(self) -> RulingBook:
         if self._ruled is None:

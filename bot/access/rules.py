@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 
 class Right(Enum):
@@ -54,6 +54,7 @@ class Surface(StrEnum):
     REINGEST = "/reingest"
     CONFIG = "/config"
     CONFIG_CONTROL = "a control of /config"
+    RULING = "what staff says of posts and questions"
     LEARN = "/learn"
     FORGET_ME = "/forget-me"
 
@@ -65,8 +66,8 @@ class Rule:
     right: Right
     is_question: bool = False
     """Whether it counts against the limits, and only happens where questions are answered."""
-    roles_count: bool = False
-    """Whether the roles that a server chose may do it beside its administrators."""
+    roles: Literal["reingest_roles", "staff_roles"] | None = None
+    """The setting with the roles that a server chose to do it beside its administrators."""
     is_private: bool = False
     """Whether nobody but whoever uses it sees what it shows."""
 
@@ -98,7 +99,8 @@ RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
         Surface.ANNOUNCEMENT: _READS,
         Surface.LATE_ANSWER: _READS,
         Surface.UPLOAD: Rule(Right.ADD),
-        Surface.REINGEST: Rule(Right.ADD, roles_count=True),
+        Surface.REINGEST: Rule(Right.ADD, roles="reingest_roles"),
+        Surface.RULING: Rule(Right.ADD, roles="staff_roles", is_private=True),
         Surface.CONFIG: Rule(Right.ADMINISTER),
         Surface.CONFIG_CONTROL: Rule(Right.ADMINISTER),
         Surface.LEARN: Rule(Right.ADD, is_private=True),
@@ -215,7 +217,7 @@ class Policy:
             surface: What they use.
             visitor: Who and where.
             knowledge_base: What it would show or change; None: the default one.
-            chosen_roles: Whom the place's server chose beside its administrators.
+            chosen_roles: Whom the place's server chose for it beside its administrators.
         """
         rule, name = RULES[surface], knowledge_base or self.default
         if rule.right is Right.ONESELF:
@@ -226,7 +228,7 @@ class Policy:
             return False
         return rule.right is Right.SEE or any(
             grant.knowledge_base == name
-            and grant.names_maintainer(visitor, chosen_roles if rule.roles_count else ())
+            and grant.names_maintainer(visitor, chosen_roles if rule.roles else ())
             for grant in self.grants
         )
 

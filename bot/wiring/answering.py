@@ -92,6 +92,11 @@ class KnowledgeBases:
         self._open: dict[str, KnowledgeBase] = {}
 
     @property
+    def rulings(self) -> RulingBook:
+        """What staff decided about any of them."""
+        return self._shelves.rulings
+
+    @property
     def default(self) -> str:
         """The knowledge base of the settings; it may be empty yet."""
         return self._default
@@ -127,14 +132,14 @@ class _Shelves:
     ) -> None:
         self._settings = settings
         self._votes = votes
-        self._rulings = RulingBook(settings.data_dir)
+        self.rulings = RulingBook(settings.data_dir)
         self._catalogue = catalogue
         self._stack = stack
         self._serve = serve
         self._opening = threading.Lock()
 
     def knowledge_base(self, name: str) -> KnowledgeBase:
-        ruled = Ruled(self._catalogue, name, self._rulings, self._votes)
+        ruled = Ruled(self._catalogue, name, self.rulings, self._votes)
         return KnowledgeBase(
             self._catalogue,
             name,

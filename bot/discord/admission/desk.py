@@ -20,9 +20,8 @@ from bot.access.rules import RULES, Place, Policy, Right, Surface, Visitor
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.discord.admission.askers import Asker, asker_of, author_of
-from bot.discord.admission.checked_librarian import AttendedLibrarian
 from bot.discord.admission.memberships import Memberships
-from bot.discord.async_librarian import AsyncLibrarian
+from bot.discord.async_librarian import AsyncLibrarian, Threads
 from bot.discord.cards.responses import Interaction
 from bot.discord.errors import ClosedError, RefusedError, TooManyError
 from bot.discord.live.audience import Audience
@@ -90,13 +89,15 @@ class Desk:
     ) -> None:
         self._librarians = librarians
         self._community = community
-        self._executor = executor
         self._settings = settings
         self._memberships = memberships
         self._audience = audience
         self.limits = limits or Limits(_rates(settings))
-        self._readers = ThreadPoolExecutor(_READERS, "reader")
-        self._writers = ThreadPoolExecutor(_WRITERS, "writer")
+        self._threads = Threads(
+            executor,
+            ThreadPoolExecutor(_READERS, "reader"),
+            ThreadPoolExecutor(_WRITERS, "writer"),
+        )
 
     async def meet(self, interaction: Interaction) -> Asker:
         """Return who is behind an interaction, with all that decides what they may do."""
@@ -153,16 +154,18 @@ class Desk:
             is_private=settings.is_private,
         )
 
-    def check(self, asker: Asker, surface: Surface) -> None:
+    def check(self, asker: Asker, surface: Surface, *, knowledge_base: str | None = None) -> None:
         """Make sure that ``asker`` may use a surface, where that is all there is to it.
+
+        ``knowledge_base`` is what they would change; None: the default one.
 
         Raises:
             RefusedError: with one sentence for the asker.
             StorageError: if grants and settings cannot be read.
         """
         policy, right = self._policy(), RULES[surface].right
-        roles = self._community.guilds.of(asker.place.guild_id).reingest_roles
-        if policy.may_use(surface, asker, chosen_roles=roles):
+        name = knowledge_base or policy.default
+        if self._may_use(surface, asker, name):
             return
         if right is Right.SEE and self.visible(asker):  # another one than the default
             return
@@ -171,14 +174,27 @@ class Desk:
             raise RefusedError(words.config.servers_only)
         if right is Right.ADMINISTER and policy.is_named(asker):
             raise RefusedError(words.config.administrators_only)
-        if right is Right.ADD and policy.visible([policy.default], asker):
-            raise RefusedError(words.desk.may_not_add)
+        if right is Right.ADD and policy.visible([name], asker):
+            raise RefusedError(self._may_not_add(asker, surface, name, words))
         raise self._closed(asker, words)
+
+    def _may_not_add(self, asker: Asker, surface: Surface, name: str, words: Words) -> str:
+        if surface is not Surface.RULING:
+            return words.desk.may_not_add
+        if not asker.is_administrator:
+            return words.staff.may_not_rule
+        return words.staff.not_granted.format(name=name, guild=asker.place.guild_id)
+
+    def _may_use(self, surface: Surface, asker: Asker, name: str) -> bool:
+        setting = RULES[surface].roles
+        settings = self._community.guilds.of(asker.place.guild_id)
+        chosen: tuple[int, ...] = getattr(settings, setting) if setting else ()
+        return self._policy().may_use(surface, asker, knowledge_base=name, chosen_roles=chosen)
 
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
-        self._writers.shutdown(wait=False, cancel_futures=True)
+        self._threads.reading.shutdown(wait=False, cancel_futures=True)
+        self._threads.writing.shutdown(wait=False, cancel_futures=True)
 
     @property
     def default_base(self) -> str:
@@ -235,20 +251,16 @@ class Desk:
         is_private = asker_only or RULES[surface].is_private
 
         def check() -> None:
-            if not self._policy().may_use(surface, asker, knowledge_base=name):
+            if not self._may_use(surface, asker, name):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            AttendedLibrarian(
-                self._librarians.of(name),
-                check,
-                str(asker.user_id),
-                lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
-            ),
-            self._executor,
+            self._librarians.of(name),
+            self._threads,
             timeout_seconds=self._settings.answer_timeout_seconds,
-            readers=self._readers,
-            writers=self._writers,
+            check=check,
+            sight=lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
+            asker=str(asker.user_id),
         )
 
     def _closed(self, asker: Asker, words: Words) -> ClosedError:

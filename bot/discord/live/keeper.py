@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -15,6 +17,7 @@ from bot.community.learnt import LearntBook, LearntChannel
 from bot.discord.live.history import History
 from bot.discord.live.shelf import Shelf
 from bot.discord.live.wire import Readable, author_id, fields_of, header_of
+from bot.librarian import AsyncForgettingPeople
 from ingest.journal.lines import Fields
 from retrieval.errors import FootnoteError
 
@@ -29,6 +32,14 @@ _log = logging.getLogger(__name__)
 
 OptedOut = Callable[[Collection[str]], frozenset[str]]
 """Returns those of some author ids whose words are not to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveParts:
+    """What reading channels takes beside Discord."""
+
+    corpus: Path
+    opted_out: OptedOut
 
 
 class Keeper:
@@ -302,6 +313,29 @@ class Keeper:
             self.thread_deleted(channel.guild.id, channel.parent_id, channel.id)
         else:
             self.channel_deleted(channel.guild.id, channel.id)
+
+
+class ForgettingLive:
+    """An ``AsyncForgettingPeople`` that takes people out of the journals, too."""
+
+    def __init__(self, people: AsyncForgettingPeople, keeper: Keeper) -> None:
+        self._people = people
+        self._keeper = keeper
+
+    async def forget(self, author_id: str) -> int:
+        """As ``AsyncForgettingPeople.forget``; the words are gone from the journals at once."""
+        try:
+            return await self._people.forget(author_id)
+        finally:
+            self._keeper.forget_author(author_id)
+
+    async def allow(self, author_id: str) -> bool:
+        """As ``AsyncForgettingPeople.allow``."""
+        return await self._people.allow(author_id)
+
+    async def finish(self) -> None:
+        """As ``AsyncForgettingPeople.finish``."""
+        await self._people.finish()
 
 
 async def _threads_of(

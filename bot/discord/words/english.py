@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, talk
+from bot.discord.words import answer, ingest, lately, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -169,6 +169,7 @@ ENGLISH: Final = Words(
             "conversations": "threads in which I took what you wrote as questions",
             "feedback": "verdicts on answers",
             "unanswered": "questions that waited for an answer",
+            "rulings": "your name on what staff decided",
         },
     ),
     commands={
@@ -217,9 +218,12 @@ ENGLISH: Final = Words(
         "upload": CommandWords(
             "upload",
             "Add an exported file to the threads and ingest it.",
-            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+            {"file": OptionWords("file", "An export in any format that Footnote reads.")},
         ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
+        "official": CommandWords(
+            "official", "Give an official answer that comes first for questions like it."
+        ),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
         "forget-me": CommandWords(
             "forget-me",
@@ -232,4 +236,5 @@ ENGLISH: Final = Words(
     failures=talk.ENGLISH_FAILURES,
     lately=lately.ENGLISH,
     ingest=ingest.ENGLISH,
+    staff=staff.ENGLISH,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, talk
+from bot.discord.words import answer, ingest, lately, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -173,6 +173,7 @@ GERMAN: Final = Words(
             "conversations": "Threads, in denen ich dein Geschriebenes als Fragen nahm",
             "feedback": "Urteile über Antworten",
             "unanswered": "Fragen, die auf eine Antwort warteten",
+            "rulings": "dein Name an dem, was das Team entschieden hat",
         },
     ),
     commands={
@@ -221,9 +222,12 @@ GERMAN: Final = Words(
         "upload": CommandWords(
             "hochladen",
             "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
-            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+            {"file": OptionWords("datei", "Ein Export in einem Format, das Footnote liest.")},
         ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
+        "official": CommandWords(
+            "offiziell", "Gib eine offizielle Antwort, die bei solchen Fragen zuerst kommt."
+        ),
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
@@ -240,4 +244,5 @@ GERMAN: Final = Words(
     failures=talk.GERMAN_FAILURES,
     lately=lately.GERMAN,
     ingest=ingest.GERMAN,
+    staff=staff.GERMAN,
 )

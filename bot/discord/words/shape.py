@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord.words.answer import AnswerWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
 
@@ -27,6 +28,11 @@ class CommandWords:
     description: str
     options: Mapping[str, OptionWords] = field(default_factory=dict)
     """By the option's name in the code."""
+
+    @property
+    def described(self) -> dict[str, str]:
+        """What ``app_commands.describe`` takes: each option's description."""
+        return {name: option.description for name, option in self.options.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,7 @@ class Words:
     failures: FailureWords
     lately: LatelyWords
     ingest: IngestWords
+    staff: StaffWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

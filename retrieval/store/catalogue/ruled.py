@@ -52,7 +52,7 @@ SELECT DISTINCT m.id AS marked, m.worth AS before, o.id, o.worth FROM json_each(
 """
 _POSTS_BY: Final = """
 SELECT DISTINCT o.id FROM files f CROSS JOIN posts o ON o.file_id = f.id
- WHERE f.kb = :kb AND coalesce(nullif(o.author_id, ''), f.source_kind || ':' || o.author) IN
+ WHERE f.kb = :kb AND coalesce(nullif(o.author_id, ''), '*:' || o.author) IN
        (SELECT value FROM json_each(:ids))
 """
 _REPEATING: Final = """

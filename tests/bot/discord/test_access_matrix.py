@@ -28,6 +28,7 @@ from bot.discord.features.after_ingest.rounds import Change
 from bot.discord.features.after_ingest.waiting import WaitingAnswers
 from bot.discord.features.ask import buttons
 from bot.discord.features.config.panel import Control
+from bot.discord.features.rulings import buttons as rulings
 from bot.discord.features.source import places as spots
 from bot.discord.words import ENGLISH
 from bot.processes.ingest import ChildIngest
@@ -105,9 +106,10 @@ ADMINISTERS: Final = frozenset(
 )
 SHOW_WORDS: Final = frozenset(Surface) - {
     *(Surface.FEEDBACK, Surface.WAIT, Surface.FORGET_ME),
-    *(Surface.UPLOAD, Surface.REINGEST, Surface.CONFIG, Surface.CONFIG_CONTROL),
+    *(Surface.UPLOAD, Surface.REINGEST, Surface.RULING),
+    *(Surface.CONFIG, Surface.CONFIG_CONTROL),
 }
-ADD_WORDS: Final = frozenset({Surface.UPLOAD, Surface.REINGEST})
+ADD_WORDS: Final = frozenset({Surface.UPLOAD, Surface.REINGEST, Surface.RULING})
 ADMINISTER: Final = frozenset({Surface.CONFIG, Surface.CONFIG_CONTROL})
 
 
@@ -224,6 +226,7 @@ class Hands:
             Surface.REINGEST: lambda v: self._slash(v, "reingest"),
             Surface.CONFIG: lambda v: self._slash(v, "config"),
             Surface.CONFIG_CONTROL: lambda v: self._press(v, Control.PRIVATE.custom_id),
+            Surface.RULING: self._rule,
             Surface.FORGET_ME: lambda v: self._slash(v, "forget-me"),
         }
 
@@ -290,11 +293,20 @@ class Hands:
 
     async def _follow_up(self, visit: Visit) -> str:
         press = buttons.Press(buttons.Action.FOLLOW_UP, self.answer_id)
-        field = {"type": 4, "id": 2, "custom_id": "text", "value": QUESTION}
-        form = {
-            "custom_id": press.custom_id,
-            "components": [{"type": 18, "id": 1, "component": field}],
-        }
+        return await self._submit(visit, press.custom_id, text=QUESTION)
+
+    async def _rule(self, visit: Visit) -> str:
+        press = rulings.Press(rulings.Action.OFFICIAL, "default")
+        said = {"questions": f"Who is the {visit.name}?", "text": "Ask them."}
+        return await self._submit(visit, press.custom_id, **said)
+
+    async def _submit(self, visit: Visit, custom_id: str, **values: str) -> str:
+        fields = [
+            {"type": 4, "id": 2 * n, "custom_id": name, "value": value}
+            for n, (name, value) in enumerate(values.items(), 1)
+        ]
+        labels = [{"type": 18, "id": each["id"] + 1, "component": each} for each in fields]  # type: ignore[operator]  # numbers, the ids
+        form = {"custom_id": custom_id, "components": labels}
         message = self._hidden(visit, {"content": "An answer"}, self._server.bot)
         sent = self._server.desk.open(
             *(InteractionType.MODAL_SUBMIT, visit.user, visit.channel, form),
@@ -386,12 +398,15 @@ def wanted(surface: Surface, visit: Visit) -> Outcome:
 
 
 @pytest.fixture
-def state(corpus: Path, community: Community) -> Callable[[Visit], tuple[Any, Any]]:
-    """What may change: the files that are ingested, and the settings of the visitor's server."""
+def state(
+    corpus: Path, community: Community, library: Shelves
+) -> Callable[[Visit], tuple[Any, Any]]:
+    """What may change: files, what staff decided, and the settings of the visitor's server."""
 
     def read(visit: Visit) -> tuple[Any, Any]:
         files = {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
-        return files, community.guilds.of(visit.guild_id)
+        ruled = library.of("default").rulings()
+        return (files, ruled), community.guilds.of(visit.guild_id)
 
     return read
 

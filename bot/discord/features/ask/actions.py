@@ -27,18 +27,18 @@ from bot.discord.cards.responses import (
     Interaction,
     acknowledge,
     acknowledge_update,
-    is_gone,
     open_form,
     show_card,
     show_text,
 )
-from bot.discord.errors import RefusedError, explain
+from bot.discord.errors import RefusedError, report
 from bot.discord.features.ask.answers import Answers, Question
 from bot.discord.features.ask.asking import can_open_thread
 from bot.discord.features.ask.buttons import Action, Press, answer_button
 from bot.discord.features.ask.forms import FollowUpForm, VerdictForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
+from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
 from retrieval.records import SourceView
@@ -122,8 +122,8 @@ class AnswerActions(commands.Cog):
                 surface = Surface.FOLLOW_UP  # it counts as a question only once it is sent
             admission = self._desk.admit(asker, surface, knowledge_base=shown.knowledge_base)
             await works[press.action](interaction, press, shown, admission)
-        except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
-            await _explain(interaction, error, words)
+        except Exception as error:  # noqa: BLE001 - report logs it; a person waits for a reply
+            await report(interaction, error, words)
 
     async def _answer_behind(self, press: Press, words: Words) -> ShownAnswer:
         shown = await asyncio.to_thread(self._community.answers.find, press.answer_id)
@@ -245,12 +245,12 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
         quoted = [citation.passage.id for citation in shown.answer.citations]
-        gone = await admission.librarian.missing(quoted)
+        gone = await admission.librarian.look_up(lambda known: known.missing(quoted))
         return render_whole(shown.answer, press, admission.words, gone=gone)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:
-            found[citation.passage.id] = await admission.librarian.source(citation.passage.id)
+            found[citation.passage.id] = await source_view(admission, citation.passage.id)
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
     return render_sources(shown.answer, press, found, admission.words)
@@ -278,13 +278,3 @@ async def _thread_from(
     except discord.HTTPException as error:
         _log.warning("could not greet in thread %s: %s", thread.id, error)
     return thread.id, True
-
-
-async def _explain(interaction: Interaction, error: Exception, words: Words) -> None:
-    if is_gone(error):
-        _log.info("nobody to answer any more: %s", error)
-        return
-    try:
-        await show_text(interaction, explain(error, words))
-    except discord.HTTPException as refusal:
-        _log.warning("could not report an error to its asker: %s", refusal)

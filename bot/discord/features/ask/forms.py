@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import discord
@@ -11,6 +10,7 @@ from discord import ui
 from bot.community.feedback import Verdict
 from bot.discord.cards.markdown import fit_label
 from bot.discord.cards.responses import Interaction
+from bot.discord.cards.sent_forms import inputs
 from bot.discord.features.ask.buttons import Press
 from bot.discord.words import Words
 from retrieval.records import Answer
@@ -59,21 +59,10 @@ class VerdictForm(ui.Modal):
 def submitted(interaction: Interaction) -> tuple[str, Verdict | None]:
     """Return the text and the verdict of a sent form, whichever process opened it."""
     text, verdict = "", None
-    for component in _inputs(dict(interaction.data or {})):
+    for component in inputs(dict(interaction.data or {})):
         if component["custom_id"] == _TEXT:
             text = str(component.get("value") or "")
         elif component["custom_id"] == _VERDICT:
             known = [value for value in component.get("values") or [] if value in set(Verdict)]
             verdict = Verdict(known[0]) if known else None
     return text, verdict
-
-
-def _inputs(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield what was filled in, rows and labels opened."""
-    inner = [*(component.get("components") or []), component.get("component")]
-    for child in inner:
-        if child is None:
-            continue
-        if "custom_id" in child:
-            yield child
-        yield from _inputs(child)
