@@ -218,7 +218,7 @@ ENGLISH: Final = Words(
         "upload": CommandWords(
             "upload",
             "Add an exported file to the threads and ingest it.",
-            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+            {"file": OptionWords("file", "An export in any format that Footnote reads.")},
         ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
         "official": CommandWords(

@@ -222,7 +222,7 @@ GERMAN: Final = Words(
         "upload": CommandWords(
             "hochladen",
             "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
-            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+            {"file": OptionWords("datei", "Ein Export in einem Format, das Footnote liest.")},
         ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
         "official": CommandWords(

@@ -30,6 +30,11 @@ class CommandWords:
     options: Mapping[str, OptionWords] = field(default_factory=dict)
     """By the option's name in the code."""
 
+    @property
+    def described(self) -> dict[str, str]:
+        """What ``app_commands.describe`` takes: each option's description."""
+        return {name: option.description for name, option in self.options.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class DeskWords:
