@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, gaps, ingest, lately, staff, talk
+from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -224,7 +224,7 @@ GERMAN: Final = Words(
         "upload": CommandWords(
             "hochladen",
             "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
-            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+            {"file": OptionWords("datei", "Ein Export in einem Format, das Footnote liest.")},
         ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
         "official": CommandWords(
@@ -234,6 +234,7 @@ GERMAN: Final = Words(
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
+        "learn": CommandWords("lernen", "Die Kanäle wählen, die der Bot selbst liest."),
         "forget-me": CommandWords(
             "vergiss-mich",
             "Lösche, was der Bot über dich aufbewahrt, oder lass deine Beiträge weg.",
@@ -249,4 +250,5 @@ GERMAN: Final = Words(
     ingest=ingest.GERMAN,
     staff=staff.GERMAN,
     gaps=gaps.GERMAN,
+    learn=learn.GERMAN,
 )
