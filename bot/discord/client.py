@@ -30,6 +30,8 @@ from bot.discord.features.corpus.reingest import Maintenance
 from bot.discord.features.corpus.upload import Uploads
 from bot.discord.features.digest.commands import Lately
 from bot.discord.features.help.command import Helping
+from bot.discord.features.learn.command import Learning
+from bot.discord.features.learn.events import LiveEvents
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
 from bot.discord.features.rulings.ruling import Rulings
@@ -37,6 +39,9 @@ from bot.discord.features.source.command import Sources
 from bot.discord.features.source.view import RoomItem
 from bot.discord.features.threads.command import ThreadSearch
 from bot.discord.first_start import FirstSteps
+from bot.discord.live.audience import Audience
+from bot.discord.live.keeper import ForgettingLive, Keeper, LiveParts
+from bot.discord.live.shelf import Shelf
 from bot.discord.settings import DiscordSettings
 from bot.discord.words import words_for
 from bot.discord.words.translator import CatalogueTranslator
@@ -44,6 +49,7 @@ from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
 from retrieval.records import RulingKind
+from retrieval.sight import Sight, seeing
 
 PUBLIC_BOT: Final = (
     "Anybody can invite this bot into their server, where it says nothing but stands under its "
@@ -82,6 +88,7 @@ class FootnoteBot(commands.AutoShardedBot):
         community: What is kept of servers and people.
         quarantine: Looks at uploaded files; None: there is no ``/upload``.
         people: Takes posts out of the answers; None: ``/forget-me`` does not offer that.
+        live: Where the channels are kept that it reads itself; None: it reads none.
         options: For ``discord.Client``.
     """
 
@@ -95,10 +102,13 @@ class FootnoteBot(commands.AutoShardedBot):
         quarantine: Quarantine | None = None,
         *,
         people: AsyncForgettingPeople | None = None,
+        live: LiveParts | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
-        intents.message_content = settings.mention_replies
+        # A privileged one: only where messages are really read.
+        reads = live is not None and bool(community.learnt.all())
+        intents.message_content = settings.mention_replies or reads
         super().__init__(
             command_prefix=commands.when_mentioned,  # required by the base class, never used
             help_command=None,
@@ -112,10 +122,22 @@ class FootnoteBot(commands.AutoShardedBot):
             **options,
         )
         memberships = Memberships(self)
-        self.desk = Desk(librarians, community, executor, settings, memberships=memberships)
+        self.keeper: Keeper | None = None
+        if live is not None:
+            shelf = Shelf(live.corpus)
+            self.keeper = Keeper(self, community.learnt, shelf, live.opted_out)
+        self.desk = Desk(
+            librarians,
+            community,
+            executor,
+            settings,
+            memberships=memberships,
+            audience=Audience(self, self._gone),
+        )
         self._first_steps = FirstSteps(community, settings, librarians.default)
         self._waiting = WaitingAnswers(self, self.desk, community.unanswered)
         self._marking = MarkingStale(self, librarians, community.answers)
+        self._default_base = librarians.default
         self.after_ingest = AfterIngest(
             librarians,
             community.told,
@@ -161,7 +183,12 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
         memories = self._community.memories
-        await self.add_cog(ForgetMe(self, self.desk, memories, self._people))
+        people = self._people
+        if self.keeper is not None:
+            await self.add_cog(LiveEvents(self, self.keeper, self._mark_what_is_gone))
+            await self.add_cog(Learning(self, self.desk, self._community.learnt, self.keeper))
+            people = people and ForgettingLive(people, self.keeper)
+        await self.add_cog(ForgetMe(self, self.desk, memories, people))
         await self.add_cog(Forgetting(self, self._community, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
@@ -202,6 +229,15 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    def _gone(self) -> frozenset[str]:
+        return self.keeper.shelf.gone if self.keeper is not None else frozenset()
+
+    async def _mark_what_is_gone(self) -> None:
+        """Mark the answers that quote what was deleted, before any ingest takes note of it."""
+        now = datetime.now(UTC)
+        with seeing(Sight(rooms=None, gone=self._gone())):
+            await self._marking(Change(self._default_base, now, now))
 
     async def _follow_ruling(self, knowledge_base: str, kind: RulingKind) -> None:
         """Mark what quotes hidden words, and tell those who waited for an official answer."""

@@ -20,9 +20,8 @@ from bot.access.rules import RULES, Place, Policy, Right, Surface, Visitor
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.discord.admission.askers import Asker, asker_of, author_of
-from bot.discord.admission.checked_librarian import AttendedLibrarian
 from bot.discord.admission.memberships import Memberships
-from bot.discord.async_librarian import AsyncLibrarian
+from bot.discord.async_librarian import AsyncLibrarian, Threads
 from bot.discord.cards.responses import Interaction
 from bot.discord.errors import ClosedError, RefusedError, TooManyError
 from bot.discord.live.audience import Audience
@@ -90,13 +89,15 @@ class Desk:
     ) -> None:
         self._librarians = librarians
         self._community = community
-        self._executor = executor
         self._settings = settings
         self._memberships = memberships
         self._audience = audience
         self.limits = limits or Limits(_rates(settings))
-        self._readers = ThreadPoolExecutor(_READERS, "reader")
-        self._writers = ThreadPoolExecutor(_WRITERS, "writer")
+        self._threads = Threads(
+            executor,
+            ThreadPoolExecutor(_READERS, "reader"),
+            ThreadPoolExecutor(_WRITERS, "writer"),
+        )
 
     async def meet(self, interaction: Interaction) -> Asker:
         """Return who is behind an interaction, with all that decides what they may do."""
@@ -192,8 +193,8 @@ class Desk:
 
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
-        self._writers.shutdown(wait=False, cancel_futures=True)
+        self._threads.reading.shutdown(wait=False, cancel_futures=True)
+        self._threads.writing.shutdown(wait=False, cancel_futures=True)
 
     @property
     def default_base(self) -> str:
@@ -254,16 +255,12 @@ class Desk:
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            AttendedLibrarian(
-                self._librarians.of(name),
-                check,
-                str(asker.user_id),
-                lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
-            ),
-            self._executor,
+            self._librarians.of(name),
+            self._threads,
             timeout_seconds=self._settings.answer_timeout_seconds,
-            readers=self._readers,
-            writers=self._writers,
+            check=check,
+            sight=lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
+            asker=str(asker.user_id),
         )
 
     def _closed(self, asker: Asker, words: Words) -> ClosedError:

@@ -38,6 +38,7 @@ from bot.discord.features.ask.buttons import Action, Press, answer_button
 from bot.discord.features.ask.forms import FollowUpForm, VerdictForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
+from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
 from retrieval.records import SourceView
@@ -244,12 +245,12 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
         quoted = [citation.passage.id for citation in shown.answer.citations]
-        gone = await admission.librarian.missing(quoted)
+        gone = await admission.librarian.look_up(lambda known: known.missing(quoted))
         return render_whole(shown.answer, press, admission.words, gone=gone)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:
-            found[citation.passage.id] = await admission.librarian.source(citation.passage.id)
+            found[citation.passage.id] = await source_view(admission, citation.passage.id)
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
     return render_sources(shown.answer, press, found, admission.words)

@@ -167,7 +167,7 @@ class Answers:
         if known is not None and time.monotonic() - known[0] < STATUS_SECONDS:
             return known[1]
         try:
-            status = await admission.librarian.status()
+            status = await admission.librarian.look_up(lambda known: known.status())
         except FootnoteError as error:
             _log.info("what was searched is not said: %s", error)
             return None
@@ -183,7 +183,8 @@ def _words(admission: Admission, question: Question) -> Words:
 async def _announcement(admission: Admission, question: Question, words: Words) -> str:
     """Return what was found so far; whatever fails here, the answer itself will say."""
     try:
-        hits = await admission.told_to(asker_only=question.is_private).search(question.text)
+        librarian = admission.told_to(asker_only=question.is_private)
+        hits, _ = await librarian.search(lambda known: known.search(question.text))
     except Exception as error:  # noqa: BLE001 - a word in between must not cost the answer
         _log.info("nothing to announce: %s", error)
         return words.answer.reading

@@ -33,6 +33,7 @@ from bot.discord.features.rulings.buttons import TEMPLATE, Action, Press
 from bot.discord.features.rulings.cards import choice_card, hiding_card, list_card
 from bot.discord.features.rulings.forms import OfficialForm, OutdatedForm, official, replacement
 from bot.discord.features.rulings.targets import Target, about, shown_in, targets_of
+from bot.discord.features.source.reading import source_view
 from bot.discord.words import ENGLISH, words_for
 from retrieval.records import Post, RulingKind
 from retrieval.rulings.records import Ruling, Subject, author_key
@@ -210,7 +211,11 @@ class Rulings(commands.Cog):
     ) -> None:
         post = await _post(admission, post_id)
         is_link = instead.startswith("https://") and " " not in instead
-        other = await admission.librarian.find_post(instead) if is_link else None
+        other = (
+            await admission.librarian.look_up(lambda known: known.find_post(instead))
+            if is_link
+            else None
+        )
         ruling = _ruling(interaction, RulingKind.OUTDATED, Subject.POST, post.id)
         ruling = replace(ruling, about=about(post), text=instead)
         if other is not None and other.id != post.id:
@@ -219,7 +224,7 @@ class Rulings(commands.Cog):
 
     async def _hide(self, interaction: Interaction, press: Press, admission: Admission) -> None:
         if press.action is Action.HIDE_PASSAGE:
-            passage = (await admission.librarian.source(press.key)).passage
+            passage = (await source_view(admission, press.key)).passage
             subject, key, words = Subject.PASSAGE, passage.id, passage.text
         else:
             post = await _post(admission, press.key)
@@ -233,7 +238,7 @@ class Rulings(commands.Cog):
         )
 
     async def _rule(self, interaction: Interaction, admission: Admission, ruling: Ruling) -> None:
-        await admission.librarian.rule(ruling)
+        await admission.librarian.look_up(lambda known: known.rule(ruling))
         text = admission.words.staff
         done = TextBlock(f"{text.done[ruling.kind.value]}\n{text.can_undo}")
         await show_card(interaction, assemble(Tone.SOURCE, [done]))
@@ -260,7 +265,7 @@ def _ruling(interaction: Interaction, kind: RulingKind, subject: Subject, key: s
 
 
 async def _post(admission: Admission, name: str) -> Post:
-    post = await admission.librarian.find_post(name)
+    post = await admission.librarian.look_up(lambda known: known.find_post(name))
     if post is None:
         raise RefusedError(admission.words.talk.gone_source)
     return post
@@ -269,11 +274,11 @@ async def _post(admission: Admission, name: str) -> Post:
 async def _turned(press: Press, admission: Admission) -> Card:
     """Return the list after a press: another page, or without what was undone."""
     if press.action is Action.UNDO:
-        await admission.librarian.take_back(press.key)
+        await admission.librarian.look_up(lambda known: known.take_back(press.key))
         return await _list(admission, 0)
     return await _list(admission, int(press.key) if press.key.isdigit() else 0)
 
 
 async def _list(admission: Admission, page: int) -> Card:
-    rulings = await admission.librarian.rulings()
+    rulings = await admission.librarian.look_up(lambda known: known.rulings())
     return list_card(rulings, page, admission.knowledge_base, admission.words)

@@ -40,7 +40,7 @@ async def targets_of(
     """Return the posts that a message is about; none where it is in no thread that is known."""
     if shown is not None:
         return cited_in(shown)
-    post = await admission.librarian.find_post(message.jump_url)
+    post = await admission.librarian.look_up(lambda known: known.find_post(message.jump_url))
     return () if post is None else (Target(post.id, post.author or "", about(post)),)
 
 
