@@ -40,9 +40,10 @@ async def find_gaps(
 ) -> tuple[Gap, ...]:
     """Return the gaps of a server, the newest first, without what staff have answered since."""
     missed = await asyncio.to_thread(gaps.missed, guild_id, knowledge_base, since)
-    rulings = await librarian.rulings()
+    rulings = await librarian.look_up(lambda known: known.rulings())
     official = [q for each in rulings if each.kind is RulingKind.OFFICIAL for q in each.questions]
-    leaders = await librarian.alike([*official, *(each.question for each in missed)])
+    questions = [*official, *(each.question for each in missed)]
+    leaders = await librarian.search(lambda known: known.alike(questions))
     return grouped(missed, leaders[len(official) :], answered=len(official))
 
 
