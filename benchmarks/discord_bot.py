@@ -25,7 +25,7 @@ from typing import Any, Final
 from benchmarks.corpora import language, write_corpus
 from benchmarks.ingest_run import footnote
 from benchmarks.stub_embedder import StubReader
-from bot.community.access import Grant
+from bot.access.rules import Grant
 from bot.community.community import open_community
 from retrieval.embedding.minilm import load_minilm
 from tests.loopback.discord_server import LoopbackDiscord

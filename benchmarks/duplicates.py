@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.planted import Planted, plant
-from retrieval.domain import Passage, Post, Thread
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.index.copies import link_copies
-from retrieval.wording import content_id
+from retrieval.records import Passage, Post, Thread
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.catalogue.contents import FileContents, FileStamp, ThreadContents
+from retrieval.store.lexical.copies import link_copies
+from retrieval.text.wording import content_id
 
 _KB: Final = "planted"
 _A_FILE: Final = 20

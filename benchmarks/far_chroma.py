@@ -20,17 +20,17 @@ from benchmarks.corpora import write_corpus
 from benchmarks.ingest_run import footnote
 from benchmarks.latency import questions
 from benchmarks.stub_embedder import StubReader
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.chroma import open_chroma
-from retrieval.index.chroma_process import ChromaProcess
-from retrieval.index.examination import examine
-from retrieval.index.live_generation import live_generation
-from retrieval.index.rebuilding import Stores
-from retrieval.search import HybridSearch
+from retrieval.ranking.hybrid import HybridSearch
+from retrieval.ranking.spelling import Speller
 from retrieval.settings import ChromaSettings, SearchSettings
-from retrieval.spelling import Speller
-from tests.retrieval.index.fake_server import serving
-from tests.retrieval.index.test_far_server import Far
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.chroma.opening import open_chroma
+from retrieval.store.chroma.process import ChromaProcess
+from retrieval.store.examination import examine
+from retrieval.store.live_generation import live_generation
+from retrieval.store.rebuilding import Stores
+from tests.retrieval.store.fake_server import serving
+from tests.retrieval.store.test_far_server import Far
 
 _KB: Final = "default"
 _ASKED: Final = 20

@@ -24,10 +24,10 @@ from benchmarks.retrieval import ROOT
 from bot.settings import load_settings
 from bot.wiring.answering import open_librarian
 from retrieval.answering.reading import HITS
-from retrieval.wording import clean_question
+from retrieval.text.wording import clean_question
 
 if TYPE_CHECKING:
-    from retrieval.domain import Hit
+    from retrieval.records import Hit
 
 MODEL: Final = ROOT / "retrieval" / "answering" / "gate.json"
 _SEARCHED: Final = 40

@@ -24,14 +24,15 @@ import numpy.typing as npt
 from benchmarks.stub_embedder import StubReader
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.ingesting import SERVED_FROM_BYTES
-from ingest.pipeline import Ingest, Request
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.chroma import open_chroma
-from retrieval.index.live_generation import live_generation
-from retrieval.index.rebuilding import Stores, open_recovered
-from retrieval.index.store import PassageIndex
+from ingest.pipeline import Ingest
+from ingest.request import Request
 from retrieval.settings import ChromaSettings
-from retrieval.wording import content_id
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.chroma.opening import open_chroma
+from retrieval.store.index import PassageIndex
+from retrieval.store.live_generation import live_generation
+from retrieval.store.rebuilding import Stores, open_recovered
+from retrieval.text.wording import content_id
 
 if TYPE_CHECKING:
     from retrieval.embedding import Spans
@@ -42,7 +43,7 @@ _FILES_AT_ONCE: Final = 200
 """ChromaVectorStore fails above 5,461 nodes in one call."""
 _METADATA: Final[tuple[str, ...]] = ("thread_id", "thread_title", "post_id", "author", "created_at")
 _IMPORTED: Final = {
-    "footnote": ("chromadb", "tantivy", "httpcore", "retrieval.index.chroma_client"),
+    "footnote": ("chromadb", "tantivy", "httpcore", "retrieval.store.chroma.client"),
     "llama-index": ("llama_index.core.ingestion", "llama_index.vector_stores.chroma"),
     "chroma": ("chromadb",),
 }

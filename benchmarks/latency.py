@@ -27,16 +27,17 @@ import numpy.typing as npt
 
 from benchmarks.corpora import language, write_corpus
 from benchmarks.stub_embedder import StubReader
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
+from ingest.request import Request
 from retrieval.answering.answerer import Answerer
 from retrieval.embedding.minilm import MiniLM, load_minilm
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.live_generation import live_generation
-from retrieval.index.rebuilding import Stores, open_recovered
-from retrieval.index.store import PassageIndex
-from retrieval.search import HybridSearch
+from retrieval.ranking.hybrid import HybridSearch
+from retrieval.ranking.spelling import Speller
 from retrieval.settings import SearchSettings
-from retrieval.spelling import Speller
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.index import PassageIndex
+from retrieval.store.live_generation import live_generation
+from retrieval.store.rebuilding import Stores, open_recovered
 
 _KB: Final = "default"
 _WARMING: Final = 20

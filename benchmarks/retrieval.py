@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bot import wiring
-from bot.ports import IngestRequest
+from bot.librarian import IngestRequest
 from bot.settings import load_settings
 from ingest.report import Progress
 from retrieval.embedding.minilm import load_minilm
 from retrieval.evaluation.asking import ask_all
-from retrieval.evaluation.baselines import Baselines
-from retrieval.evaluation.beir import Collection, Document, Query
-from retrieval.evaluation.collection import (
+from retrieval.evaluation.collections.baselines import Baselines
+from retrieval.evaluation.collections.beir import Collection, Document, Query
+from retrieval.evaluation.collections.collection import (
     FOOTNOTE,
     CollectionReport,
     Ranker,
@@ -41,7 +41,7 @@ from retrieval.evaluation.question_report import (
 from retrieval.evaluation.questions import Question, read_questions
 from retrieval.evaluation.request import EvalRequest
 from retrieval.knowledge import Engine
-from retrieval.wording import fold
+from retrieval.text.wording import fold
 
 ROOT: Final = Path(__file__).parents[1]
 NAMES: Final[Mapping[str, str]] = {

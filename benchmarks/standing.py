@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.standing POSTS.jsonl QUESTIONS.jsonl`` reads topics (Footnote's JSONL) and
 which of their posts were accepted (``thread``, ``answers``: post ids), fits the weights of
-``retrieval/standing.py`` as a softmax over the replies of each topic, and says how often the
-accepted one is among the first, in five folds and with the weights that are shipped.
+``retrieval/threads/standing.py`` as a softmax over the replies of each topic, and says how often
+the accepted one is among the first, in five folds and with the weights that are shipped.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ingest.contents import file_contents
 from ingest.drafts import ThreadDraft
-from ingest.readers import jsonl
+from ingest.read import jsonl
 from ingest.sources import SourceFile
-from retrieval.exchanges import own_words
-from retrieval.index.contents import FileStamp
-from retrieval.standing import WEIGHTS, exchange_signs, helped_by, who
-from retrieval.wording import content_id
+from ingest.understand.contents import file_contents
+from retrieval.store.catalogue.contents import FileStamp
+from retrieval.text.wording import content_id
+from retrieval.threads.exchanges import own_words
+from retrieval.threads.standing import WEIGHTS, exchange_signs, helped_by, who
 
 Matrix = npt.NDArray[np.float64]
 Topic = tuple[Matrix, npt.NDArray[np.bool_]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.discord_app.settings import DiscordSettings
+from bot.discord.settings import DiscordSettings
 from bot.variables import (
     PREFIX,
     Given,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.drafts import LeftOut, LeftOutReason
-from retrieval.domain import Passage, Post, TextKind
-from retrieval.fingerprints import words_of
-from retrieval.index.contents import FileContents, ThreadContents
-from retrieval.index.forgotten import TOO_LONG_FOR_CHANCE, Forgotten
-from retrieval.index.withdrawing import quoting, withdraw
-from retrieval.wording import content_id
+from retrieval.copies.fingerprints import words_of
+from retrieval.records import Passage, Post, TextKind
+from retrieval.store.catalogue.contents import FileContents, ThreadContents
+from retrieval.store.removal.forgotten import TOO_LONG_FOR_CHANCE, Forgotten
+from retrieval.store.removal.withdrawing import quoting, withdraw
+from retrieval.text.wording import content_id
 
 ALL: Final = "all"
 """Stands for every program, among the ids of those that are let in."""

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from ingest.contents import file_contents
 from ingest.drafts import ParagraphDraft, PostDraft, ThreadDraft
-from ingest.paragraphs import split_paragraphs
-from ingest.passages import TokenEnds
-from retrieval.domain import Exchange, Standing
-from retrieval.exchanges import MOST_CHARACTERS
-from retrieval.index.contents import FileContents, FileStamp, ThreadContents
-from retrieval.wording import squeeze, visible
+from ingest.understand.contents import file_contents
+from ingest.understand.paragraphs import split_paragraphs
+from ingest.understand.passages import TokenEnds
+from retrieval.records import Exchange, Standing
+from retrieval.store.catalogue.contents import FileContents, FileStamp, ThreadContents
+from retrieval.text.wording import squeeze, visible
+from retrieval.threads.exchanges import MOST_CHARACTERS
 
 if TYPE_CHECKING:
-    from retrieval.evaluation.beir import Document
+    from retrieval.evaluation.collections.beir import Document
 
 KIND: Final = "beir"
 _THREADS_A_FILE: Final = 1_000

@@ -9,8 +9,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from ingest.drafts import Reader
-from ingest.opening import head_of
-from ingest.scanning import FoundFile
+from ingest.files.opening import head_of
+from ingest.files.scanning import FoundFile
 from ingest.sources import Folder, Group
 from retrieval.errors import FileRefusedError
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.sources import Bundle, Folder, Group, SourceFile
-from retrieval.domain import TextKind
+from retrieval.records import TextKind
 
 CERTAIN: Final = 0.95
 """How sure a ``sniff`` is that knows a product by its content."""
@@ -77,6 +77,8 @@ class ThreadDraft:
     is_solved: bool = False
     is_channel: bool = False
     """Whether people talk in it about one thing after another; else its first post opens it."""
+    room: str | None = None
+    """Names the live channel whose readers alone may read it; None: nobody else decides."""
 
 
 class LeftOutReason(StrEnum):
@@ -118,13 +120,27 @@ class ExportedAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Covers:
+    """What time of a thread a file holds whole: a post of that time that is not in it is gone.
+
+    Yielded beside ``ExportedAt``: an older file that holds such a post has to give it up.
+    """
+
+    thread_key: str
+    since: datetime | None
+    """Aware; None: from its first post on."""
+    until: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """Which version or layout of its format a file is in, where there are several."""
 
     text: str
 
 
-Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Edition
+Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Covers | Edition
 """What a reader finds in a file."""
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.scanning import FoundFile, Scan, path_key, shown
+from ingest.files.scanning import FoundFile, Scan, path_key, shown
 from retrieval.errors import UnavailableError
-from retrieval.index.contents import FileStamp
+from retrieval.store.catalogue.contents import FileStamp
 
 
 @dataclass(frozen=True, slots=True)

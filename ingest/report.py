@@ -46,6 +46,8 @@ class Why(StrEnum):
     """Their file does not hold them."""
     NEWER = "newer"
     """Other files hold newer texts of them."""
+    DELETED = "deleted"
+    """Newer files of the same time do not hold them."""
     BOT = "bot"
     FORGOTTEN = "forgotten"
 
@@ -58,7 +60,7 @@ class Removal:
     posts: int
     why: Why
     by: tuple[str, ...] = ()
-    """Where their newer texts stand."""
+    """Where their newer texts stand, or which files they are missing from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Self
 from ingest.freeing import give_back_free_memory
 
 if TYPE_CHECKING:
-    from retrieval.index.contents import FileContents
-    from retrieval.index.store import PassageIndex, Staged, Written
+    from retrieval.store.catalogue.contents import FileContents
+    from retrieval.store.index import PassageIndex, Staged, Written
 
 OnCommitted = Callable[["Sequence[FileContents]", "Written"], None]
 """Hears of each batch that is committed, one after the other, in a thread of its own; Chroma is

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from retrieval.domain import Usage
+    from retrieval.records import Usage
 
 
 class FootnoteError(Exception):

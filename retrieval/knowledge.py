@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.official import led_by
-from retrieval.domain import (
+from retrieval.errors import QuestionError, StorageError
+from retrieval.records import (
     Answer,
     FirstAnswer,
     Hit,
@@ -26,24 +27,23 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
-from retrieval.errors import QuestionError, StorageError
-from retrieval.index.arrivals import news_since
-from retrieval.index.library import Library
-from retrieval.index.sampling import sample
-from retrieval.index.suggesting import Suggester
-from retrieval.wording import clean_question, squeeze, visible
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.new_posts import news_since
+from retrieval.store.lexical.suggesting import Suggester
+from retrieval.store.memory.sampling import sample
+from retrieval.text.wording import clean_question, squeeze, visible
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer
-    from retrieval.index.catalogue import Catalogue
-    from retrieval.index.contents import Located
-    from retrieval.index.lexical import LexicalIndex
-    from retrieval.index.ruled import Ruled
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache, AnswerKey
+    from retrieval.language_model.answer_cache import AnswerCache, AnswerKey
+    from retrieval.ranking.hybrid import HybridSearch
     from retrieval.rulings.book import RulingBook
     from retrieval.rulings.records import Ruling
-    from retrieval.search import HybridSearch
+    from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.catalogue.contents import Located
+    from retrieval.store.catalogue.ruled import Ruled
+    from retrieval.store.index import PassageIndex
+    from retrieval.store.lexical.tantivy_index import LexicalIndex
 
 _SUGGESTION_CHARACTERS: Final = 200
 
@@ -183,11 +183,11 @@ class KnowledgeBase:
         """Undo a decision of staff and return it; None if there is none of that id."""
         return self._rulings_book().take_back(self._name, ruling_id)
 
-    def post_at(self, url: str) -> Post | None:
-        """Return the post that stands at an address; None where none does, or it is hidden."""
-        if self._ruled is None or (id_ := self._ruled.post_at(url)) is None:
-            return None
-        return self._library.posts([id_]).get(id_)
+    def find_post(self, name: str) -> Post | None:
+        """Return the post with an id, or at an address; None where there is none to be shown."""
+        is_address = "://" in name and self._ruled is not None
+        id_ = self._ruled.post_at(name) if is_address and self._ruled else name
+        return None if id_ is None else self._library.posts([id_]).get(id_)
 
     def _rulings_book(self) -> RulingBook:
         if self._ruled is None:
@@ -199,9 +199,9 @@ class KnowledgeBase:
         if self._cache is None or self._language_model is None:
             return None
         live = self._catalogue.generation(self._name)
-        if live is None:
-            return None
-        from retrieval.llm.answer_cache import AnswerKey
+        if live is None or not self._library.all_is_seen():
+            return None  # what one may read in Discord is not written for another
+        from retrieval.language_model.answer_cache import AnswerKey
 
         return AnswerKey(
             *(self._name, question, history, live.number, live.updated_at, self._language_model),
@@ -254,12 +254,13 @@ class KnowledgeBase:
 
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
-        hidden = self._library.in_force().hidden_posts
-        return news_since(self._catalogue, self._name, since, limit, hidden)
+        in_force = self._library.in_force()
+        hidden, unseen = in_force.hidden_posts, in_force.hidden_threads
+        return news_since(self._catalogue, self._name, since, limit, hidden, unseen)
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
         """Return what the threads talk about, the largest topic first."""
-        from retrieval.topics import SAMPLE, find_topics
+        from retrieval.ranking.topics import SAMPLE, find_topics
 
         generation = self._catalogue.generation(self._name)
         if generation is None:

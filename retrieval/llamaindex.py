@@ -14,7 +14,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 if TYPE_CHECKING:
-    from retrieval.domain import Hit, Timings
+    from retrieval.records import Hit, Timings
 
 _LIMIT: Final = 10
 _FOR_PROGRAMS: Final = ["passage_id", "post_id", "thread_id", "file", "kind", "url"]

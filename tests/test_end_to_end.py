@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from bot.discord_app.words import ENGLISH
+from bot.discord.words import ENGLISH
 from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.fixtures import discord_errors, discord_server
 from tests.loopback.interactions import Interaction

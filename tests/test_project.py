@@ -50,8 +50,10 @@ STEPS = _STEP.findall(ARCHITECTURE)
 def test_the_architecture_follows_a_question_and_a_file() -> None:
     files = [file for file, _, _ in STEPS]
     assert len(files) > 20
-    assert files.index("bot/discord_app/asking.py") < files.index("bot/discord_app/views.py")
-    assert files.index("ingest/scanning.py") < files.index("retrieval/index/vectors.py")
+    asking, sending = "bot/discord/features/ask/asking.py", "bot/discord/cards/views.py"
+    assert files.index(asking) < files.index(sending)
+    finding, storing = "ingest/files/scanning.py", "retrieval/store/chroma/vectors.py"
+    assert files.index(finding) < files.index(storing)
 
 
 @pytest.mark.parametrize(("file", "name", "does"), STEPS)

@@ -11,9 +11,9 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.community.access import Place
+from bot.access.rules import Place
 from bot.community.database import CommunityDatabase
-from retrieval.domain import Answer, Citation
+from retrieval.records import Answer, Citation
 
 MAX_HISTORY: Final = 5
 """Earlier questions that a follow-up may lean on."""

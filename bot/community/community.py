@@ -14,9 +14,10 @@ from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook
 from bot.community.grants import GrantBook
 from bot.community.guild_settings import GuildSettingsBook
+from bot.community.learnt import LearntBook
 from bot.community.memories import Memories
+from bot.community.news_told import Told
 from bot.community.starts import Starts
-from bot.community.told import Told
 from bot.community.unanswered import UnansweredQuestions
 
 COMMUNITY: Final = "community.sqlite3"
@@ -37,6 +38,7 @@ class Community:
     feedback: FeedbackBook
     unanswered: UnansweredQuestions
     told: Told
+    learnt: LearntBook
     memories: Memories
 
     @classmethod
@@ -55,6 +57,7 @@ class Community:
             feedback=feedback,
             unanswered=unanswered,
             told=Told(database),
+            learnt=LearntBook(database),
             memories=Memories([guilds, answers, conversations, feedback, unanswered]),
         )
 

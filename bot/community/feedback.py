@@ -12,6 +12,16 @@ from typing import Final
 from bot.community.database import CommunityDatabase
 
 _COLUMNS: Final = "answer_id, user_id, guild_id, verdict, reason, question, given_at"
+_VOTES: Final = """
+SELECT passage_id, sum(vote) FROM (
+    SELECT p.passage_id, f.user_id, CASE f.verdict WHEN ? THEN 1 ELSE -1 END AS vote,
+           max(f.given_at)
+      FROM feedback f
+      JOIN shown_answers a ON a.id = f.answer_id AND a.answer ->> 'outcome' = 'answered'
+      JOIN shown_passages p ON p.answer_id = f.answer_id AND p.kb = ?
+     GROUP BY p.passage_id, f.user_id
+) GROUP BY passage_id
+"""
 _NOWHERE: Final = 0
 """What the table holds for a server in direct messages; Discord has no id 0."""
 
@@ -88,6 +98,16 @@ class FeedbackBook:
     def tally(self, guild_id: int) -> Mapping[Verdict, int]:
         """Return how often each verdict was given in one server."""
         return Counter(feedback.verdict for feedback in self.of_guild(guild_id))
+
+    def votes(self, knowledge_base: str) -> Mapping[str, int]:
+        """Return of the passages of answers that people judged: those for less those against.
+
+        Each person has one vote a passage, the last one; only of what answered, not of what came
+        closest.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute(_VOTES, (Verdict.GOOD.value, knowledge_base)).fetchall()
+        return dict(rows)
 
     def forget_person(self, user_id: int) -> int:
         """Delete what one person said."""

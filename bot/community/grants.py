@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.community.access import Grant, Policy
+from bot.access.rules import Grant, Policy
 from bot.community.database import CommunityDatabase
 
 _ANY: Final = 0

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.community.access import Place
+from bot.access.rules import Place
 from bot.community.database import CommunityDatabase
 
 

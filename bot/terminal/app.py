@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from bot.ports import ForgettingPeople, Format, IngestRequest, Librarian
+    from bot.librarian import ForgettingPeople, Format, IngestRequest, Librarian
     from ingest.report import IngestReport, Progress
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
-    from retrieval.index.examination import Examination
-    from retrieval.llm.probing import ModelCheck
+    from retrieval.probing import ModelCheck
+    from retrieval.store.examination import Examination
 
 
 class TerminalSettings(Protocol):

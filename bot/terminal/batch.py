@@ -12,14 +12,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.terminal.harmless import whole_characters
 from bot.terminal.output import print_json
+from bot.terminal.safe_text import whole_characters
 from retrieval.errors import FootnoteError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from bot.terminal.shapes import Shape
+    from bot.terminal.printing.json_shapes import Shape
 
 MAX_LINE_BYTES: Final = 1_000_000
 """A longer line is refused unread; the longest question allowed is far shorter."""

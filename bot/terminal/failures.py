@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from bot.terminal.harmless import escaped, one_line
+from bot.terminal.safe_text import escaped, one_line
 from retrieval.errors import FootnoteError
 
 EXIT_USAGE: Final = 2

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS: Final = {
-    "ingest": "bot.terminal.ingest_command",
-    "ask": "bot.terminal.ask_command",
-    "search": "bot.terminal.search_command",
-    "source": "bot.terminal.source_command",
-    "thread": "bot.terminal.thread_command",
-    "chat": "bot.terminal.chat_command",
-    "topics": "bot.terminal.topics_command",
-    "news": "bot.terminal.news_command",
-    "formats": "bot.terminal.formats_command",
-    "status": "bot.terminal.status_command",
-    "eval": "bot.terminal.eval_command",
-    "doctor": "bot.terminal.doctor_command",
-    "kb": "bot.terminal.kb_command",
-    "people": "bot.terminal.people_command",
-    "bot": "bot.terminal.bot_command",
+    "ingest": "bot.terminal.ingest.command",
+    "ask": "bot.terminal.commands.ask",
+    "search": "bot.terminal.commands.search",
+    "source": "bot.terminal.commands.source",
+    "thread": "bot.terminal.commands.thread",
+    "chat": "bot.terminal.chat.command",
+    "topics": "bot.terminal.commands.topics",
+    "news": "bot.terminal.commands.news",
+    "formats": "bot.terminal.commands.formats",
+    "status": "bot.terminal.commands.status",
+    "eval": "bot.terminal.eval.command",
+    "doctor": "bot.terminal.commands.doctor",
+    "kb": "bot.terminal.commands.kb",
+    "people": "bot.terminal.commands.people",
+    "bot": "bot.terminal.commands.bot",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""
 

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Final
 
-from bot.terminal.harmless import escaped
+from bot.terminal.safe_text import escaped
 
 OUR_PACKAGES: Final = ("bot", "ingest", "retrieval")
 

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 import click
 
 from bot.terminal.app import Session
-from bot.terminal.harmless import whole_characters
+from bot.terminal.safe_text import whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable

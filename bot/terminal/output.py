@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from bot.terminal.shapes import Shape
+    from bot.terminal.printing.json_shapes import Shape
 
 READABLE_COLUMNS: Final = 100
 """Longer lines tire the eye, so a wide terminal is not filled."""
@@ -39,7 +39,7 @@ def print_line(line: str) -> None:
 
 
 def print_view(view: RenderableType) -> None:
-    """Print what ``bot.terminal.views`` made: in colour on a terminal, else plain."""
+    """Print what ``bot.terminal.printing.answers`` made: in colour on a terminal, else plain."""
     make_console(sys.stdout).print(view)
 
 

@@ -20,21 +20,21 @@ from bot.wiring.parts import (
 )
 from bot.wiring.reading_copy import readable
 from retrieval.errors import IndexBusyError, NotFoundError
-from retrieval.index.catalogue import CATALOGUE, Catalogue
-from retrieval.index.library import Library
-from retrieval.index.ownership import INGEST, alone
-from retrieval.index.ruled import Ruled, Votes
 from retrieval.knowledge import Engine, KnowledgeBase
 from retrieval.rulings.book import RulingBook
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled, Votes
+from retrieval.store.data_folder.ownership import INGEST, alone
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
-    from retrieval.index.store import PassageIndex
-    from retrieval.llm.answer_cache import AnswerCache
-    from retrieval.llm.limits import LimitedModel
+    from retrieval.language_model.answer_cache import AnswerCache
+    from retrieval.language_model.limits.limited_model import LimitedModel
+    from retrieval.store.index import PassageIndex
     from retrieval.writing.reviewing import Reviewer
     from retrieval.writing.writer import Writer
 
@@ -92,6 +92,11 @@ class KnowledgeBases:
         self._open: dict[str, KnowledgeBase] = {}
 
     @property
+    def rulings(self) -> RulingBook:
+        """What staff decided about any of them."""
+        return self._shelves.rulings
+
+    @property
     def default(self) -> str:
         """The knowledge base of the settings; it may be empty yet."""
         return self._default
@@ -127,14 +132,14 @@ class _Shelves:
     ) -> None:
         self._settings = settings
         self._votes = votes
-        self._rulings = RulingBook(settings.data_dir)
+        self.rulings = RulingBook(settings.data_dir)
         self._catalogue = catalogue
         self._stack = stack
         self._serve = serve
         self._opening = threading.Lock()
 
     def knowledge_base(self, name: str) -> KnowledgeBase:
-        ruled = Ruled(self._catalogue, name, self._rulings, self._votes)
+        ruled = Ruled(self._catalogue, name, self.rulings, self._votes)
         return KnowledgeBase(
             self._catalogue,
             name,
@@ -147,7 +152,7 @@ class _Shelves:
 
     def _engine(self, name: str, ruled: Ruled) -> Engine:
         from retrieval.answering.answerer import Answerer
-        from retrieval.index.live_generation import live_generation
+        from retrieval.store.live_generation import live_generation
 
         with self._opening:  # two first questions may come at once, to two knowledge bases
             embedder = self._embedder
@@ -162,7 +167,7 @@ class _Shelves:
 
     def _replayed(self, index: PassageIndex) -> list[str]:
         """Return the ids that a server of our own has just put into its graph anew."""
-        from retrieval.index.chroma_folder import replayed_ids
+        from retrieval.store.chroma.folder import replayed_ids
 
         folder = own_chroma_folder(self._settings)
         if not self._serve or folder is None or getattr(self._chroma, "is_shared", False):
@@ -173,13 +178,13 @@ class _Shelves:
     def _cache(self) -> AnswerCache | None:
         if self._settings.llm.provider == "none":
             return None
-        from retrieval.llm.answer_cache import AnswerCache
+        from retrieval.language_model.answer_cache import AnswerCache
 
         return AnswerCache(self._settings.llm.cached_answers)
 
     @cached_property
     def _model(self) -> LimitedModel | None:
-        from retrieval.llm.providers import open_chat_model
+        from retrieval.language_model.providers import open_chat_model
 
         if self._settings.llm.provider == "none":
             return None

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.parts import make_search
-from retrieval.index.catalogue import CATALOGUE, Catalogue
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
-    from retrieval.evaluation.beir import Collection
-    from retrieval.evaluation.collection import Size
+    from retrieval.evaluation.collections.beir import Collection
+    from retrieval.evaluation.collections.collection import Size
     from retrieval.evaluation.progress import OnProgress
-    from retrieval.index.store import PassageIndex
-    from retrieval.search import HybridSearch
+    from retrieval.ranking.hybrid import HybridSearch
+    from retrieval.store.index import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def indexed_apart(
     from tempfile import TemporaryDirectory
 
     from ingest.beir import beir_contents
-    from retrieval.evaluation.cached_embedder import CachedEmbedder
-    from retrieval.evaluation.collection import index_collection
-    from retrieval.index.chroma import open_chroma
-    from retrieval.index.store import PassageIndex
+    from retrieval.evaluation.collections.cached_embedder import CachedEmbedder
+    from retrieval.evaluation.collections.collection import index_collection
     from retrieval.settings import ChromaSettings
+    from retrieval.store.chroma.opening import open_chroma
+    from retrieval.store.index import PassageIndex
 
     contents = beir_contents(collection.documents, words.token_ends)
     with ExitStack() as stack:

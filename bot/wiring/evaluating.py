@@ -12,10 +12,10 @@ from bot.wiring.collection_index import indexed_apart
 from bot.wiring.parts import load_embedder, load_words
 
 if TYPE_CHECKING:
-    from retrieval.evaluation.collection import CollectionReport
+    from retrieval.evaluation.collections.collection import CollectionReport
+    from retrieval.evaluation.own_report import OwnReport
     from retrieval.evaluation.progress import OnProgress
     from retrieval.evaluation.request import EvalRequest, Report
-    from retrieval.evaluation.self_test import SelfReport
 
 
 def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgress) -> Report:
@@ -26,13 +26,13 @@ def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgres
         UnavailableError: if the model or the index cannot be used.
     """
     from retrieval.evaluation.asking import ask_all
-    from retrieval.evaluation.beir import is_collection
+    from retrieval.evaluation.collections.beir import is_collection
     from retrieval.evaluation.question_report import question_report
     from retrieval.evaluation.questions import read_questions
 
     path, name = request.path, request.knowledge_base
     if path is None:
-        return _evaluate_itself(settings, request, on_progress)
+        return _ask_again(settings, request, on_progress)
     if is_collection(path):
         return _evaluate_collection(settings, path, request, on_progress)
     questions = read_questions(path, request.limit)
@@ -40,45 +40,25 @@ def evaluate(settings: BotSettings, request: EvalRequest, on_progress: OnProgres
         return question_report(path.name, name, ask_all(librarian.open(), questions, on_progress))
 
 
-def _evaluate_itself(
-    settings: BotSettings, request: EvalRequest, on_progress: OnProgress
-) -> SelfReport:
-    """Ask a knowledge base about its own quotes, and compare with the last time."""
-    from datetime import UTC, datetime
-
-    from retrieval.evaluation.self_test import (
-        SelfReport,
-        SelfRun,
-        ask_itself,
-        keep_run,
-        last_run,
-        self_questions,
-    )
+def _ask_again(settings: BotSettings, request: EvalRequest, on_progress: OnProgress) -> OwnReport:
+    """Ask a knowledge base the questions of its own threads."""
+    from retrieval.evaluation.own_questions import own_questions
+    from retrieval.evaluation.own_report import ask_again, own_report
 
     name = request.knowledge_base
     with open_librarian(settings, name) as librarian:
         engine = librarian.open()
-        questions = self_questions(engine.index, request.limit)
-        run = SelfRun(
-            at=datetime.now(UTC),
-            embedding=engine.index.generation.embedding,
-            passages=engine.index.vectors.count(),
-            ranks=ask_itself(engine.search, questions, on_progress),
-        )
-    path = settings.data_dir / "eval" / f"self-{name}.json"
-    before = last_run(path)
-    if request.limit is None:
-        keep_run(path, run)
-    return SelfReport(name, run, before, {question.id: question.text for question in questions})
+        questions = own_questions(engine.index, request.limit)
+        return own_report(name, ask_again(engine, questions, on_progress))
 
 
 def _evaluate_collection(
     settings: BotSettings, folder: Path, request: EvalRequest, on_progress: OnProgress
 ) -> CollectionReport:
     """Index a collection in a data folder that is thrown away, and let it be searched there."""
-    from retrieval.evaluation.baselines import Baselines
-    from retrieval.evaluation.beir import read_collection
-    from retrieval.evaluation.collection import (
+    from retrieval.evaluation.collections.baselines import Baselines
+    from retrieval.evaluation.collections.beir import read_collection
+    from retrieval.evaluation.collections.collection import (
         FOOTNOTE,
         DocumentSearch,
         Ranker,

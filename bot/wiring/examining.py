@@ -15,11 +15,11 @@ from bot.wiring.parts import (
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.ownership import INGEST, alone
+from retrieval.store.data_folder.ownership import INGEST, alone
 
 if TYPE_CHECKING:
-    from retrieval.index.examination import Examination
-    from retrieval.llm.probing import ModelCheck
+    from retrieval.probing import ModelCheck
+    from retrieval.store.examination import Examination
 
 
 def examine(
@@ -34,8 +34,8 @@ def examine(
     Raises:
         FootnoteError: if it cannot be examined, or not be mended.
     """
-    from retrieval.index.examination import examine as examine_stores
-    from retrieval.index.rebuilding import Stores
+    from retrieval.store.examination import examine as examine_stores
+    from retrieval.store.rebuilding import Stores
 
     with ExitStack() as stack:
         catalogue = existing_catalogue(settings, knowledge_base)
@@ -58,7 +58,7 @@ def examine(
 
 def check_models(settings: BotSettings) -> tuple[ModelCheck, ...]:
     """Try the language model and the embedding model that are set; none is set by default."""
-    from retrieval.llm.probing import check_chat_model, check_embedder
+    from retrieval.probing import check_chat_model, check_embedder
 
     checks = (
         check_embedder(settings.embedding, lambda: load_embedder(settings, load_words(settings))),

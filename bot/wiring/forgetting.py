@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from bot.ports import Removed
+from bot.librarian import Removed
 from bot.settings import BotSettings
 from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
@@ -14,14 +14,14 @@ from bot.wiring.parts import (
     open_chroma_for,
     own_chroma_folder,
 )
-from retrieval.index.catalogue import CATALOGUE, Catalogue
-from retrieval.index.forgotten import ForgottenPeople
-from retrieval.index.ownership import INGEST, alone
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
+from retrieval.store.data_folder.ownership import INGEST, alone
+from retrieval.store.removal.forgotten import ForgottenPeople
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-    from retrieval.index.expelling import Traces
+    from retrieval.store.removal.expelling import Traces
 
 
 class ForgettingPosts:
@@ -70,7 +70,7 @@ class ForgettingPosts:
         return catalogue
 
     def _take_out(self, catalogue: Catalogue, author_id: str, stack: ExitStack) -> Removed:
-        from retrieval.index.expelling import traces
+        from retrieval.store.removal.expelling import traces
 
         forgotten = self._people.read(author_id)
         found = {
@@ -97,10 +97,10 @@ class ForgettingPosts:
     def _expel(
         self, catalogue: Catalogue, chroma: ClientAPI, models: LazyModels, kb: str, found: Traces
     ) -> None:
-        from ingest.linking import link_across_threads
-        from retrieval.index.expelling import expel
-        from retrieval.index.live_generation import live_generation
-        from retrieval.index.rebuilding import Stores, open_recovered
+        from ingest.understand.linking import link_across_threads
+        from retrieval.store.live_generation import live_generation
+        from retrieval.store.rebuilding import Stores, open_recovered
+        from retrieval.store.removal.expelling import expel
 
         stores = Stores(
             *(catalogue, chroma, self._settings.data_dir / "lexical", models.embedder),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.ports import Format
+from bot.librarian import Format
 
 
 def formats() -> tuple[Format, ...]:
     """Return them in the order in which a person would look for one."""
-    from ingest.readers import READERS
+    from ingest.read import READERS
 
     return tuple(
         Format(reader.kind, reader.label, reader.suffixes, reader.example, reader.export)

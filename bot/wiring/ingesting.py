@@ -18,15 +18,15 @@ from bot.wiring.parts import (
     own_chroma_folder,
 )
 from retrieval.errors import StorageError
-from retrieval.index.catalogue import CATALOGUE, Catalogue
-from retrieval.index.chroma_folder import DATABASE
-from retrieval.index.ownership import INGEST, alone
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
+from retrieval.store.chroma.folder import DATABASE
+from retrieval.store.data_folder.ownership import INGEST, alone
 
 if TYPE_CHECKING:
-    from bot.ports import IngestRequest
+    from bot.librarian import IngestRequest
     from ingest.report import IngestReport, Progress
-    from retrieval.index.rebuilding import Stores
-    from retrieval.index.store import PassageIndex
+    from retrieval.store.index import PassageIndex
+    from retrieval.store.rebuilding import Stores
 
 _log = logging.getLogger(__name__)
 SERVED_FROM_BYTES: Final = 2**20
@@ -54,10 +54,11 @@ def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
     from ingest.admission import Admission
-    from ingest.pipeline import Ingest, Request
-    from retrieval.index.forgotten import ForgottenPeople
-    from retrieval.index.live_generation import live_generation
-    from retrieval.index.rebuilding import Stores, open_recovered
+    from ingest.pipeline import Ingest
+    from ingest.request import Request
+    from retrieval.store.live_generation import live_generation
+    from retrieval.store.rebuilding import Stores, open_recovered
+    from retrieval.store.removal.forgotten import ForgottenPeople
 
     wait_seconds = INGEST_WAIT_SECONDS if request.wait else 0
     with ExitStack() as stack:
@@ -137,7 +138,7 @@ def _renew_if_worn(
     stores: Stores, knowledge_base: str, listener: Callable[[Progress], None]
 ) -> None:
     from ingest.report import Progress, Stage
-    from retrieval.index.rebuilding import renew_if_worn
+    from retrieval.store.rebuilding import renew_if_worn
 
     def on_step(_what: str, done: int, total: int) -> None:
         listener(Progress(Stage.WRITE, done, total))
@@ -153,7 +154,7 @@ def _is_in_place(
     Raises:
         IndexMismatchError: if it was made with another model than the one that is set.
     """
-    from retrieval.index.live_generation import check_model
+    from retrieval.store.live_generation import check_model
 
     live = catalogue.generation(knowledge_base)
     if live is None:

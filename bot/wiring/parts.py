@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from bot.settings import BotSettings
 from retrieval.errors import EmptyIndexError
-from retrieval.index.catalogue import CATALOGUE, Catalogue
+from retrieval.store.catalogue.catalogue import CATALOGUE, Catalogue
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
     from retrieval.embedding import Embedder
     from retrieval.embedding.minilm import MiniLM
-    from retrieval.index.store import PassageIndex
-    from retrieval.search import HybridSearch
+    from retrieval.ranking.hybrid import HybridSearch
+    from retrieval.store.index import PassageIndex
 
 INGEST_WAIT_SECONDS: Final = 3_600.0
 
@@ -88,8 +88,8 @@ def make_search(
     settings: BotSettings, index: PassageIndex, embedder: Embedder, words: MiniLM
 ) -> HybridSearch:
     """Return the search over ``index`` that mends slips with the vocabulary of ``words``."""
-    from retrieval.search import HybridSearch
-    from retrieval.spelling import Speller
+    from retrieval.ranking.hybrid import HybridSearch
+    from retrieval.ranking.spelling import Speller
 
     speller = Speller(index.passages, index.library, words.is_word)
     return HybridSearch(index, embedder, settings.search, speller)
@@ -103,8 +103,8 @@ def open_index(
     chroma: ClientAPI,
 ) -> PassageIndex:
     """Return the live generation of ``knowledge_base``."""
-    from retrieval.index.live_generation import live_generation
-    from retrieval.index.store import PassageIndex
+    from retrieval.store.index import PassageIndex
+    from retrieval.store.live_generation import live_generation
 
     generation = live_generation(catalogue, knowledge_base, embedder)
     return PassageIndex(catalogue, generation, chroma, settings.data_dir / "lexical", embedder)
@@ -124,7 +124,7 @@ def open_chroma_for(
     is_new: bool = False,
 ) -> AbstractContextManager[ClientAPI]:
     """Return Chroma as the settings say where; see ``open_chroma``."""
-    from retrieval.index.chroma import open_chroma
+    from retrieval.store.chroma.opening import open_chroma
 
     return open_chroma(
         settings.data_dir,

@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import Final
 
 from retrieval.errors import StorageError
-from retrieval.index.catalogue import CATALOGUE
-from retrieval.index.installation import FILE
-from retrieval.index.ownership import INDEX, FolderLock
 from retrieval.rulings.book import FILE as RULINGS
+from retrieval.store.catalogue.catalogue import CATALOGUE
+from retrieval.store.data_folder.installation import FILE
+from retrieval.store.data_folder.ownership import INDEX, FolderLock
 
 _COPIED: Final = (CATALOGUE, f"{CATALOGUE}-wal", FILE, RULINGS, "chroma", "lexical")
 _PROBE_BYTES: Final = 64 * 1024

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarians
 from bot.wiring.garbage import leave_alone_what_stays
 from retrieval.errors import EmptyIndexError, IndexBusyError, UnavailableError
+
+if TYPE_CHECKING:
+    from bot.discord.live.keeper import OptedOut
 
 _log = logging.getLogger(__name__)
 
@@ -20,13 +25,14 @@ def run_bot(settings: BotSettings) -> None:
         ConfigurationError: without a token, or with one that Discord refuses.
         UnavailableError: if the index or the model cannot be used.
     """
-    from bot.child_forgetting import ChildForgetting
-    from bot.child_ingest import ChildIngest
     from bot.community.community import open_community
-    from bot.discord_app.run import check_token, run_bot
-    from bot.discord_app.watch import CorpusWatch
-    from bot.quarantine import Quarantine
-    from ingest.watching import Pace
+    from bot.discord.features.corpus.watch import CorpusWatch
+    from bot.discord.live.keeper import LiveParts
+    from bot.discord.run import check_token, run_bot
+    from bot.processes.forgetting import ChildForgetting
+    from bot.processes.ingest import ChildIngest
+    from bot.processes.quarantine import Quarantine
+    from ingest.files.watching import Pace
 
     check_token(settings.discord)
     footnote = [sys.executable, "-m", "bot.terminal.main"]
@@ -43,7 +49,11 @@ def run_bot(settings: BotSettings) -> None:
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
-    with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
+    with (
+        open_community(settings.data_dir) as community,
+        open_librarians(settings, community.feedback.votes) as librarians,
+    ):
+        community.memories.register(librarians.rulings)
         try:
             librarian = librarians.of(librarians.default)
             librarian.open()
@@ -57,5 +67,25 @@ def run_bot(settings: BotSettings) -> None:
             _log.warning("%s Until then the bot cannot answer.", error)
         leave_alone_what_stays()
         run_bot(
-            settings.discord, librarians, reingester, community, corpus, quarantine, people=people
+            settings.discord,
+            librarians,
+            reingester,
+            community,
+            corpus,
+            quarantine,
+            people=people,
+            live=LiveParts(settings.corpus_dir, _opted_out(settings)),
         )
+
+
+def _opted_out(settings: BotSettings) -> OptedOut:
+    """Return who tells whose words are not to be read, by the list as it is at each call."""
+    from retrieval.store.removal.forgotten import ForgottenPeople
+
+    people = ForgottenPeople(settings.data_dir)
+
+    def among(author_ids: Collection[str]) -> frozenset[str]:
+        forgotten = people.read()
+        return frozenset(id_ for id_ in author_ids if forgotten.wrote(id_, None, "discord"))
+
+    return among

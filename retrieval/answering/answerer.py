@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,18 +15,18 @@ from retrieval.answering.gate import Verdict, judge, missing_identifiers
 from retrieval.answering.reading import HITS, Reader, Reading
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
-from retrieval.domain import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
-from retrieval.noise import asks_nothing
+from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
+from retrieval.text.noise import asks_nothing
+from retrieval.text.orders import addresses_the_model
 from retrieval.writing.assembling import SAYS_CLOSEST
-from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import Surroundings
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
-    from retrieval.index.store import PassageIndex
-    from retrieval.search import HybridSearch, Ranking
+    from retrieval.ranking.hybrid import HybridSearch, Ranking
+    from retrieval.store.index import PassageIndex
     from retrieval.writing.writer import Writer
 
 _SAYS_NOTHING: Final = "The threads do not answer this."
@@ -58,6 +59,12 @@ class Answerer:
         self.reader = Reader(index, embedder)
         self.likeness = Likeness(embedder)
         self._extractive = ExtractiveWriter(index.library)
+
+    def without(self, passage_ids: Iterable[str]) -> Answerer:
+        """Return one that answers from everything but some passages."""
+        other = copy.copy(self)
+        other._search = self._search.without(passage_ids)  # noqa: SLF001 - its own class
+        return other
 
     def answer(
         self,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from retrieval.domain import Citation, Hit, Statement
-from retrieval.wording import words
+from retrieval.records import Citation, Hit, Statement
+from retrieval.text.wording import words
 
 _REPEATED_SHARE: Final = 0.8
 """Two quotes that share so much of their words (Jaccard) are the same thing said twice."""

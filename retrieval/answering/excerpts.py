@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.noise import says_nothing
-from retrieval.sentences import is_question, sentence_spans
+from retrieval.text.noise import says_nothing
+from retrieval.text.sentences import is_question, sentence_spans
 
 MOST_CHARACTERS: Final = 600
 """About as much as somebody reads of one post before pressing for more."""

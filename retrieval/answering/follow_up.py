@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from retrieval.wording import content_words, words
+from retrieval.text.wording import content_words, words
 
 if TYPE_CHECKING:
-    from retrieval.search import HybridSearch, Ranking
+    from retrieval.ranking.hybrid import HybridSearch, Ranking
 
 _CONTENT_WORDS_ALONE: Final = 4
 _LEANS: Final = re.compile(

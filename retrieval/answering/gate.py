@@ -17,7 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Hit, Outcome
+from retrieval.records import Hit, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retrieval.answering.gate import missing_identifiers
-from retrieval.domain import Answer, OfficialAnswer, Outcome
+from retrieval.records import Answer, OfficialAnswer, Outcome
 
 
 def led_by(answer: Answer, official: OfficialAnswer, likeness: float) -> Answer:

@@ -12,18 +12,18 @@ import numpy as np
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, share_of_best
 from retrieval.answering.sentence_scores import Sentence
-from retrieval.domain import Hit
-from retrieval.index.sentence_vectors import SentenceVectors
-from retrieval.speakers import addresses, speakers, speaks_of
-from retrieval.term_weights import TermWeights
-from retrieval.wording import content_words
+from retrieval.question.speakers import addresses, speakers, speaks_of
+from retrieval.ranking.term_weights import TermWeights
+from retrieval.records import Hit
+from retrieval.store.sentence_vectors import SentenceVectors
+from retrieval.text.wording import content_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from retrieval.embedding import Embedder
-    from retrieval.index.store import PassageIndex
-    from retrieval.search import Ranking
+    from retrieval.ranking.hybrid import Ranking
+    from retrieval.store.index import PassageIndex
 
 HITS: Final = 10
 """So many of the best passages are weighed against one another."""

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.domain import Hit
-from retrieval.noise import says_nothing
-from retrieval.sentences import is_question, sentence_spans, wonders
+from retrieval.records import Hit
+from retrieval.text.noise import says_nothing
+from retrieval.text.sentences import is_question, sentence_spans, wonders
 
 _COVERAGE: Final = 0.5
 """The share of the question's words that a sentence holds, beside its cosine."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from retrieval.domain import Answer, Outcome
+from retrieval.records import Answer, Outcome
 
 if TYPE_CHECKING:
     from retrieval.answering.follow_up import StandaloneReading
     from retrieval.answering.gate import Signs
     from retrieval.answering.reading import Reading
-    from retrieval.search import Ranking
+    from retrieval.ranking.hybrid import Ranking
 
 _SURE_FROM: Final = 0.995
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from retrieval.answering.citations import cite, is_verified, repeats
 from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
-from retrieval.domain import Citation, Hit, Statement, TextKind
-from retrieval.sentences import question_share
-from retrieval.writing.injection import addresses_the_model
+from retrieval.records import Citation, Hit, Statement, TextKind
+from retrieval.text.orders import addresses_the_model
+from retrieval.text.sentences import question_share
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
     from retrieval.answering.reading import Reading
-    from retrieval.index.library import Library
+    from retrieval.store.catalogue.library import Library
 
 MOST_EXCERPTS: Final = 3
 _MOSTLY: Final = 0.5

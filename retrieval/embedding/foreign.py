@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from retrieval.embedding.minilm_sources import short_digest
 from retrieval.errors import ModelUnavailableError
-from retrieval.llm.failures import CallFailedError, explain, unreadable
-from retrieval.llm.retrying import pause_seconds
+from retrieval.language_model.failures import CallFailedError, explain, unreadable
+from retrieval.language_model.limits.retrying import pause_seconds
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.embedding.foreign import ForeignEmbedder, Wording
 from retrieval.errors import ConfigurationError, ModelUnavailableError
-from retrieval.llm.failures import clean_complaint
+from retrieval.language_model.failures import clean_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Callable

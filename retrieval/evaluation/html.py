@@ -10,17 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
-from retrieval.evaluation.collection import CollectionReport, MissedQuery
+from retrieval.evaluation.collections.collection import CollectionReport, MissedQuery
+from retrieval.evaluation.metrics import RiskPoint
+from retrieval.evaluation.own_report import OwnFailure, OwnReport
 from retrieval.evaluation.plots import bar_plot, histogram, line_plot
 from retrieval.evaluation.question_report import (
     DEPTHS,
     Failure,
+    Latency,
     QuestionReport,
     RecallFigures,
 )
 from retrieval.evaluation.request import Report
-from retrieval.evaluation.self_test import SelfReport
-from retrieval.wording import visible
+from retrieval.text.wording import visible
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6472; --line: #d8dde5;
@@ -59,7 +61,7 @@ def page(report: Report) -> str:
     if isinstance(report, QuestionReport):
         parts = _questions(report)
     else:
-        parts = _self_test(report) if isinstance(report, SelfReport) else _collection(report)
+        parts = _own(report) if isinstance(report, OwnReport) else _collection(report)
     title = _safe(f"Evaluation of {report.name}")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -104,7 +106,6 @@ def _recall_row(name: str, row: RecallFigures) -> Cells:
 
 
 def _facts(report: QuestionReport) -> str:
-    answer, search = report.answer_latency, report.search_latency
     rows = [("Wrong among the answered", f"{report.wrong_among_answered:.0%}")]
     if report.alone.questions:
         any_at = zip(DEPTHS, report.alone.any_at, strict=True)
@@ -112,8 +113,8 @@ def _facts(report: QuestionReport) -> str:
         rows.append(("Recall where any gold passage is enough", text))
     rows += [
         ("Calibration error of the confidence", f"{report.calibration_error:.3f}"),
-        ("An answer takes", f"p50 {answer.p50_ms:.0f} ms, p95 {answer.p95_ms:.0f} ms"),
-        ("A search alone", f"p50 {search.p50_ms:.0f} ms, p95 {search.p95_ms:.0f} ms"),
+        ("An answer takes", _times(report.answer_latency)),
+        ("A search alone", _times(report.search_latency)),
     ]
     return "<h2>Further figures</h2>" + _table(("", ""), rows)
 
@@ -122,9 +123,7 @@ def _question_plots(report: QuestionReport) -> Iterator[tuple[str, str]]:
     by_kind = {kind: row.at for kind, row in report.by_kind.items()}
     if report.follow_ups.questions:
         by_kind["follow-up"] = report.follow_ups.at
-    points = [(point.coverage, point.risk) for point in report.risk_coverage]
-    title = "Risk against coverage"
-    yield title, line_plot(title, points, "questions answered", "of these, wrong")
+    yield _risk_plot(report.risk_coverage)
     title = "Recall by kind"
     yield title, bar_plot(title, by_kind, [f"@{k}" for k in DEPTHS], "found")
     title = "How long an answer took"
@@ -132,6 +131,12 @@ def _question_plots(report: QuestionReport) -> Iterator[tuple[str, str]]:
     title = "Confidence against what came true"
     filled = [(each.confidence, each.frequency) for each in report.calibration if each.count]
     yield title, line_plot(title, filled, "confidence", "answerable", diagonal=True)
+
+
+def _risk_plot(points: Iterable[RiskPoint]) -> tuple[str, str]:
+    title = "Risk against coverage"
+    line = [(point.coverage, point.risk) for point in points]
+    return title, line_plot(title, line, "questions answered", "of these, wrong")
 
 
 def _failure(failure: Failure) -> str:
@@ -190,23 +195,37 @@ def _collection_plots(report: CollectionReport) -> Iterator[tuple[str, str]]:
     yield title, line_plot(title, points, "queries", "nDCG@10")
 
 
-def _self_test(report: SelfReport) -> Iterator[str]:
+def _own(report: OwnReport) -> Iterator[str]:
     yield (
-        f'<p class="lead">{len(report.run.ranks):,} replies, asked for the passages that they '
-        f"quote, {report.run.at:%Y-%m-%d %H:%M} UTC.</p>"
+        f'<p class="lead">{report.answerable + report.left_out:,} questions that members asked, '
+        f"{report.left_out:,} of them asked without their thread.</p>"
     )
-    rows = [("all of them", len(report.run.ranks), report.recall)]
-    if report.before is not None:
-        before, now = report.recall_of_shared
-        rows.append((f"before, {report.before.at:%Y-%m-%d %H:%M} UTC", len(report.shared), before))
-        rows.append(("the same ones now", len(report.shared), now))
-    heads = ("", "questions", *(f"recall@{k}" for k in DEPTHS))
-    yield _table(heads, ((name, f"{count}", *map(_percent, at)) for name, count, at in rows))
-    series = [f"@{k}" for k in DEPTHS]
-    bars = bar_plot("Recall", {name: at for name, _, at in rows}, series, "found")
-    yield _plots([("Recall", bars)])
-    yield f"<h2>Found before, and not now ({len(report.lost)})</h2>"
-    yield from (f"<article><h3>{_safe(report.texts[id_])}</h3></article>" for id_ in report.lost)
+    heads = ("", "questions", *(f"reply@{k}" for k in DEPTHS), "answered", "shown", "only asker")
+    shares = (*report.reply_at, report.answered, report.shown, report.only_asker)
+    yield _table(heads, [("with their threads", f"{report.answerable}", *map(_percent, shares))])
+    yield "<h2>Further figures</h2>" + _table(
+        ("", ""),
+        [
+            *((f"Answer known as: {basis}", f"{n}") for basis, n in report.by_basis.items()),
+            ("Refused without their thread", _percent(report.refused)),
+            ("Wrong among the answered", _percent(report.wrong)),
+            ("An answer takes", _times(report.latency)),
+        ],
+    )
+    yield "<h2>Plots</h2>"
+    yield _plots([_risk_plot(report.risk_coverage)])
+    yield f"<h2>Failures ({len(report.failures)})</h2>"
+    yield from map(_own_failure, report.failures)
+
+
+def _own_failure(failure: OwnFailure) -> str:
+    rank = f"at {failure.rank}" if failure.rank else "not among the first ten"
+    told = "Answered without its thread" if failure.is_left_out else f"Reply found {rank}"
+    return (
+        f"<article><h3>{_safe(failure.question)}</h3>"
+        f'<p class="soft">{told}; confidence {failure.confidence:.2f}.</p><dl>'
+        f"{_quotes('Expected', failure.expected)}{_quotes('Came', failure.came)}</dl></article>"
+    )
 
 
 def _missed(query: MissedQuery) -> str:
@@ -241,6 +260,10 @@ def _quotes(name: str, quotes: Sequence[str]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + " …"
+
+
+def _times(latency: Latency) -> str:
+    return f"p50 {latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms"
 
 
 def _percent(share: float) -> str:

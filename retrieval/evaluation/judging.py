@@ -1,6 +1,6 @@
 """One question judged: what was found and shown, against the quotes that answer it.
 
-Words are compared folded (``retrieval.wording.fold``): neither case nor punctuation nor
+Words are compared folded (``retrieval.text.wording.fold``): neither case nor punctuation nor
 white space decides whether a quote was found.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.domain import Answer, Citation, Hit, Outcome
 from retrieval.evaluation.questions import Question
-from retrieval.sentences import sentences
-from retrieval.wording import fold, words
+from retrieval.records import Answer, Citation, Hit, Outcome
+from retrieval.text.sentences import sentences
+from retrieval.text.wording import fold, words
 
 _WORDS_OF_A_PART: Final = 3
 """A shown quote of fewer words is not taken for a part of the gold quote that holds them."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.judging import Judged
 from retrieval.evaluation.metrics import (
     Bin,
@@ -18,6 +17,7 @@ from retrieval.evaluation.metrics import (
     percentile,
     risk_coverage,
 )
+from retrieval.records import Outcome
 
 DEPTHS: Final = (1, 3, 5, 10)
 """The k of recall@k."""
@@ -131,8 +131,8 @@ def question_report(name: str, knowledge_base: str, judged: Sequence[Judged]) ->
         calibration=bins,
         calibration_error=calibration_error(bins),
         risk_coverage=risk_coverage(confidences, [each.right for each in judged]),
-        answer_latency=_latency(durations),
-        search_latency=_latency([each.search_ms for each in judged]),
+        answer_latency=latency(durations),
+        search_latency=latency([each.search_ms for each in judged]),
         durations_ms=durations,
         failures=tuple(_failures(judged)),
     )
@@ -186,7 +186,8 @@ def _abstentions(judged: Sequence[Judged]) -> dict[str, Abstention]:
     }
 
 
-def _latency(durations_ms: Sequence[float]) -> Latency:
+def latency(durations_ms: Sequence[float]) -> Latency:
+    """Return the percentiles of what questions took."""
     return Latency(percentile(durations_ms, 0.5), percentile(durations_ms, 0.95))
 
 

@@ -25,7 +25,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrieval.errors import QuestionError, UsageError
-from retrieval.wording import clean_question
+from retrieval.text.wording import clean_question
 
 FOLLOW_UP: Final = "follow-up"
 """The kind of a question that has a history."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.evaluation.collection import CollectionReport
+from retrieval.evaluation.collections.collection import CollectionReport
+from retrieval.evaluation.own_report import OwnReport
 from retrieval.evaluation.question_report import QuestionReport
-from retrieval.evaluation.self_test import SelfReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class EvalRequest:
     """One evaluation."""
 
     path: Path | None
-    """A file of questions, or the folder of a collection in BEIR layout; None: questions made
-    of the knowledge base's own quotes."""
+    """A file of questions, or the folder of a collection in BEIR layout; None: the questions
+    that were asked in the knowledge base's own threads."""
     knowledge_base: str = "default"
     """Which one answers; a collection is indexed apart from all."""
     limit: int | None = None
@@ -25,4 +25,4 @@ class EvalRequest:
     """Whether simpler rankers answer a collection's queries as well."""
 
 
-Report = CollectionReport | QuestionReport | SelfReport
+Report = CollectionReport | QuestionReport | OwnReport

@@ -8,5 +8,5 @@
 
 Rulings name posts and passages by their ids, which come from content, so they hold after a file
 is read again and after the index is made anew.  What they come to in one knowledge base is worked
-out by ``retrieval.index.ruled``.
+out by ``retrieval.store.catalogue.ruled``.
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.domain import OfficialAnswer
+from retrieval.records import OfficialAnswer
 
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from retrieval.domain import Answer, Citation, Outcome, Statement, Support, Verification
-from retrieval.writing.check import Checked, Kept, Span
-from retrieval.writing.usage import Meter
+from retrieval.language_model.usage import Meter
+from retrieval.records import Answer, Citation, Outcome, Statement, Support, Verification
+from retrieval.writing.check import Checked, Kept
 
 _log = logging.getLogger(__name__)
 SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages come closest."
@@ -99,24 +99,12 @@ def shortened(text: str) -> str:
 
 
 def numbered(kept: Sequence[Kept]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-    """Return the sentences as statements; spans are numbered in reading order."""
-    numbers: dict[Span, int] = {}
+    """Return the sentences as statements; what they rest on is numbered in reading order."""
+    numbers: dict[Citation, int] = {}
     statements = []
     for one in kept:
-        for span in one.spans:
-            numbers.setdefault(span, len(numbers) + 1)
-        cited = tuple(sorted(numbers[span] for span in one.spans))
+        for citation in one.citations:
+            numbers.setdefault(citation, len(numbers) + 1)
+        cited = tuple(sorted(numbers[citation] for citation in one.citations))
         statements.append(Statement(one.text, cited, one.support, one.missing))
-    citations = tuple(
-        Citation(
-            n=number,
-            quote=span.quote,
-            start=span.start,
-            end=span.end,
-            passage=span.passage,
-            post=span.post,
-            thread=span.thread,
-        )
-        for span, number in numbers.items()
-    )
-    return tuple(statements), citations
+    return tuple(statements), tuple(replace(one, n=n) for one, n in numbers.items())

@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from retrieval.domain import Passage, Post, Support, Thread
-from retrieval.sentences import sentence_spans
-from retrieval.wording import FUNCTION_WORDS, words
+from retrieval.records import Citation, Post, Support
+from retrieval.text.sentences import sentence_spans
+from retrieval.text.wording import FUNCTION_WORDS, words
 from retrieval.writing.drafts import Cite, Draft, Item
-from retrieval.writing.injection import asks_for_secrets, speaks_of_itself
 from retrieval.writing.material import Material
 from retrieval.writing.names import foreign, forms, is_common, known
 from retrieval.writing.quotes import MIN_CHARACTERS, is_whole, locate, widened
-from retrieval.writing.surface import MAX_SENTENCE, clean_sentences, is_active
+from retrieval.writing.surface import (
+    MAX_SENTENCE,
+    asks_for_secrets,
+    clean_sentences,
+    is_active,
+    speaks_of_itself,
+)
 
 MAX_SENTENCES: Final = 12
 MAX_CITATIONS: Final = 3
@@ -37,27 +42,12 @@ _CLEARLY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A span of a stored post: ``post.text[start:end]``."""
-
-    passage: Passage
-    post: Post
-    thread: Thread
-    start: int
-    end: int
-
-    @property
-    def quote(self) -> str:
-        """The stored words."""
-        return self.post.text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
-    """A sentence that is shown, with the spans that it rests on."""
+    """A sentence that is shown, with what it rests on."""
 
     text: str
-    spans: tuple[Span, ...]
+    citations: tuple[Citation, ...]
+    """Not numbered yet."""
     support: Support = Support.UNCONFIRMED
     missing: str = ""
 
@@ -110,10 +100,10 @@ def check(
         if reason:
             dropped.append(Dropped(text, reason))
         else:
-            spans = tuple(span for span, _ in located)
-            is_quoted = any(is_whole(text, span.quote) for span in spans)
+            cited = tuple(citation for citation, _ in located)
+            is_quoted = any(is_whole(text, citation.quote) for citation in cited)
             support = Support.QUOTED if is_quoted else Support.UNCONFIRMED
-            kept.setdefault(text.casefold(), Kept(text, spans, support))
+            kept.setdefault(text.casefold(), Kept(text, cited, support))
     return Checked(tuple(kept.values()), tuple(dropped))
 
 
@@ -140,17 +130,17 @@ def _surface_fault(text: str) -> str | None:
 
 def _fact_fault(
     text: str,
-    located: Sequence[tuple[Span, Material]],
+    located: Sequence[tuple[Citation, Material]],
     asked: str,
     is_ordinary: Callable[[str], bool],
 ) -> str | None:
     """Return what a sentence names that nothing of what it rests on does."""
     around = [asked]
     posts: list[Post] = []
-    for span, one in located:
+    for _, one in located:
         end = one.statement_end  # what an order wants said is no evidence
-        around += [span.passage.text[:end], one.author, one.title, one.reply]
-        posts += [span.post, *([one.replied_to] if one.replied_to else [])]
+        around += [one.passage.text[:end], one.author, one.title, one.reply]
+        posts += [one.post, *([one.replied_to] if one.replied_to else [])]
     there = known(tuple(around), tuple(p.created_at.date() for p in posts if p.created_at))
     named = foreign(text, there, is_ordinary)
     if named is not None:
@@ -162,18 +152,29 @@ def _fact_fault(
 
 def _located(
     text: str, cites: Sequence[Cite], material: Sequence[Material]
-) -> list[tuple[Span, Material]]:
+) -> list[tuple[Citation, Material]]:
     """Return where the quotes of a sentence stand, each once, whole sentences of them."""
-    found: dict[tuple[str, int], tuple[Span, Material]] = {}
+    found: dict[tuple[str, int], tuple[Citation, Material]] = {}
     for cite in cites:
         one, place = _place(text, cite, material)
         if one is None or place is None or place[1] > one.statement_end:
             continue
         start, end = widened(place, one.passage.text[: one.statement_end])
-        begin = one.passage.start
-        span = Span(one.passage, one.post, one.thread, begin + start, begin + end)
-        if span.quote == one.passage.text[start:end]:
-            found.setdefault((one.passage.id, start), (span, one))
+        begin, quote = one.passage.start, one.passage.text[start:end]
+        if one.post.text[begin + start : begin + end] == quote:
+            citation = Citation(
+                *(
+                    0,
+                    quote,
+                    begin + start,
+                    begin + end,
+                    one.passage,
+                    one.post,
+                    one.thread,
+                    one.asked,
+                )
+            )
+            found.setdefault((one.passage.id, start), (citation, one))
     return list(found.values())[:MAX_CITATIONS]
 
 

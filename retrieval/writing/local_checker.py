@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retrieval.errors import ConfigurationError
-from retrieval.writing.reviewing import Finding, Review
+from retrieval.records import Support
+from retrieval.writing.reviewing import Review
 
 if TYPE_CHECKING:
+    from retrieval.language_model.usage import Meter
     from retrieval.writing.check import Kept
-    from retrieval.writing.usage import Meter
 
 _MOST_TOKENS: Final = 512
 
@@ -48,9 +49,10 @@ class LocalChecker:
             ConfigurationError: if the model is not there, or is not the one that was named.
         """
         del meter, seconds_left  # it costs nothing, and takes some milliseconds
-        scores = [self.score("\n".join(span.quote for span in one.spans), one.text) for one in kept]
-        supported = Review(Finding.SUPPORTED)
-        return tuple(supported if score >= self._threshold else None for score in scores)
+        quotes = ("\n".join(cited.quote for cited in one.citations) for one in kept)
+        scores = [self.score(said, one.text) for said, one in zip(quotes, kept, strict=True)]
+        confirmed = Review(Support.CONFIRMED)
+        return tuple(confirmed if score >= self._threshold else None for score in scores)
 
     def score(self, quotes: str, sentence: str) -> float:
         """Return how likely quotes say a sentence, 0 to 1, as the model holds."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.domain import Answer, Citation, Hit, Passage, Post, Thread
-from retrieval.llm.budget import estimated_tokens
-from retrieval.wording import squeeze, visible
-from retrieval.writing.injection import addresses_the_model, order_at
+from retrieval.language_model.limits.budget import estimated_tokens
+from retrieval.records import Answer, Citation, Hit, Passage, Post, Thread
+from retrieval.text.orders import addresses_the_model, order_at
+from retrieval.text.wording import squeeze, visible
 
 # Base 32 without the letters that are taken for digits; 30 bits in six of them.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -36,6 +36,8 @@ class Material:
     thread: Thread
     replied_to: Post | None = None
     """What the post replies to, or the post that opened its thread."""
+    asked: Post | None = None
+    """The post whose question this one answers."""
 
     @property
     def statement_end(self) -> int:
@@ -53,14 +55,14 @@ class Material:
     @property
     def author(self) -> str:
         """The author's name, on one line, empty where there is none to be shown."""
-        name = _header(self.post.author, _MAX_AUTHOR)
-        quoted = _header(self.passage.quoted_author, _MAX_AUTHOR)
+        name = header(self.post.author, _MAX_AUTHOR)
+        quoted = header(self.passage.quoted_author, _MAX_AUTHOR)
         return f"{name or 'somebody'}, quoting {quoted}" if quoted else name
 
     @property
     def title(self) -> str:
         """The thread's title, on one line, empty where there is none to be shown."""
-        return _header(self.thread.title, _MAX_TITLE)
+        return header(self.thread.title, _MAX_TITLE)
 
     @property
     def date(self) -> str:
@@ -78,8 +80,8 @@ class Material:
         """What the post replies to, on one line, empty where that is not known."""
         if self.replied_to is None or self.replied_to.id == self.post.id:
             return ""
-        said = _header(self.replied_to.text, _MAX_REPLIED)
-        author = _header(self.replied_to.author, _MAX_AUTHOR)
+        said = header(self.replied_to.text, _MAX_REPLIED)
+        author = header(self.replied_to.author, _MAX_AUTHOR)
         return f"{author}: {said}" if author and said else said
 
 
@@ -118,8 +120,8 @@ def select(
         found.setdefault(hit.passage.id, hit)
     for one in found.values():
         id_ = random_name([material.id for material in taken])
-        replied = replied_to.get(one.post.id)
-        material = Material(id_, one.passage, one.post, one.thread, replied)
+        replied = replied_to.get(one.post.id) or one.asked
+        material = Material(id_, one.passage, one.post, one.thread, replied, one.asked)
         if not one.passage.text[: material.statement_end].strip():
             withheld += 1
             continue
@@ -140,7 +142,8 @@ def random_name(taken: Sequence[str] = ()) -> str:
             return name
 
 
-def _header(text: str | None, limit: int) -> str:
+def header(text: str | None, limit: int) -> str:
+    """Return a name or a title on one line, as it may stand between quotation marks."""
     line = squeeze(visible(text or ""))
     if addresses_the_model(line):
         return ""

@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from retrieval.wording import FUNCTION_WORDS, squeeze
+from retrieval.text.wording import FUNCTION_WORDS, squeeze
 from retrieval.writing.quotes import fold
 
 _MONTHS: Final = (

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from retrieval.llm.chat import CITED, NEXT_BLOCK
+from retrieval.language_model.chat import CITED, NEXT_BLOCK
 from retrieval.writing.drafts import Cite, Draft, Item
 
 MAX_CHARACTERS: Final = 50_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from retrieval.sentences import sentence_spans
+from retrieval.text.sentences import sentence_spans
 
 MIN_CHARACTERS: Final = 12
 """A shorter quote could stand anywhere; a whole sentence may be shorter."""

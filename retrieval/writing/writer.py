@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from retrieval.domain import Answer, Hit, Post, Support
 from retrieval.errors import FootnoteError, ModelCallError
-from retrieval.llm.chat import ChatModel, ChatRequest
+from retrieval.language_model.chat import ChatModel, ChatRequest
+from retrieval.language_model.usage import Meter
+from retrieval.records import Answer, Hit, Post, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.assembling import Ending, shortened
 from retrieval.writing.check import Checked, Dropped, Kept, TextsWith, check
@@ -30,8 +31,7 @@ from retrieval.writing.prompt import (
     room_for_passages,
     write_prompt,
 )
-from retrieval.writing.reviewing import Finding, Review, Reviewer
-from retrieval.writing.usage import Meter
+from retrieval.writing.reviewing import Review, Reviewer
 
 _log = logging.getLogger(__name__)
 _REPAIR_FROM: Final = 1 / 3
@@ -209,7 +209,7 @@ class Writer:
         taken = tuple(
             Dropped(one.text, "a second reading found that its quotes do not say it")
             for one, review in reviews.items()
-            if review and review.finding is Finding.NOT
+            if review and review.support is None
         )
         work.tell_review(kept, taken)
         return Checked(kept, (*checked.dropped, *taken))
@@ -275,10 +275,8 @@ def _after(review: Review | None, one: Kept) -> Iterator[Kept]:
     """Yield what a second reading leaves of a sentence."""
     if review is None:
         yield one
-    elif review.finding is Finding.SUPPORTED:
-        yield replace(one, support=Support.CONFIRMED)
-    elif review.finding is Finding.PARTLY:
-        yield replace(one, support=Support.PARTLY, missing=review.missing)
+    elif review.support is not None:
+        yield replace(one, support=review.support, missing=review.missing)
 
 
 def _wants_repair(checked: Checked) -> bool:

@@ -2,7 +2,7 @@
 
 Block quotes, blocks of code, lists, small print, bold, italics, struck-out text, code and
 backslash escapes; see https://support.discord.com/hc/articles/210298617 and
-bot/discord_app/safe_markdown.py.
+bot/discord/cards/safe_markdown.py.
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bot.child_ingest import ChildIngest
-from bot.community.access import Grant
+from bot.access.rules import Grant
 from bot.community.community import Community, open_community
 from bot.community.guild_settings import GuildSettings
-from bot.discord_app.client import FootnoteBot
-from bot.ports import IngestRequest, Librarians
+from bot.discord.client import FootnoteBot
+from bot.librarian import IngestRequest, Librarians
+from bot.processes.ingest import ChildIngest
 from bot.settings import BotSettings
 from bot.wiring import ingest
 from bot.wiring.answering import open_librarians

@@ -12,10 +12,10 @@ from typing import Final, Self
 
 import pytest
 
-from bot.child_ingest import ChildIngest
+from bot.processes.ingest import ChildIngest
 from ingest.report import IngestReport
 from retrieval.errors import IndexBusyError
-from retrieval.index.ownership import INDEX, INGEST, FolderLock, alone
+from retrieval.store.data_folder.ownership import INDEX, INGEST, FolderLock, alone
 
 pytestmark = pytest.mark.slow
 FOOTNOTE: Final = (sys.executable, "-m", "bot.terminal.main")

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bot.discord_app.render import render_answer
-from bot.terminal.views import answer_view
-from retrieval.domain import Answer, Outcome
-from retrieval.llm.chat import ChatReply, ChatRequest
+from bot.discord.features.ask.card import render_answer
+from bot.terminal.printing.answers import answer_view
+from retrieval.language_model.chat import ChatReply, ChatRequest
+from retrieval.records import Answer, Outcome
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer

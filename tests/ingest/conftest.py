@@ -7,13 +7,14 @@ from pathlib import Path
 import chromadb
 import pytest
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import IngestReport, Progress
-from retrieval.domain import TextKind, ThreadView
-from retrieval.index.catalogue import Catalogue
-from retrieval.index.library import Library
-from retrieval.index.live_generation import live_generation
-from retrieval.index.store import PassageIndex
+from ingest.request import Request
+from retrieval.records import TextKind, ThreadView
+from retrieval.store.catalogue.catalogue import Catalogue
+from retrieval.store.catalogue.library import Library
+from retrieval.store.index import PassageIndex
+from retrieval.store.live_generation import live_generation
 from tests.fakes import HashingEmbedder
 
 KB = "main"

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from ingest.admission import Admission
-from retrieval.index.expelling import expel, traces
-from retrieval.index.forgotten import ForgottenPeople
+from retrieval.store.removal.expelling import expel, traces
+from retrieval.store.removal.forgotten import ForgottenPeople
 from tests.ingest.conftest import KB, Bench
 from tests.ingest.sources import Fields, export, message, reply
 

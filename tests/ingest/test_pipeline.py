@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 from ingest.report import IngestReport, Stage
-from retrieval.domain import TextKind
 from retrieval.errors import UnavailableError, UsageError
-from retrieval.index.catalogue import Catalogue
+from retrieval.records import TextKind
+from retrieval.store.catalogue.catalogue import Catalogue
 from tests.ingest.conftest import KB, Bench
 from tests.ingest.sources import export, message, reply
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.files.scanning import FoundFile, Scan
 from ingest.planning import plan
 from ingest.report import Refusal
-from ingest.scanning import FoundFile, Scan
 from retrieval.errors import UnavailableError
-from retrieval.index.contents import FileStamp
+from retrieval.store.catalogue.contents import FileStamp
 
 CORPUS = Path("/corpus")
 

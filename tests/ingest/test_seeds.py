@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.passes import find_split
-from retrieval.domain import TextKind
+from ingest.understand.passes import find_split
 from retrieval.embedding.minilm import MiniLM
 from retrieval.embedding.minilm_files import prepare_model
 from retrieval.embedding.minilm_sources import InstalledWeights
-from retrieval.noise import says_nothing
+from retrieval.records import TextKind
+from retrieval.text.noise import says_nothing
 from tests.ingest import conftest
 from tests.ingest.conftest import Bench
 

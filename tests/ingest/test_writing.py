@@ -11,9 +11,9 @@ import pytest
 
 from ingest.writing import BatchWriter
 from retrieval.errors import StorageError
-from retrieval.index.contents import FileContents
-from retrieval.index.store import PassageIndex
-from tests.retrieval.index.builders import Folder, Said, agree, all_ids, client_at, file_of
+from retrieval.store.catalogue.contents import FileContents
+from retrieval.store.index import PassageIndex
+from tests.retrieval.store.builders import Folder, Said, agree, all_ids, client_at, file_of
 
 OPENING = Said("ann", "Which oil is right for a chain in winter?")
 REPLY = Said("bob", "One that is made for wet roads, and not much of it.")

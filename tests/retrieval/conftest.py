@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering.answerer import Answerer
-from retrieval.index.store import PassageIndex
 from retrieval.knowledge import Engine
-from retrieval.search import HybridSearch
+from retrieval.ranking.hybrid import HybridSearch
+from retrieval.ranking.spelling import Speller
 from retrieval.settings import SearchSettings
-from retrieval.spelling import Speller
+from retrieval.store.index import PassageIndex
 from tests.fakes import HashingEmbedder
-from tests.retrieval.index.builders import Folder, Said, client_at, file_of
+from tests.retrieval.store.builders import Folder, Said, client_at, file_of
 
 REAL_WORDS = frozenset({"loaf", "weather", "bread", "hydration", "sourdough", "want"})
 

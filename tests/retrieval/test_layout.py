@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.held import LiveHeld
-from retrieval.index.layout import read_layout, widened
-from retrieval.index.store import PassageIndex
+from retrieval.ranking.memory import LiveHeld
+from retrieval.store.index import PassageIndex
+from retrieval.store.memory.layout import read_layout, widened
 from tests.fakes import HashingEmbedder
-from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of, files_of
+from tests.retrieval.store.builders import KB, Folder, Said, client_at, file_of, files_of
 
 MODEL = HashingEmbedder()
 POST = "First the yeast.\n\nThen the flour.\n\nLast the salt."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_app.cards import Divider, LinkButton, Section, TextBlock, Tone, assemble
-from bot.discord_app.markdown import escape_markdown
-from bot.discord_app.safe_markdown import quoted
-from bot.discord_app.views import card_view
+from bot.discord.cards.cards import Divider, LinkButton, Section, TextBlock, Tone, assemble
+from bot.discord.cards.markdown import escape_markdown
+from bot.discord.cards.safe_markdown import quoted
+from bot.discord.cards.views import card_view
 from scripts.picture.markdown import inline, to_html
 from scripts.picture.page import component_html, page
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.community.access import Place
+from bot.access.rules import Place
 from bot.community.answers_shown import MAX_HISTORY, AnswersShown, Context, ShownAnswer
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook, Verdict
-from tests.bot.discord_app.factories import make_answer, make_closest, make_post
+from tests.bot.discord.factories import make_answer, make_closest, make_post
 
 ADA, BOB = 1, 2
 GUILD, THREAD = 10, 100

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.community.access import Grant, Place, Surface, Visitor
+from bot.access.rules import Grant, Place, Surface, Visitor
 from bot.community.community import COMMUNITY, open_community
 from bot.community.database import CommunityDatabase
 from bot.community.grants import GrantBook

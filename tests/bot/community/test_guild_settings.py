@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.community.access import Place
+from bot.access.rules import Place
 from bot.community.community import COMMUNITY
 from bot.community.database import CommunityDatabase
 from bot.community.guild_settings import GuildSettings, GuildSettingsBook

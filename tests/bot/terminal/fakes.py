@@ -9,10 +9,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.ports import Format, IngestRequest, Removed
+from bot.librarian import Format, IngestRequest, Removed
 from bot.terminal.app import AppContext
 from ingest.report import IngestReport, Progress, Refusal, Stage
-from retrieval.domain import (
+from retrieval.errors import FootnoteError, NotFoundError, QuestionError
+from retrieval.evaluation.progress import OnProgress
+from retrieval.evaluation.request import EvalRequest, Report
+from retrieval.probing import ModelCheck
+from retrieval.records import (
     Answer,
     Citation,
     FirstAnswer,
@@ -37,11 +41,7 @@ from retrieval.domain import (
     Timings,
     Topic,
 )
-from retrieval.errors import FootnoteError, NotFoundError, QuestionError
-from retrieval.evaluation.progress import OnProgress
-from retrieval.evaluation.request import EvalRequest, Report
-from retrieval.index.examination import Examination
-from retrieval.llm.probing import ModelCheck
+from retrieval.store.examination import Examination
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07x\x1b]8;;\x07 "

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.terminal.batch import MAX_LINE_BYTES
-from bot.terminal.shapes import answer_shape, hit_shape
+from bot.terminal.printing.json_shapes import answer_shape, hit_shape
 from retrieval.errors import EmptyIndexError
 from tests.bot.terminal.fakes import ANSWERED, CLOSEST, HITS, QUESTION
 

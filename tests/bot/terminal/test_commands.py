@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.events import decode_event
-from bot.ports import IngestRequest
-from bot.terminal.shapes import (
+from bot.librarian import IngestRequest
+from bot.processes.events import decode_event
+from bot.terminal.printing.json_shapes import (
     answer_shape,
     hit_shape,
     ingest_shape,
@@ -18,8 +18,8 @@ from bot.terminal.shapes import (
     thread_shape,
 )
 from ingest.report import IngestReport, Progress, Stage
-from retrieval.domain import Timings
 from retrieval.errors import IndexBusyError
+from retrieval.records import Timings
 from tests.bot.terminal.fakes import (
     AMMONIA,
     ANSWERED,

@@ -32,7 +32,7 @@ def test_a_traceback_stays_one_line():
 )
 def test_verbosity_decides_what_is_logged(capsys, verbosity, seen):
     configure_logging(verbosity)
-    ours, theirs = logging.getLogger("retrieval.search"), logging.getLogger("chromadb")
+    ours, theirs = logging.getLogger("retrieval.ranking.hybrid"), logging.getLogger("chromadb")
     ours.debug("retrieval explains")
     ours.info("retrieval informs")
     ours.warning("retrieval warns")
@@ -43,7 +43,7 @@ def test_verbosity_decides_what_is_logged(capsys, verbosity, seen):
 
 def test_twice_verbose_shows_our_details_and_the_libraries_news(capsys):
     configure_logging(2)
-    logging.getLogger("retrieval.search").debug("retrieval explains")
+    logging.getLogger("retrieval.ranking.hybrid").debug("retrieval explains")
     logging.getLogger("chromadb").info("a library informs")
     logging.getLogger("chromadb").debug("a library explains")
     err = capsys.readouterr().err

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from bot.ports import IngestRequest
-from bot.terminal.shapes import ingest_shape
+from bot.librarian import IngestRequest
+from bot.terminal.printing.json_shapes import ingest_shape
 from ingest.report import IngestReport, Progress, Stage
 from retrieval.errors import FootnoteError, UnavailableError, UsageError
 from tests.bot.terminal.conftest import CommandLine

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import wiring
-from bot.ports import IngestRequest
+from bot.librarian import IngestRequest
 from bot.settings import BotSettings
 from retrieval.errors import EmptyIndexError
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from bot import wiring
-from bot.ports import IngestRequest
+from bot.librarian import IngestRequest
 from bot.settings import BotSettings
 from ingest.report import IngestReport
-from retrieval.domain import Answer, Outcome
 from retrieval.errors import IndexMismatchError, ModelUnavailableError
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings
+from retrieval.records import Answer, Outcome
 from tests.llm_servers.script import Fails, Line, Says
 from tests.llm_servers.server import ModelServer, model_server
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot import wiring
-from bot.ports import IngestRequest
+from bot.librarian import IngestRequest
 from bot.settings import BotSettings
 from bot.wiring.reading_copy import readable, why_not_writable
-from retrieval.domain import Outcome
 from retrieval.errors import IndexMismatchError, UnavailableError
 from retrieval.provider_settings import EmbeddingSettings
+from retrieval.records import Outcome
 from retrieval.settings import ChromaSettings
 from tests.llm_servers.server import model_server
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.domain import Hit, Passage, Post, ScoreParts, TextKind, Thread
+from retrieval.records import Hit, Passage, Post, ScoreParts, TextKind, Thread
 
 
 def hit(

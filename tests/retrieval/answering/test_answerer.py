@@ -8,13 +8,13 @@ import pytest
 
 from retrieval.answering.answerer import Answerer
 from retrieval.answering.citations import is_verified
-from retrieval.domain import Outcome, Verification
-from retrieval.llm.chat import ChatRequest
+from retrieval.language_model.chat import ChatRequest
+from retrieval.records import Outcome, Verification
 from retrieval.settings import WritingSettings
 from retrieval.writing.writer import CallLimits, Writer
 from tests.fakes import HashingEmbedder
 from tests.retrieval.conftest import engine_on
-from tests.retrieval.index.builders import Folder, Said, client_at, file_of
+from tests.retrieval.store.builders import Folder, Said, client_at, file_of
 from tests.retrieval.writing.test_writer import ScriptedModel, ids
 
 QUESTIONS = [

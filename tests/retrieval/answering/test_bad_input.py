@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering.citations import is_verified
-from retrieval.domain import Answer, Outcome
 from retrieval.errors import QuestionError
-from retrieval.wording import MAX_QUESTION_CHARACTERS, clean_question
+from retrieval.records import Answer, Outcome
+from retrieval.text.wording import MAX_QUESTION_CHARACTERS, clean_question
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "gold" / "dev-hostile-inputs.jsonl"
 LOG = "\n".join(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval.answering.citations import answer_text, cite, is_verified, repeats
-from retrieval.domain import Statement
+from retrieval.records import Statement
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.paragraphs import split_paragraphs
+from ingest.understand.paragraphs import split_paragraphs
 from retrieval.answering.excerpts import excerpt, own_words, without_courtesies
-from retrieval.domain import TextKind
+from retrieval.records import TextKind
 
 
 def shown(text: str, around: str = "", most: int = 600) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval.answering.gate import Signs, judge, logit, missing_identifiers, share_of_best
-from retrieval.domain import Outcome
+from retrieval.records import Outcome
 
 CLEAR = Signs(
     nearness=0.85,

@@ -8,7 +8,7 @@ import pytest
 from retrieval.answering.gate import Signs
 from retrieval.answering.reading import Reading
 from retrieval.answering.writing import places_that_answer
-from retrieval.domain import Hit, Thread
+from retrieval.records import Hit, Thread
 from tests.retrieval.answering.builders import hit
 
 

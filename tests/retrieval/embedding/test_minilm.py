@@ -13,7 +13,7 @@ from retrieval.embedding import Embedder, ReadsInContext
 from retrieval.embedding.minilm import MAX_CHARACTERS, MiniLM, load_minilm
 from retrieval.embedding.minilm_files import ModelFiles
 from retrieval.errors import ModelUnavailableError
-from retrieval.sentences import sentence_spans
+from retrieval.text.sentences import sentence_spans
 from tests.retrieval.embedding.embedder_contract import EmbedderContract
 
 REFERENCE = json.loads(

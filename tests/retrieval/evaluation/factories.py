@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from retrieval.domain import (
+from retrieval.evaluation.collections.collection import (
+    CollectionReport,
+    MissedQuery,
+    RankingFigures,
+)
+from retrieval.evaluation.judging import Judged, judge
+from retrieval.evaluation.own_questions import Basis, OwnQuestion
+from retrieval.evaluation.own_report import AskedAgain, OwnReport, own_report
+from retrieval.evaluation.question_report import QuestionReport, question_report
+from retrieval.evaluation.questions import FOLLOW_UP, Question
+from retrieval.records import (
     Answer,
     Citation,
     Hit,
@@ -17,13 +26,10 @@ from retrieval.domain import (
     Thread,
     Timings,
 )
-from retrieval.evaluation.collection import CollectionReport, MissedQuery, RankingFigures
-from retrieval.evaluation.judging import Judged, judge
-from retrieval.evaluation.question_report import QuestionReport, question_report
-from retrieval.evaluation.questions import FOLLOW_UP, Question
-from retrieval.evaluation.self_test import SelfReport, SelfRun
 
 THREAD = Thread("t" * 16, "oil.json", "jsonl", "Oil")
+QUESTION = Post("question", THREAD.id, 0, "Which oil?", author="Ann")
+REPLY = Post("reply", THREAD.id, 1, "Use sewing machine oil.", author="Tom")
 HOSTILE = '<script>alert(1)</script> & "quoted" \u202egnp\x00 </title> [bold]x[/bold]'
 
 
@@ -110,11 +116,42 @@ def collection_report(text: str = "which oil") -> CollectionReport:
     )
 
 
-def self_report(text: str = "This is what I say.", *, first: bool = False) -> SelfReport:
-    now = SelfRun(
-        at=datetime(2026, 5, 2, tzinfo=UTC), embedding="m2", passages=9, ranks={"a": 1, "b": None}
+def asked_again(
+    *shown: str,
+    outcome: Outcome = Outcome.ANSWERED,
+    asked: str = "Which oil?",
+    answers: tuple[Post, ...] = (REPLY,),
+    rank: int | None = 1,
+    left_out: bool = False,
+    confidence: float = 0.9,
+) -> AskedAgain:
+    """Return what came of a question of Ann's; ``shown`` are the ids of the posts quoted."""
+    posts = {post.id: post for post in (*answers, QUESTION, REPLY)}
+    quotes = tuple(replace(cite(posts[id_].text), post=posts[id_]) for id_ in shown)
+    given = Answer(
+        asked,
+        outcome,
+        "…",
+        citations=quotes if outcome is Outcome.ANSWERED else (),
+        closest=quotes if outcome is Outcome.CLOSEST else (),
+        confidence=confidence,
     )
-    before = SelfRun(
-        at=datetime(2026, 5, 1, tzinfo=UTC), embedding="m1", passages=8, ranks={"b": 3, "gone": 1}
+    hidden = frozenset({"a"}) if left_out else frozenset()
+    question = OwnQuestion("q", asked, "Ann", Basis.REPLIES, answers, hidden)
+    return AskedAgain(question, given, None if left_out else rank)
+
+
+def own_report_of(text: str = "Which oil?") -> OwnReport:
+    """Return a report with every kind of failure, and ``text`` wherever text comes from."""
+    strange = replace(REPLY, text=text)
+    return own_report(
+        "default",
+        [
+            asked_again("reply"),
+            asked_again("question", asked=text, answers=(strange,), rank=4, confidence=0.8),
+            asked_again("reply", outcome=Outcome.CLOSEST, rank=2, confidence=0.4),
+            asked_again(outcome=Outcome.NOT_FOUND, rank=None, confidence=0.1),
+            asked_again("question", left_out=True, confidence=0.7),
+            asked_again(outcome=Outcome.NOT_FOUND, left_out=True, confidence=0.2),
+        ],
     )
-    return SelfReport("default", now, None if first else before, {"a": "Oil it.", "b": text})

@@ -1,8 +1,8 @@
 """Questions asked of a real index."""
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.asking import ask_all
 from retrieval.evaluation.questions import Question
+from retrieval.records import Outcome
 
 CHAIN = Question(
     "chain",

@@ -11,7 +11,7 @@ from tests.retrieval.evaluation.factories import (
     HOSTILE,
     collection_report,
     mixed_report,
-    self_report,
+    own_report_of,
 )
 
 VOID = {"meta"}
@@ -51,7 +51,7 @@ def read(html: str) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("make", [mixed_report, collection_report, self_report])
+@pytest.mark.parametrize("make", [mixed_report, collection_report, own_report_of])
 def test_text_from_threads_and_questions_cannot_leave_its_place(make):
     reader = read(page(make(HOSTILE)))
     assert "script" not in reader.tags
@@ -60,7 +60,7 @@ def test_text_from_threads_and_questions_cannot_leave_its_place(make):
     assert "\u202e" not in reader.text
 
 
-@pytest.mark.parametrize("make", [mixed_report, collection_report, self_report])
+@pytest.mark.parametrize("make", [mixed_report, collection_report, own_report_of])
 def test_the_page_needs_nothing_beside_it(make):
     html = page(make())
     reader = read(html)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.judging import shows
+from retrieval.records import Outcome
 from tests.retrieval.evaluation.factories import NOBODY, cite, judged
 
 OIL, RAG = "Use sewing machine oil.", "Wipe it with a rag."

@@ -2,9 +2,9 @@
 
 import pytest
 
-from retrieval.domain import Outcome
 from retrieval.evaluation.judging import Judged
 from retrieval.evaluation.question_report import Failing, QuestionReport, question_report
+from retrieval.records import Outcome
 from tests.retrieval.evaluation.factories import NOBODY, judged, mixed_report
 
 OIL = "Use sewing machine oil."

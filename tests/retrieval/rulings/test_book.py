@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.domain import RulingKind
 from retrieval.errors import StorageError
+from retrieval.records import RulingKind
 from retrieval.rulings.book import FILE, RulingBook
 from retrieval.rulings.records import Ruling, Subject
 

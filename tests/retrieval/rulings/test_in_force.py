@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from retrieval.answering.answerer import Answerer
-from retrieval.domain import Answer, Outcome, RulingKind, Standing
 from retrieval.errors import NotFoundError
-from retrieval.index.contents import FileContents
-from retrieval.index.library import Library
-from retrieval.index.ruled import Ruled
-from retrieval.index.store import PassageIndex
 from retrieval.knowledge import Engine, KnowledgeBase
+from retrieval.ranking.hybrid import HybridSearch
+from retrieval.ranking.spelling import Speller
+from retrieval.records import Answer, Outcome, RulingKind, Standing
 from retrieval.rulings.book import RulingBook
 from retrieval.rulings.records import Ruling, Subject
-from retrieval.search import HybridSearch
 from retrieval.settings import SearchSettings
-from retrieval.spelling import Speller
+from retrieval.store.catalogue.contents import FileContents
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled
+from retrieval.store.index import PassageIndex
 from tests.fakes import HashingEmbedder
-from tests.retrieval.index.builders import KB, Folder, Said, client_at, file_of
+from tests.retrieval.store.builders import KB, Folder, Said, client_at, file_of
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 QUESTION = "How do I free a stuck kayak rudder?"
@@ -67,7 +67,7 @@ class Club:
         return self.base.rule(replace(ruling, **more))  # type: ignore[arg-type]  # its own fields
 
     def post(self, author: str) -> str:
-        found = self.base.post_at(f"https://example.org/{author}")
+        found = self.base.find_post(f"https://example.org/{author}")
         assert found is not None
         return found.id
 
@@ -150,7 +150,7 @@ def test_of_a_post_with_a_hidden_passage_the_rest_is_shown(club: Club) -> None:
 
 
 def test_all_posts_of_a_hidden_author_are_gone_those_to_come_too(club: Club) -> None:
-    club.rule(RulingKind.HIDDEN, Subject.AUTHOR, "test:bert")
+    club.rule(RulingKind.HIDDEN, Subject.AUTHOR, "*:bert")
     club.index.write([file_of("new.json", Said("bert", "A rudder is stuck when it is bent."))])
     shown = club.said_anywhere()
     assert "long wooden paddle" not in shown

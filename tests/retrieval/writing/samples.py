@@ -6,12 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ingest.contents import file_contents
-from ingest.readers import reader_for
+from ingest.read import reader_for
 from ingest.sources import SourceFile
-from retrieval.domain import Hit, ScoreParts, TextKind
-from retrieval.index.contents import FileStamp
-from retrieval.wording import fold
+from ingest.understand.contents import file_contents
+from retrieval.records import Hit, ScoreParts, TextKind
+from retrieval.store.catalogue.contents import FileStamp
+from retrieval.text.wording import fold
 from retrieval.writing.material import Material
 
 THREADS = Path(__file__).parents[3] / "sample" / "threads"

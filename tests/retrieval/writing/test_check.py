@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.domain import Hit, Passage, Post, Support, Thread
+from retrieval.records import Hit, Passage, Post, Support, Thread
 from retrieval.writing.check import Checked, check
 from retrieval.writing.drafts import Cite, Draft, Item
 from retrieval.writing.material import Material
@@ -122,8 +122,8 @@ def test_every_citation_is_a_verbatim_span_of_its_post() -> None:
     for kind in ("near", "fluent", "careless"):
         for one in sentences()[kind]:
             for kept in checked(one.text, one.hit, one.quote).kept:
-                assert kept.spans
-                for span in kept.spans:
+                assert kept.citations
+                for span in kept.citations:
                     assert span.post.text[span.start : span.end] == span.quote
                     assert span.passage.start <= span.start < span.end <= span.passage.end
 
@@ -134,7 +134,7 @@ def test_a_right_quote_under_a_wrong_id_is_found_where_it_stands() -> None:
     others = [hit for hit in sample_hits() if hit.post.id != one.hit.post.id][:3]
     material = [material_of(hit, f"{ID[:5]}{n}") for n, hit in enumerate([*others, one.hit])]
     (kept,) = check(draft, material, "").kept
-    assert {span.post.id for span in kept.spans} == {one.hit.post.id}
+    assert {span.post.id for span in kept.citations} == {one.hit.post.id}
 
 
 POSTED = datetime(2024, 3, 2, 12, tzinfo=UTC)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from retrieval.domain import Answer, Citation, Outcome, Statement
+from retrieval.records import Answer, Citation, Outcome, Statement
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer
 from tests.llm_servers.script import EMPTY, HTML, Body, Cuts, Fails, Line, Says, Stalls
 from tests.llm_servers.server import ModelServer
-from tests.retrieval.llm.conftest import (  # noqa: F401 - fixtures
+from tests.retrieval.language_model.conftest import (  # noqa: F401 - fixtures
     PROVIDERS,
     OpenModel,
     open_model,

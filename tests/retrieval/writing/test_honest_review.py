@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from retrieval.domain import Answer, Support
-from retrieval.llm.chat import ChatRequest
+from retrieval.language_model.chat import ChatRequest
+from retrieval.records import Answer, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.writer import CallLimits, Surroundings, Writer
 from tests.llm_servers.script import Cuts, Line, Says
 from tests.llm_servers.server import ModelServer
-from tests.retrieval.llm.conftest import (  # noqa: F401 - fixtures
+from tests.retrieval.language_model.conftest import (  # noqa: F401 - fixtures
     OpenModel,
     open_model,
     provider,

@@ -12,8 +12,8 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 
-from retrieval.domain import Support
 from retrieval.errors import ConfigurationError
+from retrieval.records import Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.local_checker import LocalChecker
 from retrieval.writing.prompt import Asked

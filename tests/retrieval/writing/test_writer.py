@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 from llama_index.core.utils import get_tokenizer
 
-from retrieval.domain import (
+from retrieval.errors import ModelCallError
+from retrieval.language_model.chat import ChatReply, ChatRequest
+from retrieval.language_model.limits.budget import estimated_tokens
+from retrieval.records import (
     Answer,
     Citation,
     Hit,
@@ -20,12 +23,9 @@ from retrieval.domain import (
     Usage,
     Verification,
 )
-from retrieval.errors import ModelCallError
-from retrieval.llm.budget import estimated_tokens
-from retrieval.llm.chat import ChatReply, ChatRequest
-from retrieval.sentences import sentences
 from retrieval.settings import WritingSettings
-from retrieval.writing.injection import addresses_the_model
+from retrieval.text.orders import addresses_the_model
+from retrieval.text.sentences import sentences
 from retrieval.writing.prompt import SCHEMA, Asked
 from retrieval.writing.reviewing import ModelReviewer
 from retrieval.writing.writer import CallLimits, Surroundings, Writer

@@ -1,0 +1,1 @@
+"""Who comes to the bot, and whether they are let in."""

@@ -1,0 +1,1 @@
+"""What the bot sends: cards, buttons, and other people's words made safe."""

@@ -1,0 +1,1 @@
+"""What follows an ingest: news, questions that waited, marks on old answers."""

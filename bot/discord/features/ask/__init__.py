@@ -1,0 +1,1 @@
+"""Asking: the command, mentions, the answer's card and its buttons."""

@@ -1,0 +1,1 @@
+"""``/config``: how the bot behaves in a server."""

@@ -1,0 +1,1 @@
+"""Adding to the threads: ``/reingest``, ``/upload``, and the watch on the folder."""

@@ -1,0 +1,1 @@
+"""``/forget-me``, and what is forgotten by itself."""

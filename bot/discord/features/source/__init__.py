@@ -1,0 +1,1 @@
+"""``/source``: the reading room."""

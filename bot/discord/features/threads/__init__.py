@@ -1,0 +1,1 @@
+"""``/threads``: whole threads about something."""

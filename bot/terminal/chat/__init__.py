@@ -1,0 +1,1 @@
+"""``footnote chat``: a conversation."""

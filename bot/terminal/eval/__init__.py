@@ -1,0 +1,1 @@
+"""``footnote eval``: how well it works, in figures."""

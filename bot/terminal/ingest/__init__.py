@@ -1,0 +1,1 @@
+"""``footnote ingest``, once or again after each change."""

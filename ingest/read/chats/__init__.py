@@ -1,0 +1,1 @@
+"""Exports of chats other than Discord."""

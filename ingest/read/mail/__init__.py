@@ -1,0 +1,1 @@
+"""Mail: archives of lists, mbox files, single messages."""

@@ -1,0 +1,1 @@
+"""What a call may cost, in time and in money."""

@@ -1,0 +1,1 @@
+"""One file for each way to speak to a model."""

@@ -1,0 +1,1 @@
+"""What a question says besides what it asks: whose words, and of when."""

@@ -1,0 +1,1 @@
+"""The SQLite file that knows every thread, post and passage."""

@@ -1,0 +1,1 @@
+"""Whose data folder it is, and who has it open."""

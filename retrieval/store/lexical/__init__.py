@@ -1,0 +1,1 @@
+"""BM25, in tantivy and in memory."""

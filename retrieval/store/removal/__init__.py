@@ -1,0 +1,1 @@
+"""Taking out what was edited, deleted or is to be forgotten."""
