@@ -121,7 +121,7 @@ class Unlike:
         # "In the presence of" makes hundreds alike in one fingerprint: sets tell in no time
         # that they share no more.
         is_new = not any(
-            len(mine & theirs) >= MIN_SHARE * len(mine) and is_copy(one, other, self._is_rare)
+            len(mine & theirs) / len(mine) >= MIN_SHARE and is_copy(one, other, self._is_rare)
             for other, theirs in (self._kept_at(n) for n in sorted(alike))
         )
         if is_new:
