@@ -239,8 +239,7 @@ def _is_known(word: str, there: Known) -> bool:
         return True
     parts = [part for part in re.split(r"[-.&/]|(?<=[^\W\d])(?=\d)", _CLITIC.sub("", word)) if part]
     return len(parts) > 1 and all(
-        part == part.lower() or not forms([part]).isdisjoint(there_or_common)
-        for part in parts
+        part == part.lower() or not forms([part]).isdisjoint(there_or_common) for part in parts
     )
 
 
