@@ -171,5 +171,7 @@ class Reader:
     """How a person gets such a file, in a sentence or two."""
     bundles: Callable[[Folder], Sequence[Group]] | None = None
     read_bundle: Callable[[Bundle], Iterator[Found]] | None = None
+    beside: frozenset[str] = frozenset()
+    """What files are called that its exports hold beside the posts; they are passed over."""
     family: str = ""
     """The kind whose thread keys it shares, so that a thread is the same in both; else none."""

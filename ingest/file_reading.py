@@ -12,7 +12,7 @@ from ingest.admission import admit
 from ingest.drafts import Found, Reader
 from ingest.files.opening import open_found, refuse_changed
 from ingest.files.scanning import FoundFile
-from ingest.read import READERS, reader_for, refuse_stranger
+from ingest.read import READERS, holds_none, reader_for, refuse_stranger
 from ingest.removals import removed_from
 from ingest.report import FileReport, Progress, Refusal, Stage, Why
 from ingest.request import Request
@@ -69,6 +69,9 @@ class FileReading:
         encoding = self.request.encoding or (old.reading.partition("/")[2] if old else "")
         try:
             opened = open_found(found, encoding or None, on_bytes)
+            if holds_none(found.name, opened.source):
+                self.tally.passed_over.append(found.name)
+                return None
             stamp = _stamp(found, opened.sha256, f"{self.version}/{encoding}")
             if old is not None and _same_but_time(old, stamp):
                 self._touch(stamp)

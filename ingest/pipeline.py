@@ -104,7 +104,7 @@ class Ingest:
             files_removed=len(todo.removed),
             dry_run=self._request.dry_run,
         )
-        return replace(report, passed_over=found.passed_over)
+        return replace(report, passed_over=(*found.passed_over, *self._tally.passed_over))
 
     def _plan(self, found: Scan) -> Plan:
         accounts = self._request.admission.accounts

@@ -105,7 +105,7 @@ class IngestReport:
     seconds: float
     dry_run: bool = False
     passed_over: tuple[str, ...] = ()
-    """Folders of what was attached to an export's messages, which are not read."""
+    """Folders of what was attached to an export's messages, and its files without posts."""
     removals: tuple[Removal, ...] = ()
     """What was taken out; a rehearsal does not compare files with each other."""
     files: tuple[FileReport, ...] = ()

@@ -22,6 +22,7 @@ class Tally:
     removals: list[Removal] = field(default_factory=list)
     read_paths: list[str] = field(default_factory=list)
     files: list[FileReport] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
 
     def report(
         self, counts: Counts, seconds: float, *, files_removed: int, dry_run: bool

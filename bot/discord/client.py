@@ -30,6 +30,7 @@ from bot.discord.features.corpus.reingest import Maintenance
 from bot.discord.features.corpus.upload import Uploads
 from bot.discord.features.digest.commands import Lately
 from bot.discord.features.help.command import Helping
+from bot.discord.features.learn.command import Learning
 from bot.discord.features.learn.events import LiveEvents
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
@@ -185,6 +186,7 @@ class FootnoteBot(commands.AutoShardedBot):
         people = self._people
         if self.keeper is not None:
             await self.add_cog(LiveEvents(self, self.keeper, self._mark_what_is_gone))
+            await self.add_cog(Learning(self, self.desk, self._community.learnt, self.keeper))
             people = people and ForgettingLive(people, self.keeper)
         await self.add_cog(ForgetMe(self, self.desk, memories, people))
         await self.add_cog(Forgetting(self, self._community, retention_days=days))

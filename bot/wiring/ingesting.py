@@ -14,6 +14,7 @@ from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     LazyModels,
+    leave_no_residue,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -117,7 +118,9 @@ def _ingest(
                 open_index()
         for opened in stores:
             _renew_if_worn(opened, request.knowledge_base, listener)
-        return report
+    if report.passages_removed and not request.dry_run:
+        leave_no_residue(settings)
+    return report
 
 
 def _accounts(settings: BotSettings) -> frozenset[str]:

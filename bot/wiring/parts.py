@@ -134,3 +134,15 @@ def open_chroma_for(
         serve=serve,
         is_new=is_new,
     )
+
+
+def leave_no_residue(settings: BotSettings) -> None:
+    """See to it that Chroma's file keeps nothing of what was removed; call it with Chroma closed.
+
+    Where a bot has it open, that is done as soon as the bot ends.
+    """
+    from retrieval.store.chroma.folder import leave_no_residue as copied
+
+    folder = own_chroma_folder(settings)
+    if folder is not None:
+        copied(folder)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _SOME_TEXTS: Final = 8
 OnStep = Callable[[int, int], None]
 """Hears how much of how much is done."""
+_TEXTS_AT_ONCE: Final = 2_000
 _SEARCHED_AT_MOST: Final = 500
 """A write of so many passages searches for each of them; in larger ones, which bring little
 but insertions, that would take a third of the time, and lost vectors come with deletions."""
@@ -229,6 +230,16 @@ class PassageIndex:
         if len(fresh) <= _SEARCHED_AT_MOST:
             self.make_findable(fresh)
         return Written(len(fresh), len(pending.passages))
+
+    def write_words_anew(self) -> None:
+        """Write the lexical index again: until it happens to merge, it keeps what was removed."""
+        ids = sorted(self.catalogue.indexed_ids(self.generation.knowledge_base))
+        self.passages.write_anew(
+            (id_, at.passage.text)
+            for start in range(0, len(ids), _TEXTS_AT_ONCE)
+            for id_, at in self.library.located(ids[start : start + _TEXTS_AT_ONCE]).items()
+        )
+        self.exchanges.write_anew(self.library.exchanges().items())
 
     def link_copies(self) -> int:
         """Link passages that wait for it to those that they copy; return how many copies they are.

@@ -87,7 +87,7 @@ _ABSTRACT: Final = re.compile(
 """Words that few names look like: they may begin a sentence."""
 _NO_NAME_BEFORE: Final = re.compile(
     r"\s(?:the|an?|each|every|both|my|your|its|his|her|their|our|it|them|out|up|down|off|all|any"
-    r"|this|that|these|those|some|of|to|we|you|they|he|she|i|there|what|how|who|if|when)\b"
+    r"|this|these|those|some|of|we|you|they|he|she|i)\b"
 )
 _GERMAN: Final = re.compile(
     r"\b(?:der|die|das|und|nicht|ist|sind|ein|eine|einen|mit|auf|für|wird|werden|kann|man|dem|den)\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, staff, talk
+from bot.discord.words import answer, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -218,13 +218,14 @@ ENGLISH: Final = Words(
         "upload": CommandWords(
             "upload",
             "Add an exported file to the threads and ingest it.",
-            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+            {"file": OptionWords("file", "An export in any format that Footnote reads.")},
         ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
         "official": CommandWords(
             "official", "Give an official answer that comes first for questions like it."
         ),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
+        "learn": CommandWords("learn", "Choose the channels that the bot reads itself."),
         "forget-me": CommandWords(
             "forget-me",
             "Delete what the bot keeps about you, or leave your posts out of the answers.",
@@ -237,4 +238,5 @@ ENGLISH: Final = Words(
     lately=lately.ENGLISH,
     ingest=ingest.ENGLISH,
     staff=staff.ENGLISH,
+    learn=learn.ENGLISH,
 )

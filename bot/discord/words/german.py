@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, staff, talk
+from bot.discord.words import answer, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -222,7 +222,7 @@ GERMAN: Final = Words(
         "upload": CommandWords(
             "hochladen",
             "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
-            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+            {"file": OptionWords("datei", "Ein Export in einem Format, das Footnote liest.")},
         ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
         "official": CommandWords(
@@ -231,6 +231,7 @@ GERMAN: Final = Words(
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
+        "learn": CommandWords("lernen", "Die Kanäle wählen, die der Bot selbst liest."),
         "forget-me": CommandWords(
             "vergiss-mich",
             "Lösche, was der Bot über dich aufbewahrt, oder lass deine Beiträge weg.",
@@ -245,4 +246,5 @@ GERMAN: Final = Words(
     lately=lately.GERMAN,
     ingest=ingest.GERMAN,
     staff=staff.GERMAN,
+    learn=learn.GERMAN,
 )

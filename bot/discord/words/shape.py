@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.discord.words.answer import AnswerWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.learn import LearnWords
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
@@ -28,6 +29,11 @@ class CommandWords:
     description: str
     options: Mapping[str, OptionWords] = field(default_factory=dict)
     """By the option's name in the code."""
+
+    @property
+    def described(self) -> dict[str, str]:
+        """What ``app_commands.describe`` takes: each option's description."""
+        return {name: option.description for name, option in self.options.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +210,7 @@ class Words:
     lately: LatelyWords
     ingest: IngestWords
     staff: StaffWords
+    learn: LearnWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

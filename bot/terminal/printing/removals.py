@@ -40,8 +40,8 @@ def removal_lines(report: IngestReport) -> Iterator[str]:
 
 
 def passed_over_line(report: IngestReport) -> str:
-    """Return which folders were not looked into."""
+    """Return what was not looked into."""
     names = ", ".join(report.passed_over[:_FOLDERS_SHOWN])
     more = len(report.passed_over) - _FOLDERS_SHOWN
     others = f" and {counted(more, 'other')}" if more > 0 else ""
-    return one_line(f"passed over, as what is attached to messages is not read: {names}{others}")
+    return one_line(f"passed over, as no posts are in there: {names}{others}")

@@ -36,6 +36,8 @@ from retrieval.errors import FileRefusedError
 
 KIND: Final = "slack"
 _LISTS: Final = frozenset({"messages"})
+_PRIVATE_INDEXES: Final = frozenset({"groups.json", "dms.json", "mpims.json"})
+"""Of what only those read in Slack who were let in."""
 _INDEXES: Final = frozenset(
     {"channels.json", "groups.json", "dms.json", "mpims.json", "users.json"}
 )
@@ -224,7 +226,7 @@ class _Reading:
 
     def _take_channel(self, channel: Channel, index: str) -> None:
         self._channels[channel.id] = channel.name or channel.id
-        if index in {"dms.json", "mpims.json"}:
+        if index in _PRIVATE_INDEXES:
             self._private.update((channel.id, channel.name or channel.id))
 
     def place(self, path: PurePosixPath) -> _Channel:
@@ -389,5 +391,8 @@ READER: Final = Reader(
         "the zip as it is.  Or save answers of conversations.history and conversations.replies."
     ),
     bundles=bundles,
+    beside=_INDEXES
+    | {"integration_logs.json", "canvases.json", "lists.json", "org_users.json"}
+    | {"file_conversations.json", "huddle_transcripts.json"},
     read_bundle=read_bundle,
 )

@@ -175,7 +175,12 @@ class _Reading:
             name = str(row.get("email") or "").partition("@")[0]
             self._people[str(row.get("id"))] = name.replace("-", " ").title()
             self._programs.add(str(row.get("id")))
-        names = {str(row.get("id")): str(row.get("name")) for row in _rows(tables, "zerver_stream")}
+        names = {
+            str(row.get("id")): str(row.get("name"))
+            for row in _rows(tables, "zerver_stream")
+            # What only some may read there is not for all who ask here.
+            if not row.get("invite_only")
+        }
         for row in _rows(tables, "zerver_recipient"):
             stream = str(row.get("type_id"))
             if row.get("type") == _STREAM and stream in names:
@@ -342,5 +347,9 @@ READER: Final = Reader(
         "zulip-archive and ingest its folder of JSON."
     ),
     bundles=bundles,
+    beside=frozenset(
+        {"stream_index.json", "analytics.json", "attachment.json", "migration_status.json"}
+        | {"export_metadata.json", "records.json"}
+    ),
     read_bundle=read_bundle,
 )
