@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
@@ -70,11 +71,15 @@ class Speller:
     def _nearest(self, word: str) -> str | None:
         term = self._lexical.terms(word)[0]
         allowed = 2 if len(term) >= _LONG else 1
-        best: tuple[int, int, str] | None = None
-        for known, count in self._lexical.terms_beginning(term[0]):
-            distance = OSA.distance(term, known, score_cutoff=allowed)
-            if distance <= allowed and len(known) > allowed + 1:
-                best = min(best or (distance, -count, known), (distance, -count, known))
+        counts = {
+            known: count
+            for known, count in self._lexical.terms_beginning(term[0])
+            if len(known) > allowed + 1
+        }
+        near = process.extract(
+            term, counts.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        best = min(((distance, -counts[known], known) for known, distance, _ in near), default=None)
         return self._as_written(best[2], like=word) if best else None
 
     def _as_written(self, term: str, like: str) -> str | None:

@@ -38,6 +38,7 @@ from bot.discord.features.ask.buttons import Action, Press, answer_button
 from bot.discord.features.ask.forms import FollowUpForm, RatingForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
+from bot.discord.features.gaps.person import ask_person
 from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
@@ -49,6 +50,7 @@ _SURFACES: Final = {
     Action.GOOD: Surface.FEEDBACK,
     Action.BAD: Surface.FEEDBACK,
     Action.TELL_ME: Surface.WAIT,
+    Action.PERSON: Surface.WAIT,
 }
 _log = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ class AnswerActions(commands.Cog):
         *,
         retention_days: int,
     ) -> None:
+        self._client = client
         self._desk = desk
         self._feedback = FeedbackChannel(client, desk)
         self._retention_days = retention_days
@@ -87,6 +90,7 @@ class AnswerActions(commands.Cog):
             Action.FOLLOW_UP: self._open_follow_up,
             Action.THREAD: self._open_thread,
             Action.TELL_ME: self._wait_for_answer,
+            Action.PERSON: self._ask_person,
             Action.GOOD: self._thank,
             Action.BAD: self._open_verdict,
         }
@@ -221,6 +225,12 @@ class AnswerActions(commands.Cog):
         await asyncio.to_thread(self._community.unanswered.keep, question)
         where = words.lately.tell_where.format(days=self._retention_days)
         await show_text(interaction, f"{words.lately.will_tell}\n{where}")
+
+    async def _ask_person(
+        self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
+    ) -> None:
+        del press
+        await ask_person(interaction, self._client, self._community.gaps, shown, admission)
 
     async def _open_thread(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
