@@ -21,6 +21,8 @@ class Right(Enum):
     """To read and to ask: where a grant covers the place."""
     ADD = "add"
     """To put words into a knowledge base: only whom the operator named for that."""
+    STAFF = "staff"
+    """What concerns a server's staff: whoever manages it, and whom it chose for that."""
     ADMINISTER = "administer"
     """To set how the bot behaves in a server: whoever manages it, if it was granted anything."""
     ONESELF = "oneself"
@@ -54,6 +56,7 @@ class Surface(StrEnum):
     REINGEST = "/reingest"
     CONFIG = "/config"
     CONFIG_CONTROL = "a control of /config"
+    GAPS = "/gaps"
     RULING = "what staff says of posts and questions"
     LEARN = "/learn"
     FORGET_ME = "/forget-me"
@@ -100,6 +103,7 @@ RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
         Surface.LATE_ANSWER: _READS,
         Surface.UPLOAD: Rule(Right.ADD),
         Surface.REINGEST: Rule(Right.ADD, roles="reingest_roles"),
+        Surface.GAPS: Rule(Right.STAFF, roles="staff_roles"),
         Surface.RULING: Rule(Right.ADD, roles="staff_roles", is_private=True),
         Surface.CONFIG: Rule(Right.ADMINISTER),
         Surface.CONFIG_CONTROL: Rule(Right.ADMINISTER),
@@ -222,8 +226,9 @@ class Policy:
         rule, name = RULES[surface], knowledge_base or self.default
         if rule.right is Right.ONESELF:
             return True
-        if rule.right is Right.ADMINISTER:
-            return visitor.may_manage and self.is_named(visitor)
+        if rule.right in {Right.ADMINISTER, Right.STAFF}:
+            is_chosen = rule.right is Right.STAFF and not visitor.roles.isdisjoint(chosen_roles)
+            return (visitor.may_manage or is_chosen) and self.is_named(visitor)
         if not self.allows(name, visitor):
             return False
         return rule.right is Right.SEE or any(

@@ -12,6 +12,7 @@ from bot.community.answers_shown import AnswersShown
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook
+from bot.community.gaps import Gaps
 from bot.community.grants import GrantBook
 from bot.community.guild_settings import GuildSettingsBook
 from bot.community.learnt import LearntBook
@@ -37,6 +38,7 @@ class Community:
     conversations: Conversations
     feedback: FeedbackBook
     unanswered: UnansweredQuestions
+    gaps: Gaps
     told: Told
     learnt: LearntBook
     memories: Memories
@@ -46,7 +48,7 @@ class Community:
         """Return the books on an open database."""
         guilds, answers = GuildSettingsBook(database), AnswersShown(database)
         conversations, feedback = Conversations(database), FeedbackBook(database)
-        unanswered = UnansweredQuestions(database)
+        unanswered, gaps = UnansweredQuestions(database), Gaps(database)
         return cls(
             database=database,
             grants=GrantBook(database),
@@ -56,9 +58,10 @@ class Community:
             conversations=conversations,
             feedback=feedback,
             unanswered=unanswered,
+            gaps=gaps,
             told=Told(database),
             learnt=LearntBook(database),
-            memories=Memories([guilds, answers, conversations, feedback, unanswered]),
+            memories=Memories([guilds, answers, conversations, feedback, unanswered, gaps]),
         )
 
 

@@ -109,3 +109,16 @@ CREATE TABLE IF NOT EXISTS learnt_channels (
     announced_at   TEXT,              -- when its members were told
     added_at       TEXT NOT NULL
 ) STRICT;
+
+-- Questions that somebody had passed on to staff, each once.
+CREATE TABLE IF NOT EXISTS passed_on (
+    answer_id TEXT PRIMARY KEY,
+    guild_id  INTEGER NOT NULL,
+    passed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- When the staff of a server were last told which questions were not answered.
+CREATE TABLE IF NOT EXISTS gap_digests (
+    guild_id INTEGER PRIMARY KEY,
+    told_at  TEXT NOT NULL
+) STRICT;

@@ -29,7 +29,10 @@ from bot.discord.features.config.command import Configuring
 from bot.discord.features.corpus.reingest import Maintenance
 from bot.discord.features.corpus.upload import Uploads
 from bot.discord.features.digest.commands import Lately
+from bot.discord.features.gaps.command import GapList
+from bot.discord.features.gaps.weekly import WeeklyGaps
 from bot.discord.features.help.command import Helping
+from bot.discord.features.learn.command import Learning
 from bot.discord.features.learn.events import LiveEvents
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
@@ -176,6 +179,8 @@ class FootnoteBot(commands.AutoShardedBot):
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
         await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
+        await self.add_cog(GapList(self, self.desk, self._community.gaps))
+        await self.add_cog(WeeklyGaps(self, self.desk, self._community))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
@@ -185,6 +190,7 @@ class FootnoteBot(commands.AutoShardedBot):
         people = self._people
         if self.keeper is not None:
             await self.add_cog(LiveEvents(self, self.keeper, self._mark_what_is_gone))
+            await self.add_cog(Learning(self, self.desk, self._community.learnt, self.keeper))
             people = people and ForgettingLive(people, self.keeper)
         await self.add_cog(ForgetMe(self, self.desk, memories, people))
         await self.add_cog(Forgetting(self, self._community, retention_days=days))

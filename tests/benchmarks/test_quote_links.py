@@ -15,7 +15,8 @@ def mail(number: int, author: str, body: str) -> str:
     answers = f"In-Reply-To: <{number - 1}@example.org>\n" if number > 1 else ""
     return (
         f"From ann at example.org  Thu Jan  1 10:0{number}:00 2026\n"
-        f"From: {author} <{author.lower()}@example.org>\nDate: Thu, 1 Jan 2026 10:0{number}:00 +0000\n"
+        f"From: {author} <{author.lower()}@example.org>\n"
+        f"Date: Thu, 1 Jan 2026 10:0{number}:00 +0000\n"
         f"Subject: Oil\nMessage-ID: <{number}@example.org>\n{answers}\n{body}\n\n"
     )
 

@@ -170,8 +170,10 @@ class Desk:
         if right is Right.SEE and self.visible(asker):  # another one than the default
             return
         words = words_for(asker.locale)
-        if right is Right.ADMINISTER and asker.place.guild_id is None:
+        if right in {Right.ADMINISTER, Right.STAFF} and asker.place.guild_id is None:
             raise RefusedError(words.config.servers_only)
+        if right is Right.STAFF and policy.is_named(asker):
+            raise RefusedError(words.staff.staff_only)
         if right is Right.ADMINISTER and policy.is_named(asker):
             raise RefusedError(words.config.administrators_only)
         if right is Right.ADD and policy.visible([name], asker):

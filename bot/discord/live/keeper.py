@@ -17,6 +17,7 @@ from bot.community.learnt import LearntBook, LearntChannel
 from bot.discord.live.history import History
 from bot.discord.live.shelf import Shelf
 from bot.discord.live.wire import Readable, author_id, fields_of, header_of
+from bot.discord.words import words_for
 from bot.librarian import AsyncForgettingPeople
 from ingest.journal.lines import Fields
 from retrieval.errors import FootnoteError
@@ -79,7 +80,9 @@ class Keeper:
 
     def follow(self) -> None:
         """Begin to read what is learnt and not read yet, and leave off what is not any more."""
-        self._learnt = {one.channel_id: one for one in self._book.all()}
+        before, self._learnt = self._learnt, {one.channel_id: one for one in self._book.all()}
+        for id_ in before.keys() - self._learnt.keys():
+            self._leave(id_)
         wanted = {id_ for id_, one in self._learnt.items() if not one.is_paused}
         for id_ in [id_ for id_ in self._tasks if id_ not in wanted]:
             self._tasks.pop(id_).cancel()
@@ -115,9 +118,24 @@ class Keeper:
     async def _read(self, id_: int) -> None:
         """Read a learnt channel with its threads, or the channels of a category."""
         learnt = self._learnt[id_]
+        await self._announce(learnt)
         for channel in self._channels(id_):
             await self._read_channel(channel, learnt)
         _log.info("channel %s was read", id_)
+
+    async def _announce(self, learnt: LearntChannel) -> None:
+        """Tell a channel's members once that it is read, before anything is."""
+        if learnt.announced_at is not None:
+            return
+        for channel in self._channels(learnt.channel_id):
+            if not isinstance(channel, _READABLE):
+                continue  # in a forum every message is a post of its own
+            words = words_for(None, channel.guild.preferred_locale.value)
+            try:
+                await channel.send(words.learn.told)
+            except _FAILURES as error:
+                _log.warning("channel %s is read and was not told so: %s", channel.id, error)
+        self._learnt[learnt.channel_id] = self._book.announced(learnt)
 
     def _channels(self, id_: int) -> list[discord.abc.GuildChannel]:
         found = self._client.get_channel(id_)
@@ -208,7 +226,8 @@ class Keeper:
         return [
             message
             for message in messages
-            if str(message.author.id) not in outs
+            if message.author != self._client.user
+            and str(message.author.id) not in outs
             and (since is None or message.created_at >= since)
             and await self._consents(message, learnt)
         ]
@@ -303,9 +322,13 @@ class Keeper:
         """Read a channel no more, and remove what was read; return how many journals."""
         self._book.remove(channel.id)
         self.follow()
-        inner = channel.channels if isinstance(channel, discord.CategoryChannel) else [channel]
+        return self._leave(channel.id)
+
+    def _leave(self, channel_id: int) -> int:
         return sum(
-            self.shelf.remove(one.guild.id, one.id) for one in inner if self.learnt(one) is None
+            self.shelf.remove(one.guild.id, one.id)
+            for one in self._channels(channel_id)
+            if self.learnt(one) is None
         )
 
     def _is_gone(self, channel: Readable) -> None:

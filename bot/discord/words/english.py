@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, staff, talk
+from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -96,6 +96,7 @@ ENGLISH: Final = Words(
         server_language="The server's",
         feedback_channel="Channel that gets feedback",
         announcement_channel="Channel that hears of new threads",
+        staff_channel="Channel where staff hear of unanswered questions",
         none_chosen="None",
         saved="Changes apply immediately.",
         administrators_only="Only people who can manage this server can do this.",
@@ -170,6 +171,7 @@ ENGLISH: Final = Words(
             "feedback": "verdicts on answers",
             "unanswered": "questions that waited for an answer",
             "rulings": "your name on what staff decided",
+            "gaps": "questions that were passed on to staff",
         },
     ),
     commands={
@@ -224,7 +226,9 @@ ENGLISH: Final = Words(
         "official": CommandWords(
             "official", "Give an official answer that comes first for questions like it."
         ),
+        "gaps": CommandWords("gaps", "Questions without a good answer, for staff to answer."),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
+        "learn": CommandWords("learn", "Choose the channels that the bot reads itself."),
         "forget-me": CommandWords(
             "forget-me",
             "Delete what the bot keeps about you, or leave your posts out of the answers.",
@@ -237,4 +241,6 @@ ENGLISH: Final = Words(
     lately=lately.ENGLISH,
     ingest=ingest.ENGLISH,
     staff=staff.ENGLISH,
+    gaps=gaps.ENGLISH,
+    learn=learn.ENGLISH,
 )

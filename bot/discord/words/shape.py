@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.discord.words.answer import AnswerWords
+from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.learn import LearnWords
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
@@ -131,6 +133,7 @@ class ConfigWords:
     server_language: str
     feedback_channel: str
     announcement_channel: str
+    staff_channel: str
     none_chosen: str
     saved: str
     administrators_only: str
@@ -209,6 +212,8 @@ class Words:
     lately: LatelyWords
     ingest: IngestWords
     staff: StaffWords
+    gaps: GapWords
+    learn: LearnWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

@@ -68,6 +68,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # deleted means gone; SQLite's default on Debian, not elsewhere
     # Bounds what a reader that never pauses lets the write-ahead log keep of the disk.
     f"PRAGMA journal_size_limit = {64 * 2**20}",
 )

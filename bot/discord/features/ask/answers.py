@@ -150,6 +150,7 @@ class Answers:
             answer_id=shown.id,
             can_open_thread=question.can_open_thread,
             can_wait=admission.may_remember,
+            can_ask_person=admission.settings.staff_channel is not None,
             searched=searched,
         )
         return showing, shown

@@ -71,6 +71,7 @@ class Showing:
     answer_id: str | None = None
     """For the buttons; None: there are none."""
     can_open_thread: bool = False
+    can_ask_person: bool = False
     can_wait: bool = False
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
@@ -154,6 +155,7 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
         more_sources=len(answer.closest) > MAX_SOURCES or any(map(is_cut, groups)),
         thread=showing.can_open_thread,
         tell_me=showing.can_wait,
+        person=showing.can_ask_person,
         is_answered=False,
     )
     return assemble(Tone.CLOSEST, blocks, _rows(showing, offer, words))
@@ -167,7 +169,7 @@ def _not_found(answer: Answer, showing: Showing, words: Words) -> Card:
         TextBlock(f"**{text.nothing_found}**\n{text.not_found}"),
         TextBlock(_footing(answer, showing, words)),
     ]
-    offer = Offer(tell_me=showing.can_wait, is_answered=False)
+    offer = Offer(tell_me=showing.can_wait, person=showing.can_ask_person, is_answered=False)
     return assemble(Tone.NOT_FOUND, blocks, _rows(showing, offer, words))
 
 

@@ -179,6 +179,7 @@ class ConfigPanel(ui.LayoutView):
             (text.staff_roles, self._roles(Control.STAFF_ROLES, text.nobody)),
             (text.reingest_roles, self._roles(Control.REINGEST_ROLES, text.nobody)),
             (text.language, self._choice(Control.LANGUAGE, languages)),
+            (text.staff_channel, self._channels(Control.STAFF_CHANNEL, text.none_chosen)),
             (text.feedback_channel, self._channels(Control.FEEDBACK_CHANNEL, text.none_chosen)),
             (
                 text.announcement_channel,

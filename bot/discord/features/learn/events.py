@@ -13,6 +13,8 @@ from discord.ext import commands
 from bot.discord.live.keeper import Keeper
 from retrieval.errors import FootnoteError
 
+FOLLOW_SECONDS: Final = 5.0
+"""So soon is done what `footnote discord` says."""
 _MARK_SECONDS: Final = 0.5
 """What is deleted in so short a time is marked in one go."""
 _TALK: Final = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -35,13 +37,15 @@ class LiveEvents(commands.Cog):
         self._keeper = keeper
         self._on_gone = on_gone
         self._marking: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
 
     async def cog_unload(self) -> None:
         """Leave off."""
+        tasks = [task for task in (self._following, self._marking) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._keeper.close()
-        if self._marking is not None:
-            self._marking.cancel()
-            await asyncio.gather(self._marking, return_exceptions=True)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -51,6 +55,17 @@ class LiveEvents(commands.Cog):
             self._keeper.follow()
         except FootnoteError as error:
             _log.warning("%s", error)
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow(), name="learnt channels")
+
+    async def _follow(self) -> None:
+        """Do what the terminal says of channels while the bot runs."""
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            try:
+                self._keeper.follow()
+            except FootnoteError as error:
+                _log.warning("%s", error)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
