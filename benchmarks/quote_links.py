@@ -105,7 +105,7 @@ def _origin(
     runs = _runs(said)
     at = paragraph.quoted_key or post.parent_key
     seen: set[str] = {post.key}
-    while at in posts and at not in seen:
+    while at is not None and at in posts and at not in seen:
         seen.add(at)
         if len(runs & own[at]) >= _HELD * len(runs):
             return at
