@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -316,6 +317,16 @@ class Keeper:
             for channel_id in self.shelf.rooms(guild_id):
                 for journal in self.shelf.in_room(guild_id, channel_id):
                     count += journal.drop(lambda one: author_id(one) == author)
+        return count
+
+    def age(self) -> int:
+        """Take out what is older than its channel keeps; return how many messages."""
+        count = 0
+        for learnt in self._learnt.values():
+            since = self._since(learnt)
+            for channel in self._channels(learnt.channel_id) if since is not None else ():
+                for journal in self.shelf.in_room(channel.guild.id, channel.id):
+                    count += journal.drop(partial(_is_before, since=since))
         return count
 
     def unlearn(self, channel: discord.abc.GuildChannel) -> int:
