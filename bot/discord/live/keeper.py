@@ -70,7 +70,7 @@ class Keeper:
         self._book = book
         self.shelf = shelf
         self._opted_out = opted_out
-        self._clock = clock
+        self.clock = clock
         self._again_seconds = again_seconds
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._agreed: dict[tuple[int, int], bool] = {}
@@ -214,7 +214,7 @@ class Keeper:
     def _since(self, learnt: LearntChannel) -> datetime | None:
         if learnt.retention_days is None:
             return None
-        return self._clock() - timedelta(days=learnt.retention_days)
+        return self.clock() - timedelta(days=learnt.retention_days)
 
     # Consent
 
