@@ -39,9 +39,10 @@ _ELSEWHERE: Final = re.compile(r"exports: |mail and Markdown: |only where ")
 """How a step begins that other questions and other files take."""
 _BESIDE: Final = "at the same time: "
 
-MOST_FILES_IN_A_FOLDER: Final = 15
-MOST_FILES_OF_AN_ANSWER: Final = 45
-MOST_FILES_OF_AN_INGEST: Final = 100
+MOST_FILES_IN_A_FOLDER: Final = 14
+MOST_FILES_OF_AN_ANSWER: Final = 51
+MOST_FILES_OF_AN_INGEST: Final = 98
+"""As many as there are now; one more file on the way should be worth it."""
 
 THREAD = """\
 The lift table stops halfway and the display says E42. What does E42 mean?
@@ -89,7 +90,7 @@ def recorded() -> Iterator[Calls]:
         yield calls
     finally:
         sys.setprofile(before)
-        threading.setprofile(None)  # type: ignore[arg-type]  # as the documentation says
+        threading.setprofile(None)
 
 
 def steps_of(section: str) -> list[tuple[Step, str]]:
