@@ -15,7 +15,7 @@ from retrieval.text.sentences import question_share
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
-    from retrieval.answering.reading import Reading
+    from retrieval.answering.reading import ReadPassages
     from retrieval.store.catalogue.library import Library
 
 MOST_EXCERPTS: Final = 3
@@ -28,7 +28,7 @@ thread, without it .77, .70 and .94.  Between .6 and .8 little changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ExtractiveText:
     """What an answer says, and where it stands."""
 
     statements: tuple[Statement, ...] = ()
@@ -42,7 +42,7 @@ class ExtractiveWriter:
         """Look in ``library`` for what else stands in a post."""
         self._library = library
 
-    def write(self, reading: Reading) -> Written:
+    def write(self, reading: ReadPassages) -> ExtractiveText:
         """Return the excerpts that answer; nothing if nothing can be checked."""
         statements: list[Statement] = []
         citations: list[Citation] = []
@@ -52,15 +52,15 @@ class ExtractiveWriter:
             # A table's header and its rows are one thing, though rows between them are left out.
             text = "\n".join(each.quote for each in cited)
             statements.append(Statement(text, tuple(numbers)))
-        return Written(tuple(statements), tuple(citations))
+        return ExtractiveText(tuple(statements), tuple(citations))
 
-    def closest(self, reading: Reading) -> tuple[Citation, ...]:
+    def closest(self, reading: ReadPassages) -> tuple[Citation, ...]:
         """Return the excerpts that come nearest to a question."""
         groups = self._excerpts(reading, _order(reading))
         cited = (citation for group in groups for citation in group)
         return tuple(replace(each, n=n) for n, each in enumerate(cited, 1))
 
-    def _excerpts(self, reading: Reading, places: Sequence[int]) -> Iterator[list[Citation]]:
+    def _excerpts(self, reading: ReadPassages, places: Sequence[int]) -> Iterator[list[Citation]]:
         most = max(MOST_EXCERPTS, len(reading.for_parts))
         shown: list[Citation] = []
         given = 0
@@ -74,12 +74,12 @@ class ExtractiveWriter:
             if given == most:
                 return
 
-    def _cited(self, reading: Reading, place: int) -> Iterator[Citation]:
+    def _cited(self, reading: ReadPassages, place: int) -> Iterator[Citation]:
         hit = reading.hits[place]
         for start, end in self._spans(hit, reading, place):
             yield cite(0, hit, start, end)
 
-    def _spans(self, hit: Hit, reading: Reading, place: int) -> Sequence[Span]:
+    def _spans(self, hit: Hit, reading: ReadPassages, place: int) -> Sequence[Span]:
         passage, text = hit.passage, hit.post.text
         if passage.kind is TextKind.QUOTE:
             return ((passage.start, passage.end),)
@@ -101,7 +101,7 @@ class ExtractiveWriter:
         return spans
 
 
-def places_that_answer(reading: Reading) -> list[int]:
+def places_that_answer(reading: ReadPassages) -> list[int]:
     """Return the places of the hits that make an answer, leaving out what is about another thing.
 
     What answers a part of the question of its own stays, wherever it stands.
@@ -117,7 +117,7 @@ def _belongs(hit: Hit, best: Hit) -> bool:
     return hit.thread.id == best.thread.id or hit.score >= _NEARLY_AS_GOOD * best.score
 
 
-def _order(reading: Reading) -> list[int]:
+def _order(reading: ReadPassages) -> list[int]:
     """Return the places of the hits to show, of each post one: what answers a part comes first."""
     parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
     hits = reading.hits[:READ_CLOSELY]

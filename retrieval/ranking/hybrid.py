@@ -24,7 +24,7 @@ from retrieval.store.catalogue.conditions import find_authors, matching_ids
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.ranking.fusion import Scores
-    from retrieval.ranking.spelling import Mended, Speller
+    from retrieval.ranking.spelling import Correction, Speller
     from retrieval.settings import SearchSettings
     from retrieval.store.index import PassageIndex
     from retrieval.store.lexical.forward_index import ForwardIndex
@@ -49,7 +49,7 @@ ten follow-ups nine find their passage among three; seven do with either reading
 class Ranking:
     """What a search found, and the figures behind it."""
 
-    mended: Mended
+    mended: Correction
     """The question with its slips mended."""
     filters: Filters
     """The conditions that were found in the question."""

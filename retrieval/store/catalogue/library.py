@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import NotFoundError
-from retrieval.records import Passage, Place, Post, SourceView, ThreadView
+from retrieval.records import Occurrence, Passage, Post, SourceView, ThreadView
 from retrieval.sight import current_sight
 from retrieval.store.catalogue.contents import Located
 from retrieval.store.catalogue.out_of_sight import ALL_IS_SEEN, OutOfSight
@@ -356,7 +356,7 @@ class Library:
         """Posts that name this one as what they answer, or that quote this passage."""
         return self._posts(_REPLIES, post=here.post.id, passage=here.passage.id)
 
-    def _also_in(self, here: Located) -> tuple[Place, ...]:
+    def _also_in(self, here: Located) -> tuple[Occurrence, ...]:
         """Every other place of the same words: their origin, quotes, copies, other files."""
         here_id = here.passage.id
         origin = here.passage.origin_id or here.passage.duplicate_of or here_id
@@ -364,5 +364,7 @@ class Library:
         for row in self._passages(_SAME_WORDS, origin=origin, id=here_id):
             there = located_in(row)
             if (there.passage.id, there.thread.file) != (here_id, here.thread.file):
-                places.append(Place(there.passage.id, there.passage.kind, there.post, there.thread))
+                places.append(
+                    Occurrence(there.passage.id, there.passage.kind, there.post, there.thread)
+                )
         return tuple(places[:_PLACES])

@@ -17,7 +17,7 @@ from discord.ext import commands
 from bot.access.rules import Surface
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
-from bot.community.feedback import Feedback, Verdict
+from bot.community.feedback import Feedback, Rating
 from bot.community.unanswered import WaitingQuestion
 from bot.discord.admission.askers import asker_of
 from bot.discord.admission.desk import Admission, Desk
@@ -35,7 +35,7 @@ from bot.discord.errors import RefusedError, report
 from bot.discord.features.ask.answers import Answers, Question
 from bot.discord.features.ask.asking import can_open_thread
 from bot.discord.features.ask.buttons import Action, Press, answer_button
-from bot.discord.features.ask.forms import FollowUpForm, VerdictForm, submitted
+from bot.discord.features.ask.forms import FollowUpForm, RatingForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
 from bot.discord.features.gaps.person import ask_person
@@ -167,7 +167,7 @@ class AnswerActions(commands.Cog):
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
-        await self._record(press, shown, admission, Verdict.GOOD, "")
+        await self._record(press, shown, admission, Rating.GOOD, "")
         await show_text(interaction, admission.words.talk.thanks)
 
     async def _open_verdict(
@@ -175,14 +175,14 @@ class AnswerActions(commands.Cog):
     ) -> None:
         del shown
         is_told_on = admission.settings.feedback_channel is not None
-        await open_form(interaction, VerdictForm(press, admission.words, is_told_on=is_told_on))
+        await open_form(interaction, RatingForm(press, admission.words, is_told_on=is_told_on))
 
     async def _record_verdict(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
         reason, verdict = submitted(interaction)
-        feedback = await self._record(press, shown, admission, verdict or Verdict.OTHER, reason)
+        feedback = await self._record(press, shown, admission, verdict or Rating.OTHER, reason)
         await show_text(interaction, admission.words.talk.noted)
         await self._feedback.tell(interaction.user, feedback, shown, admission)
 
@@ -191,7 +191,7 @@ class AnswerActions(commands.Cog):
         press: Press,
         shown: ShownAnswer,
         admission: Admission,
-        verdict: Verdict,
+        verdict: Rating,
         reason: str,
     ) -> Feedback:
         return await asyncio.to_thread(
