@@ -24,7 +24,8 @@ import numpy.typing as npt
 from benchmarks.stub_embedder import StubReader
 from bot.wiring.garbage import pass_over_modules
 from bot.wiring.ingesting import SERVED_FROM_BYTES
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
+from ingest.request import Request
 from retrieval.settings import ChromaSettings
 from retrieval.store.catalogue.catalogue import Catalogue
 from retrieval.store.chroma.opening import open_chroma

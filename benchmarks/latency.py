@@ -27,7 +27,8 @@ import numpy.typing as npt
 
 from benchmarks.corpora import language, write_corpus
 from benchmarks.stub_embedder import StubReader
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
+from ingest.request import Request
 from retrieval.answering.answerer import Answerer
 from retrieval.embedding.minilm import MiniLM, load_minilm
 from retrieval.ranking.hybrid import HybridSearch

@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.corpora import language, write_corpus
-from bot.discord.async_librarian import AsyncLibrarian
+from bot.discord.async_librarian import AsyncLibrarian, Threads
 from bot.processes.ingest import ChildIngest
 from bot.settings import BotSettings
 from bot.wiring import open_librarian
@@ -107,7 +107,9 @@ class _Asking:
     def __init__(self, librarian: KnowledgeBase, executor: Executor) -> None:
         self._search = partial(librarian.search, limit=_LIMIT)
         self._executor = executor
-        self._librarian = AsyncLibrarian(librarian, executor, timeout_seconds=60)
+        self._librarian = AsyncLibrarian(
+            librarian, Threads(executor, executor, executor), timeout_seconds=60
+        )
         chance, words = random.Random(23), language(21)  # noqa: S311 - makes up questions
         self._questions = (
             " ".join(chance.choices(words.words, cum_weights=words.weights, k=_WORDS))

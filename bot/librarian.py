@@ -17,6 +17,7 @@ from retrieval.records import (
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -25,6 +26,7 @@ from retrieval.records import (
     Timings,
     Topic,
 )
+from retrieval.rulings.records import Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,30 @@ class Librarian(Protocol):
         ...
 
 
+class StaffedLibrarian(Librarian, Protocol):
+    """A librarian to whom staff have the last word."""
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Return what staff decided, the oldest first."""
+        ...
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        """Let a decision of staff hold from now on, in the place of one about the same."""
+        ...
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        """Undo a decision of staff and return it; None if there is none of that id."""
+        ...
+
+    def find_post(self, name: str) -> Post | None:
+        """Return the post with an id, or at an address; None where there is none."""
+        ...
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        """Return for each question the place of the first that asks the same; its own if none."""
+        ...
+
+
 class Librarians(Protocol):
     """The knowledge bases that there are, each opened no earlier than it is asked."""
 
@@ -151,7 +177,7 @@ class Librarians(Protocol):
         """Return the names of all, the default one always among them."""
         ...
 
-    def of(self, name: str) -> Librarian:
+    def of(self, name: str) -> StaffedLibrarian:
         """Return one knowledge base's librarian, at once: opening waits for a question.
 
         Raises:

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ingest.drafts import ExportedAt, Found, LeftOut, LeftOutReason, Reader, Shortfall, ThreadDraft
+from ingest.drafts import (
+    Covers,
+    ExportedAt,
+    Found,
+    LeftOut,
+    LeftOutReason,
+    Reader,
+    Shortfall,
+    ThreadDraft,
+)
 from ingest.report import FileReport
 
 
@@ -23,6 +32,8 @@ class Account:
         """Whether the file is a part of one; known at its end, as is the next."""
         self.exported_at: datetime | None = None
         """When the file says that it was made."""
+        self.covers: list[Covers] = []
+        """What it holds whole; nothing where it is a part of a file."""
 
     def threads(self, found: Iterable[Found]) -> Iterator[ThreadDraft]:
         """Yield the threads that hold posts, and take note of everything else."""
@@ -39,6 +50,8 @@ class Account:
                 self.breaks_off |= each.breaks_off
             elif isinstance(each, ExportedAt):
                 self.exported_at = each.time
+            elif isinstance(each, Covers):
+                self.covers.append(each)
             else:
                 self._edition = each.text
 

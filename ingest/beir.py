@@ -12,10 +12,10 @@ from ingest.drafts import ParagraphDraft, PostDraft, ThreadDraft
 from ingest.understand.contents import file_contents
 from ingest.understand.paragraphs import split_paragraphs
 from ingest.understand.passages import TokenEnds
-from retrieval.records import Exchange, Standing
+from retrieval.records import Exchange
 from retrieval.store.catalogue.contents import FileContents, FileStamp, ThreadContents
 from retrieval.text.wording import squeeze, visible
-from retrieval.threads.exchanges import MOST_CHARACTERS
+from retrieval.threads.exchanges import MOST_CHARACTERS, own_words, unopened
 
 if TYPE_CHECKING:
     from retrieval.evaluation.collections.beir import Document
@@ -79,17 +79,16 @@ def _file(
 def _opened(thread: ThreadContents) -> ThreadContents:
     """Return a thread as an exchange: its title is the question, and every post replies to it.
 
-    An untitled one is one document, and no exchange.
+    They are worth what those of any thread are that lost its first post.  An untitled one is
+    one document, and no exchange.
     """
     title = thread.thread.title
     if not title:
         alone = tuple(replace(post, exchange_id=None) for post in thread.posts)
         return replace(thread, posts=alone, exchanges=())
     opening = thread.posts[0].id
-    posts = tuple(
-        replace(post, exchange_id=opening, standing=Standing.REPLY, worth=0.0)
-        for post in thread.posts
-    )
+    replies = unopened(thread.posts, own_words(thread.posts, thread.passages))
+    posts = tuple(replace(post, exchange_id=opening) for post in replies)
     exchange = Exchange(opening, title[:MOST_CHARACTERS])
     return replace(thread, posts=posts, exchanges=(exchange,))
 

@@ -120,13 +120,27 @@ class ExportedAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Covers:
+    """What time of a thread a file holds whole: a post of that time that is not in it is gone.
+
+    Yielded beside ``ExportedAt``: an older file that holds such a post has to give it up.
+    """
+
+    thread_key: str
+    since: datetime | None
+    """Aware; None: from its first post on."""
+    until: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """Which version or layout of its format a file is in, where there are several."""
 
     text: str
 
 
-Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Edition
+Found = ThreadDraft | LeftOut | Shortfall | ExportedAt | Covers | Edition
 """What a reader finds in a file."""
 
 
@@ -157,5 +171,7 @@ class Reader:
     """How a person gets such a file, in a sentence or two."""
     bundles: Callable[[Folder], Sequence[Group]] | None = None
     read_bundle: Callable[[Bundle], Iterator[Found]] | None = None
+    beside: frozenset[str] = frozenset()
+    """What files are called that its exports hold beside the posts; they are passed over."""
     family: str = ""
     """The kind whose thread keys it shares, so that a thread is the same in both; else none."""

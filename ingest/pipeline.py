@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ingest.accounts import Account
-from ingest.admission import Admission, admit
 from ingest.bundling import bundled
-from ingest.drafts import Found, Reader
-from ingest.files.opening import open_found, refuse_changed
+from ingest.file_reading import FileReading, Listener
 from ingest.files.scanning import FoundFile, Scan, scan
 from ingest.planning import Plan, plan
-from ingest.read import READERS, reader_for, refuse_stranger
-from ingest.removals import given_way, removed_from, removed_with
-from ingest.report import FileReport, IngestReport, Progress, Refusal, Removal, Stage, Why
-from ingest.sources import Bundle, SourceFile
-from ingest.understand.contents import file_contents
+from ingest.read import READERS
+from ingest.removals import given_way, removed_with
+from ingest.report import IngestReport, Progress, Stage
+from ingest.request import Request
+from ingest.tally import Tally
 from ingest.understand.linking import link_across_threads, link_after_crash
 from ingest.understand.passages import TokenEnds
 from ingest.writing import BatchWriter
-from retrieval.errors import FileRefusedError, FootnoteError
-from retrieval.store.catalogue.catalogue import Mark
-from retrieval.store.catalogue.contents import Counts, FileContents, FileStamp
+from retrieval.store.catalogue.catalogue import UnfinishedWork
+from retrieval.store.catalogue.contents import FileContents
 from retrieval.store.catalogue.stored_files import paths_with_posts_of
 from retrieval.store.lexical.copies import count_copies
 from retrieval.store.removal.expelling import expel, traces
@@ -39,50 +33,11 @@ if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
     from retrieval.store.index import PassageIndex, Written
 
-_log = logging.getLogger(__name__)
-READERS_VERSION: Final = "10"
+READERS_VERSION: Final = "11"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
 every text; those of fewer wait for ``footnote doctor``, and serve if a text comes back."""
-_PASSAGES_AT_ONCE: Final = 5_000
-"""Files are written together up to about so many passages: Chroma is fastest in large
-batches, and memory stays flat."""
-_TOLD_EVERY_BYTES: Final = 8 * 2**20
-Listener = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to ingest, and how."""
-
-    knowledge_base: str
-    paths: tuple[Path, ...]
-    corpus_dir: Path
-    encoding: str | None = None
-    """How to read files that are not UTF-8; None: refuse them."""
-    allow_empty: bool = False
-    dry_run: bool = False
-    ignored: tuple[Path, ...] = ()
-    """Folders below ``paths`` that are none of the corpus, such as the data folder."""
-    settled_seconds: float = 0.0
-    """How long a file must have stayed the same to be read."""
-    admission: Admission = field(default_factory=Admission)
-    passages_at_once: int = _PASSAGES_AT_ONCE
-
-
-@dataclass(slots=True)
-class _Tally:
-    read: int = 0
-    unchanged: int = 0
-    repeats: int = 0
-    near: int = 0
-    added: int = 0
-    removed: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    removals: list[Removal] = field(default_factory=list)
-    read_paths: list[str] = field(default_factory=list)
-    files: list[FileReport] = field(default_factory=list)
 
 
 class Ingest:
@@ -104,7 +59,7 @@ class Ingest:
         self._listener = listener
         self._stored = catalogue.stamps(request.knowledge_base)
         self._version = READERS_VERSION + request.admission.fingerprint
-        self._tally = _Tally()
+        self._tally = Tally()
         self.bytes_to_read = 0
         """How large the files are that have to be read; known when the index is opened."""
 
@@ -143,8 +98,13 @@ class Ingest:
         else:
             self._carry_out(todo)
         counts = self._catalogue.counts(self._request.knowledge_base)
-        report = self._report(todo, counts, time.monotonic() - started)
-        return replace(report, passed_over=found.passed_over)
+        report = self._tally.report(
+            counts,
+            time.monotonic() - started,
+            files_removed=len(todo.removed),
+            dry_run=self._request.dry_run,
+        )
+        return replace(report, passed_over=(*found.passed_over, *self._tally.passed_over))
 
     def _plan(self, found: Scan) -> Plan:
         accounts = self._request.admission.accounts
@@ -178,7 +138,7 @@ class Ingest:
         )
 
     def _carry_out(self, todo: Plan) -> None:
-        batches = self._batches(todo.to_read)
+        batches = self._read(todo.to_read)
         first = next(batches, None)
         kb = self._request.knowledge_base
         # Whatever brought them back, be it an old backup of the catalogue.
@@ -193,8 +153,8 @@ class Ingest:
                 expel(index, forgotten)
             link_after_crash(index)
             index.link_copies()
-            is_compared = not self._catalogue.is_marked(kb, Mark.UNCOMPARED)
-            self._catalogue.mark(kb, Mark.UNCOMPARED)
+            is_compared = not self._catalogue.is_marked(kb, UnfinishedWork.UNCOMPARED)
+            self._catalogue.mark(kb, UnfinishedWork.UNCOMPARED)
             for batch in chain([first] if first else [], batches):
                 index.embed(batch, self._on_embedded)
                 writer.write(batch)
@@ -204,7 +164,7 @@ class Ingest:
                 self._tally.removed += index.write((), todo.removed).removed
             forget_outdone(self._catalogue, kb, [*todo.removed, *self._tally.read_paths])
             given = supersede(index, self._tally.read_paths if is_compared else None)
-            self._catalogue.unmark(kb, Mark.UNCOMPARED)
+            self._catalogue.unmark(kb, UnfinishedWork.UNCOMPARED)
             self._give_way(given)
             if todo.removed or given:
                 link_across_threads(index, ())
@@ -239,7 +199,7 @@ class Ingest:
         kb = self._request.knowledge_base
         wanted: set[str] = set()
         touched = set(todo.removed)
-        for batch in self._batches(todo.to_read):
+        for batch in self._read(todo.to_read):
             self._tally.read += len(batch)
             self._tally.repeats += sum(file.repeats for file in batch)
             self._tally.near += count_copies(self._catalogue, kb, batch)
@@ -250,140 +210,14 @@ class Ingest:
         self._tally.added = len(wanted - self._catalogue.indexed_ids(kb))
         self._tally.removed = len(gone)
 
-    def _batches(self, files: Sequence[FoundFile]) -> Iterator[list[FileContents]]:
-        batch: list[FileContents] = []
-        size = 0
-        for number, found in enumerate(files, 1):
-            self._listener(Progress(Stage.READ, number, len(files), found.name))
-            contents = self._read(found, self._within(found, number, len(files)))
-            if contents is None:
-                continue
-            batch.append(contents)
-            size += sum(len(thread.passages) for thread in contents.threads)
-            if size >= self._request.passages_at_once:
-                yield batch
-                batch, size = [], 0
-        if batch:
-            yield batch
-
-    def _read(self, found: FoundFile, on_bytes: Callable[[int], object]) -> FileContents | None:
-        """Read one file; None if it is refused or, byte for byte, what it was."""
-        old = self._stored.get(found.key)
-        encoding = self._request.encoding or (old.reading.partition("/")[2] if old else "")
-        try:
-            opened = open_found(found, encoding or None, on_bytes)
-            stamp = _stamp(found, opened.sha256, f"{self._version}/{encoding}")
-            if old is not None and _same_but_time(old, stamp):
-                self._touch(stamp)
-                return None
-            contents, report = self._understand(found, stamp, opened.source)
-            refuse_changed(found)
-        except FileRefusedError as error:
-            stays = "; what was read of it before stays in the index" if old else ""
-            self._tally.refused.append(Refusal(error.file, error.reason + stays))
-            return None
-        self._tally.files.append(report)
-        return contents
-
-    def _understand(
-        self, found: FoundFile, stamp: FileStamp, source: SourceFile | Bundle
-    ) -> tuple[FileContents, FileReport]:
-        reader, drafts = _reading(found, source)
-        account = Account()
-        try:
-            contents = file_contents(
-                stamp, reader.family or reader.kind, account.threads(drafts), self._token_ends
-            )
-        except FootnoteError:
-            raise
-        except Exception as error:
-            # One strange file must not keep the others out.
-            _log.exception("%s could not be read", found.name)
-            raise FileRefusedError(
-                found.name,
-                f"could not be read as {reader.label} ({type(error).__name__}); please report it",
-            ) from error
-        contents = replace(contents, as_of=account.exported_at)
-        admitted = admit(contents, self._request.admission)
-        before = self._catalogue.post_ids(self._request.knowledge_base, stamp.path)
-        removals = removed_from(before, admitted)
-        if account.breaks_off and any(each.why in {Why.GONE, Why.EMPTIED} for each in removals):
-            raise FileRefusedError(
-                found.name, "breaks off before posts that it held; export it again"
-            )
-        self._tally.removals += removals
-        return admitted.contents, account.report(found.name, reader, admitted.left_out())
-
-    def _touch(self, stamp: FileStamp) -> None:
-        self._tally.unchanged += 1
-        if not self._request.dry_run:
-            self._catalogue.restamp(self._request.knowledge_base, [stamp])
-
-    def _within(self, found: FoundFile, number: int, files: int) -> Callable[[int], None]:
-        """Return a listener that tells how far the reading of a large file is."""
-        read = told = 0
-
-        def on_bytes(more: int) -> None:
-            nonlocal read, told
-            read += more
-            if read - told >= _TOLD_EVERY_BYTES:
-                told = read
-                # It is read twice: once to see whether it changed.
-                percent = min(99, 50 * read // max(1, found.size))
-                detail = f"{found.name}, {percent} %"
-                self._listener(Progress(Stage.READ, number, files, detail))
-
-        return on_bytes
-
-    def _report(self, todo: Plan, counts: Counts, seconds: float) -> IngestReport:
-        tally = self._tally
-        # What a rehearsal would add is not there yet, and what it would remove still is.
-        added, removed = (tally.added, tally.removed) if self._request.dry_run else (0, 0)
-        total = counts.passages + added - removed
-        return IngestReport(
-            files_read=tally.read,
-            files_unchanged=tally.unchanged,
-            files_removed=len(todo.removed),
-            refused=tuple(tally.refused),
-            threads=counts.threads,
-            posts=counts.posts,
-            quotes_linked=counts.quotes_linked,
-            repeats=tally.repeats,
-            near=tally.near,
-            passages_total=total,
-            passages_added=tally.added,
-            passages_removed=tally.removed,
-            passages_unchanged=total - tally.added,
-            seconds=seconds,
-            dry_run=self._request.dry_run,
-            removals=tuple(tally.removals),
-            files=tuple(tally.files),
+    def _read(self, files: Sequence[FoundFile]) -> Iterator[list[FileContents]]:
+        reading = FileReading(
+            self._request,
+            self._catalogue,
+            self._token_ends,
+            self._listener,
+            self._version,
+            self._stored,
+            self._tally,
         )
-
-
-def _reading(found: FoundFile, source: SourceFile | Bundle) -> tuple[Reader, Iterator[Found]]:
-    if isinstance(source, Bundle):
-        for reader in READERS:
-            if reader.kind == found.kind and reader.read_bundle is not None:
-                return reader, reader.read_bundle(source)
-        raise AssertionError("who takes a bundle reads it")
-    single = reader_for(found.name, source.head)
-    refuse_stranger(found.name, source.head, single)
-    if single is None:
-        raise AssertionError("what no reader knows was refused")
-    return single, single.read(source)
-
-
-def _stamp(found: FoundFile, sha256: str, reading: str) -> FileStamp:
-    return FileStamp(
-        path=found.key,
-        name=found.name,
-        size=found.size,
-        mtime_ns=found.mtime_ns,
-        sha256=sha256,
-        reading=reading,
-    )
-
-
-def _same_but_time(old: FileStamp, new: FileStamp) -> bool:
-    return replace(old, mtime_ns=0, size=0) == replace(new, mtime_ns=0, size=0)
+        return reading.batches(files)

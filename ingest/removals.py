@@ -41,5 +41,8 @@ def removed_with(catalogue: Catalogue, kb: str, paths: Sequence[str]) -> tuple[R
 
 
 def given_way(superseded: Sequence[Superseded]) -> tuple[Removal, ...]:
-    """Return what gave way to newer texts."""
-    return tuple(Removal(each.file, each.posts, Why.NEWER, each.by) for each in superseded)
+    """Return what gave way to newer texts, or to their absence."""
+    return tuple(
+        Removal(each.file, each.posts, Why.DELETED if each.is_deleted else Why.NEWER, each.by)
+        for each in superseded
+    )

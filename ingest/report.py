@@ -46,6 +46,8 @@ class Why(StrEnum):
     """Their file does not hold them."""
     NEWER = "newer"
     """Other files hold newer texts of them."""
+    DELETED = "deleted"
+    """Newer files of the same time do not hold them."""
     BOT = "bot"
     FORGOTTEN = "forgotten"
 
@@ -58,7 +60,7 @@ class Removal:
     posts: int
     why: Why
     by: tuple[str, ...] = ()
-    """Where their newer texts stand."""
+    """Where their newer texts stand, or which files they are missing from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class IngestReport:
     seconds: float
     dry_run: bool = False
     passed_over: tuple[str, ...] = ()
-    """Folders of what was attached to an export's messages, which are not read."""
+    """Folders of what was attached to an export's messages, and its files without posts."""
     removals: tuple[Removal, ...] = ()
     """What was taken out; a rehearsal does not compare files with each other."""
     files: tuple[FileReport, ...] = ()

@@ -28,6 +28,8 @@ class SourceFile:
     """Opens it anew at its beginning; what it returns can seek."""
     encoding: str | None = None
     """How to read it where it is not UTF-8; None: refuse it then."""
+    wide: str = ""
+    """UTF-16 or UTF-32 where that is what the file is in; ``opener`` gives it in UTF-8."""
 
     @classmethod
     def of(cls, name: str, data: bytes, encoding: str | None = None) -> SourceFile:
@@ -74,6 +76,11 @@ class Bundle:
     """The path of the folder or archive, or of the first of several files in a folder."""
     files: Mapping[str, SourceFile]
     """By their paths relative to the folder that they were found in, POSIX style."""
+
+    @property
+    def wide(self) -> str:
+        """UTF-16 or UTF-32 where a file is in that."""
+        return next((file.wide for file in self.files.values() if file.wide), "")
 
 
 @dataclass(frozen=True)

@@ -183,11 +183,11 @@ class KnowledgeBase:
         """Undo a decision of staff and return it; None if there is none of that id."""
         return self._rulings_book().take_back(self._name, ruling_id)
 
-    def post_at(self, url: str) -> Post | None:
-        """Return the post that stands at an address; None where none does, or it is hidden."""
-        if self._ruled is None or (id_ := self._ruled.post_at(url)) is None:
-            return None
-        return self._library.posts([id_]).get(id_)
+    def find_post(self, name: str) -> Post | None:
+        """Return the post with an id, or at an address; None where there is none to be shown."""
+        is_address = "://" in name and self._ruled is not None
+        id_ = self._ruled.post_at(name) if is_address and self._ruled else name
+        return None if id_ is None else self._library.posts([id_]).get(id_)
 
     def _rulings_book(self) -> RulingBook:
         if self._ruled is None:
@@ -199,8 +199,8 @@ class KnowledgeBase:
         if self._cache is None or self._language_model is None:
             return None
         live = self._catalogue.generation(self._name)
-        if live is None:
-            return None
+        if live is None or not self._library.all_is_seen():
+            return None  # what one may read in Discord is not written for another
         from retrieval.language_model.answer_cache import AnswerKey
 
         return AnswerKey(
@@ -254,8 +254,9 @@ class KnowledgeBase:
 
     def news(self, since: datetime, limit: int = 10) -> News:
         """Return what came since an aware time, with at most ``limit`` threads of it."""
-        hidden = self._library.in_force().hidden_posts
-        return news_since(self._catalogue, self._name, since, limit, hidden)
+        in_force = self._library.in_force()
+        hidden, unseen = in_force.hidden_posts, in_force.hidden_threads
+        return news_since(self._catalogue, self._name, since, limit, hidden, unseen)
 
     def topics(self, limit: int = 8) -> tuple[Topic, ...]:
         """Return what the threads talk about, the largest topic first."""

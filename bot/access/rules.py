@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 
 class Right(Enum):
@@ -21,6 +21,8 @@ class Right(Enum):
     """To read and to ask: where a grant covers the place."""
     ADD = "add"
     """To put words into a knowledge base: only whom the operator named for that."""
+    STAFF = "staff"
+    """What concerns a server's staff: whoever manages it, and whom it chose for that."""
     ADMINISTER = "administer"
     """To set how the bot behaves in a server: whoever manages it, if it was granted anything."""
     ONESELF = "oneself"
@@ -54,6 +56,9 @@ class Surface(StrEnum):
     REINGEST = "/reingest"
     CONFIG = "/config"
     CONFIG_CONTROL = "a control of /config"
+    GAPS = "/gaps"
+    RULING = "what staff says of posts and questions"
+    LEARN = "/learn"
     FORGET_ME = "/forget-me"
 
 
@@ -64,11 +69,14 @@ class Rule:
     right: Right
     is_question: bool = False
     """Whether it counts against the limits, and only happens where questions are answered."""
-    roles_count: bool = False
-    """Whether the roles that a server chose may do it beside its administrators."""
+    roles: Literal["reingest_roles", "staff_roles"] | None = None
+    """The setting with the roles that a server chose to do it beside its administrators."""
+    is_private: bool = False
+    """Whether nobody but whoever uses it sees what it shows."""
 
 
 _READS: Final = Rule(Right.SEE)
+_READS_ALONE: Final = Rule(Right.SEE, is_private=True)
 _ASKS: Final = Rule(Right.SEE, is_question=True)
 
 RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
@@ -78,25 +86,28 @@ RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
         Surface.MENTION: _ASKS,
         Surface.DIRECT_MESSAGE: _ASKS,
         Surface.FOLLOW_UP: _ASKS,
-        Surface.ANSWER_BUTTON: _READS,
+        Surface.ANSWER_BUTTON: _READS_ALONE,
         Surface.FEEDBACK: _READS,
         Surface.WAIT: _READS,
-        Surface.SOURCE: _READS,
-        Surface.TYPING: _READS,
-        Surface.ROOM_BUTTON: _READS,
+        Surface.SOURCE: _READS_ALONE,
+        Surface.TYPING: _READS_ALONE,
+        Surface.ROOM_BUTTON: _READS_ALONE,
         Surface.ROOM_SHARE: _ASKS,
         Surface.THREADS: _ASKS,
-        Surface.DIGEST: _READS,
+        Surface.DIGEST: _READS_ALONE,
         Surface.DIGEST_FOR_ALL: _ASKS,
-        Surface.TOPICS: _READS,
+        Surface.TOPICS: _READS_ALONE,
         Surface.TOPICS_FOR_ALL: _ASKS,
-        Surface.HELP: _READS,
+        Surface.HELP: _READS_ALONE,
         Surface.ANNOUNCEMENT: _READS,
         Surface.LATE_ANSWER: _READS,
         Surface.UPLOAD: Rule(Right.ADD),
-        Surface.REINGEST: Rule(Right.ADD, roles_count=True),
+        Surface.REINGEST: Rule(Right.ADD, roles="reingest_roles"),
+        Surface.GAPS: Rule(Right.STAFF, roles="staff_roles"),
+        Surface.RULING: Rule(Right.ADD, roles="staff_roles", is_private=True),
         Surface.CONFIG: Rule(Right.ADMINISTER),
         Surface.CONFIG_CONTROL: Rule(Right.ADMINISTER),
+        Surface.LEARN: Rule(Right.ADD, is_private=True),
         Surface.FORGET_ME: Rule(Right.ONESELF),
     }
 )
@@ -210,18 +221,19 @@ class Policy:
             surface: What they use.
             visitor: Who and where.
             knowledge_base: What it would show or change; None: the default one.
-            chosen_roles: Whom the place's server chose beside its administrators.
+            chosen_roles: Whom the place's server chose for it beside its administrators.
         """
         rule, name = RULES[surface], knowledge_base or self.default
         if rule.right is Right.ONESELF:
             return True
-        if rule.right is Right.ADMINISTER:
-            return visitor.may_manage and self.is_named(visitor)
+        if rule.right in {Right.ADMINISTER, Right.STAFF}:
+            is_chosen = rule.right is Right.STAFF and not visitor.roles.isdisjoint(chosen_roles)
+            return (visitor.may_manage or is_chosen) and self.is_named(visitor)
         if not self.allows(name, visitor):
             return False
         return rule.right is Right.SEE or any(
             grant.knowledge_base == name
-            and grant.names_maintainer(visitor, chosen_roles if rule.roles_count else ())
+            and grant.names_maintainer(visitor, chosen_roles if rule.roles else ())
             for grant in self.grants
         )
 

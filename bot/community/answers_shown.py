@@ -29,15 +29,33 @@ _COLUMNS: Final = (
 _SHOWN_IDS: Final = """
 SELECT passage_id FROM shown_passages p JOIN shown_answers a ON a.id = p.answer_id
  WHERE p.kb = ? AND a.stale_at IS NULL AND a.message_id IS NOT NULL AND NOT a.is_private
+   AND a.answer <> ''
  GROUP BY passage_id
 """
 _QUOTING: Final = f"""
 SELECT {_COLUMNS} FROM shown_answers
- WHERE stale_at IS NULL AND message_id IS NOT NULL AND NOT is_private AND id IN
+ WHERE stale_at IS NULL AND message_id IS NOT NULL AND NOT is_private AND answer <> '' AND id IN
        (SELECT p.answer_id FROM json_each(:passages) gone
          CROSS JOIN shown_passages p ON p.kb = :kb AND p.passage_id = gone.value)
  ORDER BY shown_at DESC LIMIT :limit
 """  # noqa: S608 - ours
+
+
+_TAKEN_BACK: Final = """
+SELECT id, channel_id, message_id, language FROM shown_answers
+ WHERE kb = ? AND answer = '' AND stale_at IS NULL AND message_id IS NOT NULL AND NOT is_private
+ ORDER BY shown_at DESC LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An answer of which nothing is kept any more, and whose message still shows it."""
+
+    id: str
+    channel_id: int
+    message_id: int
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +213,25 @@ class AnswersShown:
             rows = connection.execute(_QUOTING, wanted).fetchall()
         return tuple(shown for row in rows if (shown := _shown(row)) is not None)
 
+    def take_back(self, is_to_go: Callable[[Citation], bool]) -> int:
+        """Keep nothing of the answers that quote what ``is_to_go``, and return how many.
+
+        Their messages are ``taken_back`` to be told from others until ``mark_stale``.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT id, answer FROM shown_answers WHERE answer <> ''")
+            gone = [(key,) for key, answer in rows.fetchall() if _quotes(answer, is_to_go)]
+            connection.executemany(
+                "UPDATE shown_answers SET answer = '', stale_at = NULL WHERE id = ?", gone
+            )
+        return len(gone)
+
+    def taken_back(self, knowledge_base: str, limit: int) -> tuple[TakenBack, ...]:
+        """Return up to ``limit`` messages that still show what was taken back, newest first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(_TAKEN_BACK, (knowledge_base, limit)).fetchall()
+        return tuple(TakenBack(*row) for row in rows)
+
     def mark_stale(self, answer_id: str, *, is_stale: bool = True) -> None:
         """Remember that a message was marked as perhaps out of date, or that it was not."""
         at = self._clock().isoformat() if is_stale else None
@@ -240,6 +277,14 @@ class AnswersShown:
                 (value,),
             )
         return gone.rowcount
+
+
+def _quotes(kept: str, is_to_go: Callable[[Citation], bool]) -> bool:
+    try:
+        answer = _ANSWER.validate_json(kept)
+    except ValidationError:
+        return True  # another version's: whom it quotes cannot be told, and no button needs it
+    return any(map(is_to_go, (*answer.citations, *answer.closest)))
 
 
 def _bare(answer: Answer) -> Answer:

@@ -12,8 +12,10 @@ from bot.community.answers_shown import AnswersShown
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
 from bot.community.feedback import FeedbackBook
+from bot.community.gaps import Gaps
 from bot.community.grants import GrantBook
 from bot.community.guild_settings import GuildSettingsBook
+from bot.community.learnt import LearntBook
 from bot.community.memories import Memories
 from bot.community.news_told import Told
 from bot.community.starts import Starts
@@ -36,7 +38,9 @@ class Community:
     conversations: Conversations
     feedback: FeedbackBook
     unanswered: UnansweredQuestions
+    gaps: Gaps
     told: Told
+    learnt: LearntBook
     memories: Memories
 
     @classmethod
@@ -44,7 +48,7 @@ class Community:
         """Return the books on an open database."""
         guilds, answers = GuildSettingsBook(database), AnswersShown(database)
         conversations, feedback = Conversations(database), FeedbackBook(database)
-        unanswered = UnansweredQuestions(database)
+        unanswered, gaps = UnansweredQuestions(database), Gaps(database)
         return cls(
             database=database,
             grants=GrantBook(database),
@@ -54,8 +58,10 @@ class Community:
             conversations=conversations,
             feedback=feedback,
             unanswered=unanswered,
+            gaps=gaps,
             told=Told(database),
-            memories=Memories([guilds, answers, conversations, feedback, unanswered]),
+            learnt=LearntBook(database),
+            memories=Memories([guilds, answers, conversations, feedback, unanswered, gaps]),
         )
 
 

@@ -12,11 +12,21 @@ from typing import Final
 from bot.community.database import CommunityDatabase
 
 _COLUMNS: Final = "answer_id, user_id, guild_id, verdict, reason, question, given_at"
+_VOTES: Final = """
+SELECT passage_id, sum(vote) FROM (
+    SELECT p.passage_id, f.user_id, CASE f.verdict WHEN ? THEN 1 ELSE -1 END AS vote,
+           max(f.given_at)
+      FROM feedback f
+      JOIN shown_answers a ON a.id = f.answer_id AND a.answer ->> 'outcome' = 'answered'
+      JOIN shown_passages p ON p.answer_id = f.answer_id AND p.kb = ?
+     GROUP BY p.passage_id, f.user_id
+) GROUP BY passage_id
+"""
 _NOWHERE: Final = 0
 """What the table holds for a server in direct messages; Discord has no id 0."""
 
 
-class Verdict(StrEnum):
+class Rating(StrEnum):
     """What somebody says of an answer."""
 
     GOOD = "good"
@@ -33,7 +43,7 @@ class Feedback:
     answer_id: str
     user_id: int
     guild_id: int | None
-    verdict: Verdict
+    verdict: Rating
     reason: str
     """In the person's own words; may be empty."""
     question: str
@@ -61,7 +71,7 @@ class FeedbackBook:
         *,
         user_id: int,
         guild_id: int | None,
-        verdict: Verdict,
+        verdict: Rating,
         question: str,
         reason: str = "",
     ) -> Feedback:
@@ -85,9 +95,19 @@ class FeedbackBook:
         """Return what people said in one server, oldest first."""
         return self._select("guild_id = ?", guild_id)
 
-    def tally(self, guild_id: int) -> Mapping[Verdict, int]:
+    def tally(self, guild_id: int) -> Mapping[Rating, int]:
         """Return how often each verdict was given in one server."""
         return Counter(feedback.verdict for feedback in self.of_guild(guild_id))
+
+    def votes(self, knowledge_base: str) -> Mapping[str, int]:
+        """Return of the passages of answers that people judged: those for less those against.
+
+        Each person has one vote a passage, the last one; only of what answered, not of what came
+        closest.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute(_VOTES, (Rating.GOOD.value, knowledge_base)).fetchall()
+        return dict(rows)
 
     def forget_person(self, user_id: int) -> int:
         """Delete what one person said."""
@@ -113,7 +133,7 @@ class FeedbackBook:
             ).fetchall()
         return tuple(
             Feedback(
-                *(answer, user, guild or None, Verdict(verdict)),
+                *(answer, user, guild or None, Rating(verdict)),
                 *(reason, question, datetime.fromisoformat(at)),
             )
             for answer, user, guild, verdict, reason, question, at in rows

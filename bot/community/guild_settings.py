@@ -35,6 +35,8 @@ class GuildSettings:
     """Whether a thread in which staff has replied is left to them."""
     feedback_channel: int | None = None
     announcement_channel: int | None = None
+    staff_channel: int | None = None
+    """Where staff hear of questions that were not answered."""
     remembers_questions: bool = False
     """Whether unanswered questions may be kept: the server's consent."""
 

@@ -98,3 +98,27 @@ CREATE TABLE IF NOT EXISTS told (
     kb TEXT PRIMARY KEY,
     at TEXT NOT NULL
 ) STRICT;
+
+-- The channels, forums and categories that the bot reads itself.
+CREATE TABLE IF NOT EXISTS learnt_channels (
+    channel_id     INTEGER PRIMARY KEY,
+    guild_id       INTEGER NOT NULL,
+    is_paused      INTEGER NOT NULL DEFAULT 0,
+    retention_days INTEGER,           -- NULL: as long as Discord has them
+    consent_role   INTEGER,           -- NULL: everybody is read who has not opted out
+    announced_at   TEXT,              -- when its members were told
+    added_at       TEXT NOT NULL
+) STRICT;
+
+-- Questions that somebody had passed on to staff, each once.
+CREATE TABLE IF NOT EXISTS passed_on (
+    answer_id TEXT PRIMARY KEY,
+    guild_id  INTEGER NOT NULL,
+    passed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- When the staff of a server were last told which questions were not answered.
+CREATE TABLE IF NOT EXISTS gap_digests (
+    guild_id INTEGER PRIMARY KEY,
+    told_at  TEXT NOT NULL
+) STRICT;

@@ -1,34 +1,29 @@
-"""The one boundary between the event loop and the blocking librarian."""
+"""The one door to a knowledge base: whoever asks is let in, kept off the event loop, and timed.
+
+A new question to a knowledge base is a method of ``bot.librarian.Librarian`` and of what
+implements it; nothing here has to know of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
 from bot.discord.errors import AnswerTimeoutError
-from bot.librarian import Librarian
-from retrieval.records import (
-    Answer,
-    FirstAnswer,
-    Hit,
-    News,
-    SourceView,
-    Status,
-    Suggestion,
-    ThreadHit,
-    ThreadView,
-    Topic,
-)
+from bot.librarian import StaffedLibrarian
+from retrieval.errors import UnavailableError
+from retrieval.records import Answer, FirstAnswer, Suggestion
+from retrieval.sight import Sight, seeing
 
 SUGGEST_TIMEOUT_SECONDS: Final = 2.0
 """Discord drops choices that come more than 3 seconds after a key was pressed."""
 WRITING_SECONDS: Final = 13 * 60.0
 """Discord takes no edit of a reply to a command after 15 minutes."""
+_TRIES: Final = 3
 _T = TypeVar("_T")
 
 
@@ -45,38 +40,71 @@ class ComingAnswer:
         return self.answer if self.write is None else await self.write()
 
 
-class AsyncLibrarian:
-    """A librarian whose methods run in an executor and end, or give up, in time.
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where a librarian works; the size of each bounds how many calls run at once in it."""
 
-    An executor's size bounds how many run at once; others wait, on the same clock.
+    answering: Executor
+    """For what takes the model and the index."""
+    reading: Executor
+    """For what is only looked up, so that who reads or types need not wait for who asks."""
+    writing: Executor
+    """For language models, so that nobody waits for them but who asked."""
+
+
+def _let_in() -> None:
+    """Let anybody in."""
+
+
+class AsyncLibrarian:
+    """A librarian for one person: every call is admitted, in a thread, and ends in time.
 
     Args:
         librarian: May block.
-        executor: Where questions are answered.
+        threads: Where it works; a call that waits for a thread does so on the same clock.
         timeout_seconds: For each call.
-        readers: Where everything else is done, so that who reads or types need not wait for
-            those who ask; None: in ``executor`` too.
-        writers: Where language models write, so that nobody else waits for them; None: as above.
+        check: Runs in the thread before and after each call, and raises where nothing may be
+            said any more.
+        sight: What whoever hears it may see of live channels, as it is at each call; None:
+            everything.
+        asker: Whom answers are charged to; None: nobody.
 
     Raises:
         AnswerTimeoutError: from any method, when its time is over.
-        FootnoteError: what the librarian raises.
+        FootnoteError: what the librarian and ``check`` raise.
     """
 
     def __init__(
         self,
-        librarian: Librarian,
-        executor: Executor,
+        librarian: StaffedLibrarian,
+        threads: Threads,
         *,
         timeout_seconds: float,
-        readers: Executor | None = None,
-        writers: Executor | None = None,
+        check: Callable[[], None] = _let_in,
+        sight: Callable[[], Sight | None] = lambda: None,
+        asker: str | None = None,
     ) -> None:
         self._librarian = librarian
-        self._executor = executor
-        self._readers = readers or executor
-        self._writers = writers or executor
+        self._threads = threads
         self._timeout_seconds = timeout_seconds
+        self._check = check
+        self._sight = sight
+        self._asker = asker
+
+    async def look_up(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
+        """Return what ``work`` takes from the librarian; for what needs no search."""
+        return await self._call(work, self._threads.reading)
+
+    async def search(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
+        """Return what ``work`` takes from the librarian, where it searches as a question does."""
+        return await self._call(work, self._threads.answering)
+
+    async def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Return passages to offer while ``text`` is being typed, within 2 seconds."""
+        seconds = min(SUGGEST_TIMEOUT_SECONDS, self._timeout_seconds)
+        return await self._call(
+            lambda known: known.suggest(text, limit), self._threads.reading, seconds
+        )
 
     async def answer(
         self, question: str, history: Sequence[str] = (), *, about: str = ""
@@ -92,8 +120,10 @@ class AsyncLibrarian:
         self, question: str, history: Sequence[str] = (), *, about: str = ""
     ) -> ComingAnswer:
         """Return the answer that can be had at once, and what it may become."""
-        work = partial(self._librarian.first_answer, question, history, about=about)
-        first = await self._call(work, executor=self._executor)
+        first = await self._call(
+            lambda known: known.first_answer(question, history, about=about, asker=self._asker),
+            self._threads.answering,
+        )
         if first.write is None:
             return ComingAnswer(first.answer)
         return ComingAnswer(first.answer, partial(self._write, first), first.writer)
@@ -101,58 +131,15 @@ class AsyncLibrarian:
     async def _write(self, first: FirstAnswer) -> Answer:
         try:
             return await self._call(
-                first.finished, executor=self._writers, timeout_seconds=WRITING_SECONDS
+                lambda _: first.finished(), self._threads.writing, WRITING_SECONDS
             )
         except AnswerTimeoutError:
             return replace(first.answer, fallback="the model takes too long")
 
-    async def search(self, query: str) -> tuple[Hit, ...]:
-        """Return the best passages for ``query``."""
-        hits, _ = await self._call(partial(self._librarian.search, query))
-        return hits
-
-    async def search_threads(self, query: str, limit: int) -> tuple[ThreadHit, ...]:
-        """Return the best ``limit`` threads for ``query``, with their passages."""
-        work = partial(self._librarian.search_threads, query, limit)
-        threads, _ = await self._call(work, executor=self._executor)
-        return threads
-
-    async def missing(self, passage_ids: Collection[str]) -> frozenset[str]:
-        """Return those of some passages that are not in the threads any more."""
-        return await self._call(partial(self._librarian.missing, passage_ids))
-
-    async def source(self, passage_id: str) -> SourceView:
-        """Return a passage in its thread."""
-        return await self._call(partial(self._librarian.source, passage_id))
-
-    async def thread(self, name: str) -> tuple[ThreadView, ...]:
-        """Return the threads that an id prefix, or a file's path or base name, stands for."""
-        return await self._call(partial(self._librarian.thread, name))
-
-    async def news(self, since: datetime, limit: int) -> News:
-        """Return what came since an aware time, with at most ``limit`` threads of it."""
-        return await self._call(partial(self._librarian.news, since, limit))
-
-    async def topics(self, limit: int) -> tuple[Topic, ...]:
-        """Return what the threads talk about, the largest topic first."""
-        return await self._call(partial(self._librarian.topics, limit))
-
-    async def status(self) -> Status:
-        """Return what the knowledge base holds."""
-        return await self._call(self._librarian.status)
-
-    async def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
-        """Return passages to offer while ``text`` is being typed, within 2 seconds."""
-        seconds = min(SUGGEST_TIMEOUT_SECONDS, self._timeout_seconds)
-        return await self._call(
-            partial(self._librarian.suggest, text, limit), timeout_seconds=seconds
-        )
-
     async def _call(
         self,
-        function: Callable[[], _T],
-        *,
-        executor: Executor | None = None,
+        work: Callable[[StaffedLibrarian], _T],
+        executor: Executor,
         timeout_seconds: float | None = None,
     ) -> _T:
         loop = asyncio.get_running_loop()
@@ -160,10 +147,28 @@ class AsyncLibrarian:
         scope = asyncio.timeout(seconds)
         try:
             async with scope:
-                return await loop.run_in_executor(executor or self._readers, function)
+                return await loop.run_in_executor(executor, self._admitted, work)
         except TimeoutError:
             if not scope.expired():  # the librarian's own
                 raise
             raise AnswerTimeoutError(
                 "This took too long, so I stopped; please try again in a moment."
             ) from None
+
+    def _admitted(self, work: Callable[[StaffedLibrarian], _T]) -> _T:
+        for _ in range(_TRIES):
+            self._check()
+            sight = self._sight()
+            with seeing(sight):
+                result = work(self._librarian)
+            self._check()
+            # A channel may have been closed, or a post deleted, while that was looked up.
+            if _still_holds(sight, self._sight()):
+                return result
+        raise UnavailableError("Channels are just being closed here; please try again.")
+
+
+def _still_holds(then: Sight | None, now: Sight | None) -> bool:
+    if then is None or now is None:
+        return now is None
+    return (then.rooms or frozenset()) <= (now.rooms or frozenset()) and now.gone <= then.gone

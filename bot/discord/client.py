@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Executor
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import discord
@@ -19,7 +20,7 @@ from bot.discord.cards.responses import Interaction, is_gone, show_text
 from bot.discord.errors import explain
 from bot.discord.features.after_ingest.announcing import Announcing
 from bot.discord.features.after_ingest.marking import MarkingStale
-from bot.discord.features.after_ingest.rounds import AfterIngest
+from bot.discord.features.after_ingest.rounds import AfterIngest, Change
 from bot.discord.features.after_ingest.waiting import WaitingAnswers
 from bot.discord.features.ask.actions import AnswerActions
 from bot.discord.features.ask.answers import Answers
@@ -28,19 +29,29 @@ from bot.discord.features.config.command import Configuring
 from bot.discord.features.corpus.reingest import Maintenance
 from bot.discord.features.corpus.upload import Uploads
 from bot.discord.features.digest.commands import Lately
+from bot.discord.features.gaps.command import GapList
+from bot.discord.features.gaps.weekly import WeeklyGaps
 from bot.discord.features.help.command import Helping
+from bot.discord.features.learn.command import Learning
+from bot.discord.features.learn.events import LiveEvents
 from bot.discord.features.privacy.command import ForgetMe
 from bot.discord.features.privacy.retention import Forgetting
+from bot.discord.features.rulings.ruling import Rulings
 from bot.discord.features.source.command import Sources
 from bot.discord.features.source.view import RoomItem
 from bot.discord.features.threads.command import ThreadSearch
 from bot.discord.first_start import FirstSteps
+from bot.discord.live.audience import Audience
+from bot.discord.live.keeper import ForgettingLive, Keeper, LiveParts
+from bot.discord.live.shelf import Shelf
 from bot.discord.settings import DiscordSettings
 from bot.discord.words import words_for
 from bot.discord.words.translator import CatalogueTranslator
 from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
 from retrieval.errors import ConfigurationError, FootnoteError
+from retrieval.records import RulingKind
+from retrieval.sight import Sight, seeing
 
 PUBLIC_BOT: Final = (
     "Anybody can invite this bot into their server, where it says nothing but stands under its "
@@ -79,6 +90,7 @@ class FootnoteBot(commands.AutoShardedBot):
         community: What is kept of servers and people.
         quarantine: Looks at uploaded files; None: there is no ``/upload``.
         people: Takes posts out of the answers; None: ``/forget-me`` does not offer that.
+        live: Where the channels are kept that it reads itself; None: it reads none.
         options: For ``discord.Client``.
     """
 
@@ -92,10 +104,13 @@ class FootnoteBot(commands.AutoShardedBot):
         quarantine: Quarantine | None = None,
         *,
         people: AsyncForgettingPeople | None = None,
+        live: LiveParts | None = None,
         **options: Any,  # noqa: ANN401 - passed through as they are
     ) -> None:
         intents = discord.Intents.default()
-        intents.message_content = settings.mention_replies
+        # A privileged one: only where messages are really read.
+        reads = live is not None and bool(community.learnt.all())
+        intents.message_content = settings.mention_replies or reads
         super().__init__(
             command_prefix=commands.when_mentioned,  # required by the base class, never used
             help_command=None,
@@ -109,15 +124,29 @@ class FootnoteBot(commands.AutoShardedBot):
             **options,
         )
         memberships = Memberships(self)
-        self.desk = Desk(librarians, community, executor, settings, memberships=memberships)
+        self.keeper: Keeper | None = None
+        if live is not None:
+            shelf = Shelf(live.corpus)
+            self.keeper = Keeper(self, community.learnt, shelf, live.opted_out)
+        self.desk = Desk(
+            librarians,
+            community,
+            executor,
+            settings,
+            memberships=memberships,
+            audience=Audience(self, self._gone),
+        )
         self._first_steps = FirstSteps(community, settings, librarians.default)
+        self._waiting = WaitingAnswers(self, self.desk, community.unanswered)
+        self._marking = MarkingStale(self, librarians, community.answers)
+        self._default_base = librarians.default
         self.after_ingest = AfterIngest(
             librarians,
             community.told,
             [
                 Announcing(self, librarians, community, self.desk),
-                WaitingAnswers(self, self.desk, community.unanswered),
-                MarkingStale(self, librarians, community.answers),
+                self._waiting,
+                self._marking,
             ],
         )
         self._looking: asyncio.Task[None] | None = None
@@ -149,13 +178,21 @@ class FootnoteBot(commands.AutoShardedBot):
         await self.add_cog(
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
+        await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
+        await self.add_cog(GapList(self, self.desk, self._community.gaps))
+        await self.add_cog(WeeklyGaps(self, self.desk, self._community))
         await self.add_cog(Sources(self.desk))
         await self.add_cog(ThreadSearch(self.desk))
         await self.add_cog(Lately(self.desk))
         await self.add_cog(Helping(self.desk, retention_days=days))
         await self.add_cog(Configuring(self, self.desk, self._community.guilds))
         memories = self._community.memories
-        await self.add_cog(ForgetMe(self, self.desk, memories, self._people))
+        people = self._people
+        if self.keeper is not None:
+            await self.add_cog(LiveEvents(self, self.keeper, self._mark_what_is_gone))
+            await self.add_cog(Learning(self, self.desk, self._community.learnt, self.keeper))
+            people = people and ForgettingLive(people, self.keeper)
+        await self.add_cog(ForgetMe(self, self.desk, memories, people))
         await self.add_cog(Forgetting(self, self._community, retention_days=days))
         maintenance = Maintenance(self.desk, self._reingester)
         await self.add_cog(maintenance)
@@ -196,6 +233,24 @@ class FootnoteBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to ``Asking``: there are no commands with a prefix."""
+
+    def _gone(self) -> frozenset[str]:
+        return self.keeper.shelf.gone if self.keeper is not None else frozenset()
+
+    async def _mark_what_is_gone(self) -> None:
+        """Mark the answers that quote what was deleted, before any ingest takes note of it."""
+        now = datetime.now(UTC)
+        with seeing(Sight(rooms=None, gone=self._gone())):
+            await self._marking(Change(self._default_base, now, now))
+
+    async def _follow_ruling(self, knowledge_base: str, kind: RulingKind) -> None:
+        """Mark what quotes hidden words, and tell those who waited for an official answer."""
+        now = datetime.now(UTC)
+        change = Change(knowledge_base, now, now)
+        if kind is RulingKind.HIDDEN:
+            await self._marking(change)
+        elif kind is RulingKind.OFFICIAL:
+            await self._waiting(change)
 
     async def _look_for_news(self) -> None:
         await self.wait_until_ready()  # there are no servers to tell before

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.access.limits import Limit
 from bot.discord.cards.markdown import fit_line
+from bot.discord.cards.responses import Interaction, is_gone, show_text
 from bot.discord.words import ENGLISH, Words
 from retrieval.errors import FootnoteError, UnavailableError
 
@@ -83,3 +84,14 @@ def _foreseen(error: FootnoteError, words: Words) -> str:
     if isinstance(error, AnswerTimeoutError):
         return words.failures.timeout
     return fit_line(str(error), _SENTENCE_LIMIT) or words.failures.unexpected
+
+
+async def report(interaction: Interaction, error: Exception, words: Words) -> None:
+    """Tell the person what went wrong in a sentence, if Discord still lets the bot do so."""
+    if is_gone(error):
+        _log.info("nobody to answer any more: %s", error)
+        return
+    try:
+        await show_text(interaction, explain(error, words))
+    except discord.HTTPException as refusal:
+        _log.warning("could not report an error to its asker: %s", refusal)

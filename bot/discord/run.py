@@ -17,6 +17,7 @@ import discord
 from bot.community.community import Community
 from bot.discord.client import FootnoteBot
 from bot.discord.features.corpus.watch import CorpusWatch, watching
+from bot.discord.live.keeper import LiveParts
 from bot.discord.settings import DiscordSettings
 from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
@@ -33,7 +34,8 @@ WRONG_TOKEN: Final = (
 NO_INTENT: Final = (
     "The bot may not read messages: switch on Message Content Intent at "
     "https://discord.com/developers/applications → your application → Bot, or set "
-    "FOOTNOTE_DISCORD__MENTION_REPLIES=false."
+    "FOOTNOTE_DISCORD__MENTION_REPLIES=false and unlearn the channels that it reads "
+    "(footnote discord unlearn)."
 )
 
 RETRY_PAUSES_SECONDS: Final = (10.0, 30.0, 60.0, 300.0)
@@ -60,6 +62,7 @@ def run_bot(  # noqa: PLR0913 - one argument a part that it puts together
     quarantine: Quarantine | None = None,
     *,
     people: AsyncForgettingPeople | None = None,
+    live: LiveParts | None = None,
 ) -> None:
     """Run the bot, and beside it the watch on its corpus, until SIGINT or SIGTERM.
 
@@ -71,7 +74,14 @@ def run_bot(  # noqa: PLR0913 - one argument a part that it puts together
 
     def make_bot() -> FootnoteBot:
         return FootnoteBot(
-            librarians, reingester, executor, settings, community, quarantine, people=people
+            librarians,
+            reingester,
+            executor,
+            settings,
+            community,
+            quarantine,
+            people=people,
+            live=live,
         )
 
     try:

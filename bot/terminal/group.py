@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "doctor": "bot.terminal.commands.doctor",
     "kb": "bot.terminal.commands.kb",
     "people": "bot.terminal.commands.people",
+    "discord": "bot.terminal.commands.discord",
     "bot": "bot.terminal.commands.bot",
 }
 """Each command's module, which holds it under the name ``command``; in help's order."""

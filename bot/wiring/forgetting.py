@@ -11,6 +11,7 @@ from bot.settings import BotSettings
 from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     LazyModels,
+    leave_no_residue,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -19,8 +20,11 @@ from retrieval.store.data_folder.ownership import INGEST, alone
 from retrieval.store.removal.forgotten import ForgottenPeople
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chromadb.api import ClientAPI
 
+    from retrieval.records import Citation
     from retrieval.store.removal.expelling import Traces
 
 
@@ -39,10 +43,14 @@ class ForgettingPosts:
         """Remember somebody first, and then take out what they wrote."""
         self._people.remember(author_id, name=name)
         if not (self._settings.data_dir / CATALOGUE).is_file():
+            self._take_back(author_id, frozenset())
             return Removed(0)
         with ExitStack() as stack:
             catalogue = self._alone(stack, doing="forgetting")
-            return self._take_out(catalogue, author_id, stack)
+            removed = self._take_out(catalogue, author_id, stack)
+        if removed.posts:
+            leave_no_residue(self._settings)
+        return removed
 
     def allow(self, author_id: str) -> bool:
         """Take somebody off the list; the next ingest reads every file again, and so theirs."""
@@ -78,6 +86,8 @@ class ForgettingPosts:
             for kb in catalogue.knowledge_bases()
             if (each := traces(catalogue, kb, forgotten)) is not None
         }
+        # While the catalogue still knows which passages are theirs.
+        self._take_back(author_id, _passages(catalogue, found.values()))
         if not found:
             return Removed(0)
         called = {name for each in found.values() for name in each.names}
@@ -93,6 +103,25 @@ class ForgettingPosts:
             posts.update(each.posts_by_kind)
         catalogue.compact()
         return Removed(posts.total(), tuple(sorted(posts.items())))
+
+    def _take_back(self, author_id: str, passages: frozenset[str]) -> None:
+        """Keep nothing of earlier answers that quote somebody."""
+        from bot.community.community import COMMUNITY, open_community
+
+        if not (self._settings.data_dir / COMMUNITY).is_file():
+            return
+        forgotten = self._people.read(author_id)
+
+        def is_theirs(citation: Citation) -> bool:
+            kind = citation.thread.source_kind
+            shown = (citation.post, citation.asked)
+            return citation.passage.id in passages or any(
+                post is not None and forgotten.wrote(post.author_id, post.author, kind)
+                for post in shown
+            )
+
+        with open_community(self._settings.data_dir) as community:
+            community.answers.take_back(is_theirs)
 
     def _expel(
         self, catalogue: Catalogue, chroma: ClientAPI, models: LazyModels, kb: str, found: Traces
@@ -112,3 +141,12 @@ class ForgettingPosts:
             expel(index, found)
             link_across_threads(index, ())
             index.link_copies()
+
+
+def _passages(catalogue: Catalogue, found: Iterable[Traces]) -> frozenset[str]:
+    """Return the passages in which words of theirs stand, their own and others'."""
+    from retrieval.store.removal.expelling import passages_of
+
+    return frozenset(
+        id_ for each in found for id_ in each.passages | passages_of(catalogue, each.posts)
+    )

@@ -14,6 +14,7 @@ from bot.wiring.garbage import pass_over_modules
 from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     LazyModels,
+    leave_no_residue,
     open_chroma_for,
     own_chroma_folder,
 )
@@ -53,8 +54,9 @@ def ingest(
 def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
-    from ingest.admission import Admission
-    from ingest.pipeline import Ingest, Request
+    from ingest.admission import AdmissionRules
+    from ingest.pipeline import Ingest
+    from ingest.request import Request
     from retrieval.store.live_generation import live_generation
     from retrieval.store.rebuilding import Stores, open_recovered
     from retrieval.store.removal.forgotten import ForgottenPeople
@@ -102,7 +104,7 @@ def _ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
-            admission=Admission(
+            admission=AdmissionRules(
                 bots=settings.ingest.admitted_bots(),
                 accounts=_accounts(settings),
                 forgotten=ForgottenPeople(settings.data_dir).read(),
@@ -116,7 +118,9 @@ def _ingest(
                 open_index()
         for opened in stores:
             _renew_if_worn(opened, request.knowledge_base, listener)
-        return report
+    if report.passages_removed and not request.dry_run:
+        leave_no_residue(settings)
+    return report
 
 
 def _accounts(settings: BotSettings) -> frozenset[str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarians
 from bot.wiring.garbage import leave_alone_what_stays
 from retrieval.errors import EmptyIndexError, IndexBusyError, UnavailableError
+
+if TYPE_CHECKING:
+    from bot.discord.live.keeper import OptedOut
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +27,7 @@ def run_bot(settings: BotSettings) -> None:
     """
     from bot.community.community import open_community
     from bot.discord.features.corpus.watch import CorpusWatch
+    from bot.discord.live.keeper import LiveParts
     from bot.discord.run import check_token, run_bot
     from bot.processes.forgetting import ChildForgetting
     from bot.processes.ingest import ChildIngest
@@ -29,6 +35,12 @@ def run_bot(settings: BotSettings) -> None:
     from ingest.files.watching import Pace
 
     check_token(settings.discord)
+    if not settings.data_dir.exists():
+        _log.warning(
+            "There is no data folder %s; an empty one is made. If there should be one, correct "
+            "--data-dir or FOOTNOTE_DATA_DIR.",
+            settings.data_dir,
+        )
     footnote = [sys.executable, "-m", "bot.terminal.main"]
     footnote += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
     people = ChildForgetting(footnote)
@@ -43,7 +55,11 @@ def run_bot(settings: BotSettings) -> None:
     corpus = None
     if settings.discord.watch:
         corpus = CorpusWatch(settings.corpus_dir, reingester, ignored=[settings.data_dir])
-    with open_community(settings.data_dir) as community, open_librarians(settings) as librarians:
+    with (
+        open_community(settings.data_dir) as community,
+        open_librarians(settings, community.feedback.votes) as librarians,
+    ):
+        community.memories.register(librarians.rulings)
         try:
             librarian = librarians.of(librarians.default)
             librarian.open()
@@ -57,5 +73,25 @@ def run_bot(settings: BotSettings) -> None:
             _log.warning("%s Until then the bot cannot answer.", error)
         leave_alone_what_stays()
         run_bot(
-            settings.discord, librarians, reingester, community, corpus, quarantine, people=people
+            settings.discord,
+            librarians,
+            reingester,
+            community,
+            corpus,
+            quarantine,
+            people=people,
+            live=LiveParts(settings.corpus_dir, _opted_out(settings)),
         )
+
+
+def _opted_out(settings: BotSettings) -> OptedOut:
+    """Return who tells whose words are not to be read, by the list as it is at each call."""
+    from retrieval.store.removal.forgotten import ForgottenPeople
+
+    people = ForgottenPeople(settings.data_dir)
+
+    def among(author_ids: Collection[str]) -> frozenset[str]:
+        forgotten = people.read()
+        return frozenset(id_ for id_ in author_ids if forgotten.wrote(id_, None, "discord"))
+
+    return among

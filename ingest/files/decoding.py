@@ -12,7 +12,6 @@ _MAX_CONTROL_SHARE: Final = 0.1
 _HEAD: Final = 65_536
 _CONTROLS: Final = dict.fromkeys(set(range(32)) - set(b"\t\n\r\x0c\x0b\x1b\x08"))
 """Drops the control characters that text does without, for ``str.translate``."""
-_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode(source: SourceFile) -> str:
@@ -46,8 +45,6 @@ def _decode_otherwise(source: SourceFile, data: bytes, offset: int) -> str:
 
 
 def _not_utf8(data: bytes, offset: int) -> str:
-    if data.startswith(_UTF16_MARKS):
-        return "is UTF-16, not UTF-8; save it as UTF-8, or say so with --encoding utf-16"
     if (zero := data.find(b"\x00")) >= 0:
         return f"is not text: zero byte at offset {zero}"
     return (

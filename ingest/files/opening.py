@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ingest.files.archives import MAX_FILE_BYTES, too_large
 from ingest.files.scanning import FoundFile
+from ingest.files.wide import as_utf8, narrowed, wide_encoding
 from ingest.sources import HEAD_BYTES, Bundle, SourceFile
 from retrieval.errors import FileRefusedError
 
@@ -52,7 +53,7 @@ def open_found(found: FoundFile, encoding: str | None, on_bytes: OnBytes) -> Ope
         sha256, _ = _hashed(member, on_bytes)
         digest.update(f"{inner}\0{sha256}\0".encode("utf-8", "surrogateescape"))
         opener = partial(stream_of, member, on_bytes)
-        files[inner] = SourceFile(member.name, member.size, opener, encoding)
+        files[inner] = _source(member.name, member.size, opener, encoding)
     return Opened(digest.hexdigest(), Bundle(found.name, files))
 
 
@@ -74,18 +75,26 @@ def head_of(found: FoundFile) -> bytes:
         FileRefusedError: if it cannot be read.
     """
     if found.archive is not None:
-        return found.archive.head(found.inner)
+        return as_utf8(found.archive.head(found.inner))
     with closing(stream_of(found, lambda _: None)) as stream:
-        return stream.read(HEAD_BYTES)
+        return as_utf8(stream.read(HEAD_BYTES))
 
 
 def _open_one(found: FoundFile, name: str, encoding: str | None, on_bytes: OnBytes) -> Opened:
     sha256, data = _hashed(found, on_bytes)
-    if data is not None:
-        return Opened(sha256, SourceFile.of(name, data, encoding))
+    opener = partial(stream_of, found, on_bytes) if data is None else partial(io.BytesIO, data)
     return Opened(
-        sha256, SourceFile(name, found.size, partial(stream_of, found, on_bytes), encoding)
+        sha256, _source(name, found.size if data is None else len(data), opener, encoding)
     )
+
+
+def _source(
+    name: str, size: int, opener: Callable[[], BinaryIO], encoding: str | None
+) -> SourceFile:
+    source = SourceFile(name, size, opener, encoding)
+    if (wide := wide_encoding(source.head)) is None:
+        return source
+    return SourceFile(name, size, partial(narrowed, name, opener, wide), wide=wide[:6].upper())
 
 
 def _hashed(found: FoundFile, on_bytes: OnBytes) -> tuple[str, bytes | None]:

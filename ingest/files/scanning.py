@@ -137,7 +137,9 @@ def scan(
 
 def is_passed_over(relative: Path) -> bool:
     """Tell whether a path is hidden, below a hidden folder, or some program's temporary file."""
-    return any(map(_is_hidden, relative.parts)) or _is_temporary(relative.name)
+    # A name that leads out of an archive is refused, not passed over.
+    parts = (part for part in relative.parts if part != "..")
+    return any(map(_is_hidden, parts)) or _is_temporary(relative.name)
 
 
 def path_key(path: str) -> str:

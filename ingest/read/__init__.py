@@ -28,6 +28,7 @@ from ingest.read.forums import (
 )
 from ingest.read.mail import mail
 from ingest.read.pages import docx_page, html_page, markdown_page, pdf_page, plain_text
+from ingest.sources import Bundle, SourceFile
 from retrieval.errors import FileRefusedError
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -65,6 +66,15 @@ def reader_for(name: str, head: bytes, readers: Sequence[Reader] = READERS) -> R
     sure = [(reader.sniff(name, head), reader) for reader in readers]
     surest, best = max(sure, key=lambda pair: pair[0])
     return best if surest > _SURE_ENOUGH else None
+
+
+def holds_none(name: str, source: SourceFile | Bundle) -> bool:
+    """Tell whether a file stands beside the posts of an export, and holds none itself."""
+    base = name.rpartition("/")[2]
+    if isinstance(source, Bundle) or not any(base in reader.beside for reader in READERS):
+        return False
+    reader = reader_for(name, source.head)
+    return reader is None or base in reader.beside
 
 
 def refuse_stranger(name: str, head: bytes, reader: Reader | None) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.citations import answer_text
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
-from retrieval.answering.gate import Verdict, judge
-from retrieval.answering.reading import HITS, Reader, Reading
+from retrieval.answering.gate import GateDecision, judge
+from retrieval.answering.reading import HITS, PassageReader, ReadPassages
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
 from retrieval.question.filters import is_conditions_only
@@ -24,8 +24,8 @@ from retrieval.question.identifiers import (
 from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
 from retrieval.text.noise import asks_nothing
+from retrieval.text.orders import addresses_the_model
 from retrieval.writing.assembling import SAYS_CLOSEST
-from retrieval.writing.injection import addresses_the_model
 from retrieval.writing.prompt import Asked
 from retrieval.writing.writer import Surroundings
 
@@ -62,7 +62,7 @@ class Answerer:
         self._index = index
         self._writer = writer
         self._search = search
-        self.reader = Reader(index, embedder)
+        self.reader = PassageReader(index, embedder)
         self.likeness = Likeness(embedder)
         self._extractive = ExtractiveWriter(index.library)
 
@@ -146,16 +146,16 @@ class Answerer:
         """Return how a cleaned question is read, and the best ``limit`` passages for it."""
         return search_in_turn(self._search, question, history, limit, about=about)
 
-    def _judge(self, reading: Reading | None, ranking: Ranking) -> Verdict:
+    def _judge(self, reading: ReadPassages | None, ranking: Ranking) -> GateDecision:
         if reading is None:
-            return Verdict(Outcome.NOT_FOUND, 0.0)
+            return GateDecision(Outcome.NOT_FOUND, 0.0)
         verdict = judge(reading.signs)
         if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict
 
-    def _write(self, question: str, reading: Reading | None, verdict: Verdict) -> Answer:
+    def _write(self, question: str, reading: ReadPassages | None, verdict: GateDecision) -> Answer:
         plain = Answer(question, verdict.outcome, _SAYS_NOTHING, confidence=verdict.confidence)
         if reading is None or verdict.outcome is Outcome.NOT_FOUND:
             return plain
@@ -174,7 +174,7 @@ class Answerer:
             unanswered=reading.unanswered,
         )
 
-    def _closest(self, plain: Answer, reading: Reading) -> Answer:
+    def _closest(self, plain: Answer, reading: ReadPassages) -> Answer:
         closest = self._extractive.closest(reading)
         outcome = Outcome.CLOSEST if closest else Outcome.NOT_FOUND
         text = _SAYS_NOTHING

@@ -71,7 +71,7 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateDecision:
     """What the gate decided."""
 
     outcome: Outcome
@@ -92,17 +92,17 @@ def logit(features: Mapping[str, float]) -> float:
     return model["bias"] + sum(model[name] * value for name, value in features.items())
 
 
-def judge(signs: Signs) -> Verdict:
+def judge(signs: Signs) -> GateDecision:
     """Return the outcome that the signs speak for."""
     confidence = 1 / (1 + math.exp(-logit(signs.features())))
     if signs.unheard:
         confidence = min(confidence, UNHEARD)
     if confidence >= ANSWERED_FROM and signs.nearness >= ANSWERED_NEARNESS:
-        verdict = Verdict(Outcome.ANSWERED, confidence)
+        verdict = GateDecision(Outcome.ANSWERED, confidence)
     elif confidence >= ANSWERED_FROM or signs.nearness >= CLOSEST_NEARNESS:
-        verdict = Verdict(Outcome.CLOSEST, confidence)
+        verdict = GateDecision(Outcome.CLOSEST, confidence)
     else:
-        verdict = Verdict(Outcome.NOT_FOUND, confidence)
+        verdict = GateDecision(Outcome.NOT_FOUND, confidence)
     if signs.is_unanswered and verdict.outcome is Outcome.ANSWERED:
         return replace(verdict, outcome=Outcome.CLOSEST)
     return verdict

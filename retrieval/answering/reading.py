@@ -51,7 +51,7 @@ speaker: "what does the error in Blender say"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadPassages:
     """The best passages, sentence by sentence."""
 
     hits: tuple[Hit, ...]
@@ -92,7 +92,7 @@ class Reading:
         return best.start, best.end
 
 
-class Reader:
+class PassageReader:
     """Reads what a search found."""
 
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
@@ -107,7 +107,7 @@ class Reader:
         self._sentences = SentenceVectors(embedder, index.catalogue)
         self._weights = TermWeights(index.passages)
 
-    def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
+    def read(self, ranking: Ranking, hits: Sequence[Hit]) -> ReadPassages:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
         ranking, hits = self._rescaled(ranking, hits)
         able, unheard = self._heard(ranking, hits)
@@ -124,7 +124,7 @@ class Reader:
         coverage = [weigh(sentence.text) for sentence in sentences]
         scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
         asked = ranking.mended.question
-        reading = Reading(tuple(hits), sentences, scores, signs, weigh, question=asked)
+        reading = ReadPassages(tuple(hits), sentences, scores, signs, weigh, question=asked)
         found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
         return replace(
             reading,

@@ -10,13 +10,13 @@ from retrieval.answering.citations import cite, is_verified, repeats
 from retrieval.answering.excerpts import excerpt, own_words
 from retrieval.answering.reading import READ_CLOSELY
 from retrieval.records import Citation, Hit, Statement, TextKind
+from retrieval.text.orders import addresses_the_model
 from retrieval.text.sentences import question_share
 from retrieval.text.wording import content_words
-from retrieval.writing.injection import addresses_the_model
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
-    from retrieval.answering.reading import Reading
+    from retrieval.answering.reading import ReadPassages
     from retrieval.store.catalogue.library import Library
 
 MOST_EXCERPTS: Final = 3
@@ -31,7 +31,7 @@ thread, without it .77, .70 and .94.  Between .6 and .8 little changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ExtractiveText:
     """What an answer says, and where it stands."""
 
     statements: tuple[Statement, ...] = ()
@@ -45,7 +45,7 @@ class ExtractiveWriter:
         """Look in ``library`` for what else stands in a post."""
         self._library = library
 
-    def write(self, reading: Reading) -> Written:
+    def write(self, reading: ReadPassages) -> ExtractiveText:
         """Return the excerpts that answer; nothing if nothing can be checked."""
         statements: list[Statement] = []
         citations: list[Citation] = []
@@ -55,15 +55,15 @@ class ExtractiveWriter:
             # A table's header and its rows are one thing, though rows between them are left out.
             text = "\n".join(each.quote for each in cited)
             statements.append(Statement(text, tuple(numbers)))
-        return Written(tuple(statements), tuple(citations))
+        return ExtractiveText(tuple(statements), tuple(citations))
 
-    def closest(self, reading: Reading) -> tuple[Citation, ...]:
+    def closest(self, reading: ReadPassages) -> tuple[Citation, ...]:
         """Return the excerpts that come nearest to a question."""
         groups = self._excerpts(reading, _order(reading))
         cited = (citation for group in groups for citation in group)
         return tuple(replace(each, n=n) for n, each in enumerate(cited, 1))
 
-    def _excerpts(self, reading: Reading, places: Sequence[int]) -> Iterator[list[Citation]]:
+    def _excerpts(self, reading: ReadPassages, places: Sequence[int]) -> Iterator[list[Citation]]:
         most = _MOST_OF_A_LIST if reading.asks_for_all else MOST_EXCERPTS
         most = max(most, len(reading.for_parts))
         shown: list[Citation] = []
@@ -78,7 +78,7 @@ class ExtractiveWriter:
             if given == most:
                 return
 
-    def _cited(self, reading: Reading, place: int) -> Iterator[Citation]:
+    def _cited(self, reading: ReadPassages, place: int) -> Iterator[Citation]:
         hit, around = reading.hits[place], reading.best_sentence(place)
         if hit.passage.kind is TextKind.QUOTE and hit.post.author is not None:
             # What is quoted here only says what the words below it are about.
@@ -88,7 +88,7 @@ class ExtractiveWriter:
         for start, end in self._spans(hit, reading, around):
             yield cite(0, hit, start, end)
 
-    def _spans(self, hit: Hit, reading: Reading, around: Span | None) -> Sequence[Span]:
+    def _spans(self, hit: Hit, reading: ReadPassages, around: Span | None) -> Sequence[Span]:
         passage, text = hit.passage, hit.post.text
         if passage.kind is TextKind.QUOTE:
             return ((passage.start, passage.end),)
@@ -119,7 +119,7 @@ def _named(text: str, within: Span, around: Span, identifiers: Sequence[str]) ->
     return next(((at, at + length) for at, length in places if at >= 0), around)
 
 
-def places_that_answer(reading: Reading) -> list[int]:
+def places_that_answer(reading: ReadPassages) -> list[int]:
     """Return the places of the hits that make an answer, leaving out what is about another thing.
 
     What answers a part of the question of its own stays, wherever it stands.
@@ -148,7 +148,7 @@ def _names(hit: Hit, identifiers: Sequence[str]) -> bool:
     return any(name in said for name in identifiers)
 
 
-def _order(reading: Reading) -> list[int]:
+def _order(reading: ReadPassages) -> list[int]:
     """Return the places of the hits to show, of each post one: what answers a part comes first."""
     parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
     hits = reading.hits[:READ_CLOSELY]

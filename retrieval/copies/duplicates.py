@@ -106,6 +106,7 @@ class Unlike:
         """Know of no text yet."""
         self._is_rare = is_rare
         self._kept: list[tuple[Text, set[int]]] = []
+        self._by_fingerprint: dict[int, list[int]] = {}
 
     def among(self, texts: Sequence[str]) -> list[bool]:
         """Tell of each text whether it copies none of those before it that copy none."""
@@ -114,14 +115,27 @@ class Unlike:
         ]
 
     def _keeps(self, text: str, sketch: Sketch) -> bool:
-        one, prints = Text(text, sketch, _NOWHEN), set(sketch.fingerprints.tolist())
+        one, prints = Text(text, sketch, _NOWHEN), sketch.fingerprints.tolist()
+        alike = {n for each in prints for n in self._by_fingerprint.get(each, ())}
+        mine = set(sketch.shingles.tolist()) if alike else set()
+        # "In the presence of" makes hundreds alike in one fingerprint: sets tell in no time
+        # that they share no more.
         is_new = not any(
-            not prints.isdisjoint(others) and is_copy(one, other, self._is_rare)
-            for other, others in self._kept
+            len(mine & theirs) / len(mine) >= MIN_SHARE and is_copy(one, other, self._is_rare)
+            for other, theirs in (self._kept_at(n) for n in sorted(alike))
         )
         if is_new:
-            self._kept.append((one, prints))
+            for each in prints:
+                self._by_fingerprint.setdefault(each, []).append(len(self._kept))
+            self._kept.append((one, set()))
         return is_new
+
+    def _kept_at(self, number: int) -> tuple[Text, set[int]]:
+        """Return a text with its shingles, which are made at the first need."""
+        text, shingles = self._kept[number]
+        if not shingles:
+            shingles.update(text.sketch.shingles.tolist())
+        return text, shingles
 
 
 def _is_harmless(mine: Sequence[str], theirs: Sequence[str], is_rare: IsRare) -> bool:

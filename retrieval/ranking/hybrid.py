@@ -25,7 +25,7 @@ from retrieval.store.catalogue.conditions import find_authors, matching_ids
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.ranking.fusion import Scores
-    from retrieval.ranking.spelling import Mended, Speller
+    from retrieval.ranking.spelling import Correction, Speller
     from retrieval.settings import SearchSettings
     from retrieval.store.index import PassageIndex
     from retrieval.store.lexical.forward_index import ForwardIndex
@@ -50,7 +50,7 @@ ten follow-ups nine find their passage among three; seven do with either reading
 class Ranking:
     """What a search found, and the figures behind it."""
 
-    mended: Mended
+    mended: Correction
     """The question with its slips mended."""
     filters: Filters
     """The conditions that were found in the question."""
@@ -156,7 +156,8 @@ class HybridSearch:
 
     def _find_authors(self, name: str) -> tuple[Author, ...]:
         index = self._index
-        return find_authors(index.catalogue, index.generation.knowledge_base, name)
+        unseen = index.library.in_force().hidden_threads
+        return find_authors(index.catalogue, index.generation.knowledge_base, name, unseen)
 
     def _allowed(self, filters: Filters, *, strict: bool) -> set[str] | None:
         if strict and any(note.kind is NoteKind.NOBODY for note in filters.notes):
@@ -217,7 +218,8 @@ class HybridSearch:
     ) -> set[str]:
         """Return the best of each ranker, and what stands in the exchanges ``opened``."""
         index, count = self._index, self._settings.candidates
-        reach = len(self._without) + (count if allowed is None else _FILTERED_REACH * count)
+        is_narrow = allowed is not None or len(index.library.in_force().hidden) > count
+        reach = len(self._without) + (_FILTERED_REACH * count if is_narrow else count)
         ids = set(index.vectors.nearest(query.vector, reach))
         ids.update(index.passages.best(query.words, reach))
         if self._settings.exchange_weight:

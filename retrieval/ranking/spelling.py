@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _MAX_WORDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Correction:
     """A question with its slips mended."""
 
     question: str
@@ -47,11 +48,11 @@ class Speller:
         self._library = library
         self._is_word = is_word
 
-    def mend(self, question: str) -> Mended:
+    def mend(self, question: str) -> Correction:
         """Return the question with unknown words replaced by the nearest known ones."""
         typed = dict.fromkeys(_WORD.findall(question))
         if len(typed) > _MAX_WORDS:
-            return Mended(question)
+            return Correction(question)
         strange = [word for word in typed if self._is_strange(word)]
         nearest = {word: self._nearest(word) for word in strange}
         changes = tuple((word, known) for word, known in nearest.items() if known)
@@ -59,7 +60,7 @@ class Speller:
             question = re.sub(rf"\b{re.escape(word)}\b", known, question)
         unknown = tuple(word for word, known in nearest.items() if not known)
         # Where most words are strange, it is the language that is another.
-        return Mended(question, changes, unknown if 2 * len(unknown) <= len(typed) else ())
+        return Correction(question, changes, unknown if 2 * len(unknown) <= len(typed) else ())
 
     def _is_strange(self, word: str) -> bool:
         terms = self._lexical.terms(word)
@@ -70,11 +71,15 @@ class Speller:
     def _nearest(self, word: str) -> str | None:
         term = self._lexical.terms(word)[0]
         allowed = 2 if len(term) >= _LONG else 1
-        best: tuple[int, int, str] | None = None
-        for known, count in self._lexical.terms_beginning(term[0]):
-            distance = OSA.distance(term, known, score_cutoff=allowed)
-            if distance <= allowed and len(known) > allowed + 1:
-                best = min(best or (distance, -count, known), (distance, -count, known))
+        counts = {
+            known: count
+            for known, count in self._lexical.terms_beginning(term[0])
+            if len(known) > allowed + 1
+        }
+        near = process.extract(
+            term, counts.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        best = min(((distance, -counts[known], known) for known, distance, _ in near), default=None)
         return self._as_written(best[2], like=word) if best else None
 
     def _as_written(self, term: str, like: str) -> str | None:

@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,8 @@ class RulingBook:
         StorageError: from any method, if there is a file that cannot be read or written: what
             must never be shown is in it.
     """
+
+    name: Final = "rulings"
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / FILE
@@ -104,6 +107,10 @@ class RulingBook:
                 }
             )
         return count
+
+    def purge(self, before: datetime) -> int:  # noqa: ARG002 - as every memory has it
+        """Rulings last until they are taken back."""
+        return 0
 
     def guild_ids(self) -> frozenset[int]:
         """Return the servers that decided something."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from retrieval.records import RulingKind
+
+NAMED: Final = "*:"
+"""Stands before a name, where a source gives its authors no ids."""
 
 
 class Subject(StrEnum):
@@ -56,8 +60,6 @@ class Ruling:
         return (self.kind, self.subject, self.key) == (other.kind, other.subject, other.key)
 
 
-def author_key(author_id: str | None, author: str | None, source_kind: str) -> str | None:
-    """Return what stands for an author: the source's id, or where it has none kind and name."""
-    if author_id:
-        return author_id
-    return f"{source_kind}:{author}" if author else None
+def author_key(author_id: str | None, author: str | None) -> str | None:
+    """Return what stands for an author: the source's id, or where it has none the name."""
+    return author_id or (f"{NAMED}{author}" if author else None)

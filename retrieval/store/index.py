@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError
-from retrieval.store.catalogue.catalogue import Catalogue, Generation, Mark, Pending
+from retrieval.store.catalogue.catalogue import Catalogue, Generation, Pending, UnfinishedWork
 from retrieval.store.catalogue.contents import FileContents, Located
 from retrieval.store.catalogue.library import Library
-from retrieval.store.chroma.findability import Mended, mend
+from retrieval.store.chroma.findability import Repair, mend
 from retrieval.store.chroma.vectors import Metadata, VectorIndex
 from retrieval.store.embedding_cache import EmbeddingCache
 from retrieval.store.lexical import copies
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _SOME_TEXTS: Final = 8
 OnStep = Callable[[int, int], None]
 """Hears how much of how much is done."""
+_TEXTS_AT_ONCE: Final = 2_000
 _SEARCHED_AT_MOST: Final = 500
 """A write of so many passages searches for each of them; in larger ones, which bring little
 but insertions, that would take a third of the time, and lost vectors come with deletions."""
@@ -106,7 +107,7 @@ class PassageIndex:
         if self._is_writing and not self.catalogue.pending(self.generation):
             if self._is_suspect:
                 self._mend()
-            self.catalogue.unmark(self.generation.knowledge_base, Mark.WRITING)
+            self.catalogue.unmark(self.generation.knowledge_base, UnfinishedWork.WRITING)
             self._is_writing = self._is_suspect = False
 
     def follow(self) -> None:
@@ -176,7 +177,7 @@ class PassageIndex:
             raise AssertionError("what replaces files is committed before others are staged")
         kb = self.generation.knowledge_base
         if not self._is_writing:
-            self.catalogue.mark(kb, Mark.WRITING)
+            self.catalogue.mark(kb, UnfinishedWork.WRITING)
             self._is_writing = True
         coming = {at.passage.id for staged in before for at in staged.fresh}
         fresh = self._fresh(contents, coming)
@@ -230,6 +231,16 @@ class PassageIndex:
             self.make_findable(fresh)
         return Written(len(fresh), len(pending.passages))
 
+    def write_words_anew(self) -> None:
+        """Write the lexical index again: until it happens to merge, it keeps what was removed."""
+        ids = sorted(self.catalogue.indexed_ids(self.generation.knowledge_base))
+        self.passages.write_anew(
+            (id_, at.passage.text)
+            for start in range(0, len(ids), _TEXTS_AT_ONCE)
+            for id_, at in self.library.located(ids[start : start + _TEXTS_AT_ONCE]).items()
+        )
+        self.exchanges.write_anew(self.library.exchanges().items())
+
     def link_copies(self) -> int:
         """Link passages that wait for it to those that they copy; return how many copies they are.
 
@@ -257,12 +268,12 @@ class PassageIndex:
         self.catalogue.settle(self.generation, pending)
         lost = self._mend()
         self._is_suspect = True
-        self.catalogue.unmark(kb, Mark.WRITING)
+        self.catalogue.unmark(kb, UnfinishedWork.WRITING)
         return len(pending.passages) + len(pending.exchanges) + lost
 
     def needs_recovery(self) -> bool:
         """Tell whether somebody is writing, or was killed while doing so."""
-        return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
+        return self.catalogue.is_marked(self.generation.knowledge_base, UnfinishedWork.WRITING)
 
     def check_vectors(self) -> None:
         """Check that Chroma was not lost as a whole, or left elsewhere.
@@ -277,7 +288,7 @@ class PassageIndex:
                 "which puts them back and embeds nothing again, or correct FOOTNOTE_CHROMA__URL."
             )
 
-    def make_findable(self, ids: Iterable[str]) -> Mended:
+    def make_findable(self, ids: Iterable[str]) -> Repair:
         """Search for passages that are indexed, and insert anew those that are not found.
 
         Takes 0.1 to 0.4 ms a passage.  Only for who may write.

@@ -98,7 +98,7 @@ def _is_conversation(thread: Thread, posts: Sequence[Post], own: Mapping[str, st
 def _topic(thread: Thread, posts: Sequence[Post], own: Mapping[str, str]) -> Understood:
     title, exchange_id = thread.title or "", posts[0].id
     if posts[0].ordinal:  # what opened it was taken away
-        standing, question = _unopened(posts, own), ""
+        standing, question = unopened(posts, own), ""
     else:
         standing, question = stand(posts[0], posts[1:], own, title), own[exchange_id]
     replies = standing[bool(question) :]
@@ -107,7 +107,8 @@ def _topic(thread: Thread, posts: Sequence[Post], own: Mapping[str, str]) -> Und
     return Understood(placed, (Exchange(exchange_id, text),) if text else ())
 
 
-def _unopened(replies: Sequence[Post], own: Mapping[str, str]) -> list[Post]:
+def unopened(replies: Sequence[Post], own: Mapping[str, str]) -> list[Post]:
+    """Return the posts of a thread whose question is none of them, in their standing."""
     values = worths(None, replies, own)
     return [
         replace(post, standing=Standing.REPLY, worth=value)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from retrieval.language_model.usage import Meter
 from retrieval.records import Answer, Citation, Outcome, Statement, Support, Verification
 from retrieval.writing.check import Checked, Kept
-from retrieval.writing.usage import Meter
 
 _log = logging.getLogger(__name__)
 SAYS_CLOSEST: Final = "The threads do not clearly answer this; these passages come closest."

@@ -17,11 +17,16 @@ from retrieval.records import Citation, Post, Support
 from retrieval.text.sentences import sentence_spans
 from retrieval.text.wording import FUNCTION_WORDS, words
 from retrieval.writing.drafts import Cite, Draft, Item
-from retrieval.writing.injection import asks_for_secrets, speaks_of_itself
 from retrieval.writing.material import Material
 from retrieval.writing.names import foreign, forms, is_common, known
 from retrieval.writing.quotes import MIN_CHARACTERS, is_whole, locate, widened
-from retrieval.writing.surface import MAX_SENTENCE, clean_sentences, is_active
+from retrieval.writing.surface import (
+    MAX_SENTENCE,
+    asks_for_secrets,
+    clean_sentences,
+    is_active,
+    speaks_of_itself,
+)
 
 MAX_SENTENCES: Final = 12
 MAX_CITATIONS: Final = 3

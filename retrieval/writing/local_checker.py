@@ -20,8 +20,8 @@ from retrieval.records import Support
 from retrieval.writing.reviewing import Review
 
 if TYPE_CHECKING:
+    from retrieval.language_model.usage import Meter
     from retrieval.writing.check import Kept
-    from retrieval.writing.usage import Meter
 
 _MOST_TOKENS: Final = 512
 

@@ -13,8 +13,8 @@ from typing import Final
 
 from retrieval.language_model.limits.budget import estimated_tokens
 from retrieval.records import Answer, Citation, Hit, Passage, Post, Thread
+from retrieval.text.orders import addresses_the_model, order_at
 from retrieval.text.wording import squeeze, visible
-from retrieval.writing.injection import addresses_the_model, order_at
 
 # Base 32 without the letters that are taken for digits; 30 bits in six of them.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -42,6 +42,40 @@ _ACTIVE: Final = re.compile(
     r"|(?<!\w)@[&!]?\w+|hxxps?\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\s*dot\s*\]|\(\s*dot\s*\)",
     re.IGNORECASE,
 )
+_SECRETS: Final = (
+    r"(?:pass(?:word|phrase|code)s?|(?:log[- ]?in|sign[- ]?in|verification|confirmation|security"
+    r"|one[- ]time|access|backup|recovery|auth\w*|2fa|sms)\s+(?:codes?|details|data)|credentials?"
+    r"|(?:seed|recovery)\s+phrases?|private\s+keys?|(?:api|bot|access|auth|login|session)\s+(?:keys?|tokens?)"
+    r"|(?:credit\s+)?card\s+(?:numbers?|details)|bank\s+(?:details|accounts?)|pins?)"
+)
+_MONEY: Final = r"(?:money|payments?|deposits?|fees?|bitcoins?|btc|crypto\w*|[$€£]\s?\d+)"
+_PAYEE: Final = (
+    r"to\s+(?:@\w+|(?:a|an|the|this|that|my|our|their|following)\s+(?:\w+\s+){0,3}?"
+    r"(?:accounts?|wallets?|address|numbers?|links?|cards?|iban|paypal))"
+)
+_ASKS: Final = re.compile(
+    rf"""
+      (?<!\bnever\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bwithout\s)(?<!\bto\s)
+      \b(?:send|share|give|e-?mail|mail|dm|message|post|forward|tell|submit|provide|disclose|hand
+        |confirm)(?:ing|ting)?\b\s+
+      (?:(?!\b(?:never|not|no|each|every|with|in|as|from)\b)[^.!?;,\n]){{0,40}}?\b{_SECRETS}\b
+    | \b(?:send|transfer|wire|donate|deposit|pay)\b\s+
+      (?:(?!\b(?:never|not|no)\b)[^.!?;,\n]){{0,60}}?\b{_PAYEE}\b
+    | \bconnect\s+(?:\w+\s+){{0,2}}?wallets?\b
+    | \b(?:send|buy|get|pay\s+(?:by|with|in))\s+(?:\w+\s+){{0,3}}?gift\s+cards?\b
+    | \b(?:send|transfer|wire|deposit)\s+(?:\w+\s+){{0,3}}?{_MONEY}\s+to\b
+    | \b(?:open|click|tap|follow|visit|scan)\s+(?:on\s+)?
+      (?:the|this|that|a|our|my|their|following)\s+
+      (?:\w+\s+){{0,2}}?(?:links?|urls?|websites?|web\s+(?:page|site)s?|invites?|qr\s?codes?)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ITSELF: Final = re.compile(
+    r"\bmy\s+(?:system\s+)?(?:instructions?|prompts?|guidelines|rules|training)\b"
+    r"|\b(?:as|I\s+am|I['’]m)\s+(?:just\s+|only\s+)?an?\s+(?:AI|LLM|(?:large\s+)?language\s+model"
+    r"|assistant|chat\s?bot)\b|\b(?:another|other)\s+users?['’]?s?\s+(?:asked|questions?)\b",
+    re.IGNORECASE,
+)
 _LOOPBACK: Final = re.compile(
     r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?[.,;:)]?", re.IGNORECASE
 )
@@ -117,3 +151,13 @@ def _shown(text: str) -> str:
 def _may_begin_upper(words: str) -> bool:
     first = words.split(" ", 1)[0]
     return first.isalpha() and first.islower()
+
+
+def asks_for_secrets(sentence: str) -> bool:
+    """Tell whether a sentence asks people for credentials, for money, or to open a link."""
+    return _ASKS.search(sentence) is not None
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """Tell whether a sentence is about the model that wrote it."""
+    return _ITSELF.search(sentence) is not None

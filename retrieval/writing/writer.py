@@ -16,6 +16,7 @@ from typing import Final
 
 from retrieval.errors import FootnoteError, ModelCallError
 from retrieval.language_model.chat import ChatModel, ChatRequest
+from retrieval.language_model.usage import Meter
 from retrieval.records import Answer, Hit, Post, Support
 from retrieval.settings import WritingSettings
 from retrieval.writing.assembling import Ending, shortened
@@ -31,7 +32,6 @@ from retrieval.writing.prompt import (
     write_prompt,
 )
 from retrieval.writing.reviewing import Review, Reviewer
-from retrieval.writing.usage import Meter
 
 _log = logging.getLogger(__name__)
 _REPAIR_FROM: Final = 1 / 3

@@ -7,8 +7,9 @@ from pathlib import Path
 import chromadb
 import pytest
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import IngestReport, Progress
+from ingest.request import Request
 from retrieval.records import TextKind, ThreadView
 from retrieval.store.catalogue.catalogue import Catalogue
 from retrieval.store.catalogue.library import Library

@@ -8,8 +8,9 @@ import os
 
 import pytest
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import Progress, Removal, Stage, Why
+from ingest.request import Request
 from tests.ingest.conftest import KB, Bench, token_ends
 from tests.ingest.sources import Fields, export, message
 
@@ -30,7 +31,11 @@ def older(**more: object) -> str:
 
 def newer(text: str = NEW, **more: object) -> str:
     messages: list[Fields] = [message(2, text, **more), message(3, MORE)]
-    return made(export(*messages), "2024-07-01T00:00:00+00:00")
+    return made(since(export(*messages), "2024-05-01T10:01:30"), "2024-07-01T00:00:00+00:00")
+
+
+def since(text: str, after: str) -> str:
+    return text.replace('"after": null', f'"after": "{after}+00:00"')
 
 
 def texts(bench: Bench) -> set[str]:
@@ -99,7 +104,8 @@ def test_when_the_newer_file_changes_its_new_text_counts(bench):
 
 
 def test_three_files_in_any_order_come_to_the_same(tmp_path_factory):
-    third = made(export(message(2, NEWEST), message(4, "Closing this.")), "2024-08-01T00:00:00Z")
+    third = export(message(2, NEWEST), message(3, MORE), message(4, "Closing this."))
+    third = made(since(third, "2024-05-01T10:01:30"), "2024-08-01T00:00:00Z")
     files = {"a.json": older(), "b.json": newer(), "c.json": third}
     for order in itertools.permutations(files):
         fresh = Bench(tmp_path_factory.mktemp("order"))
@@ -155,3 +161,112 @@ def test_what_a_crash_kept_from_being_compared_is_compared_by_the_next_ingest(be
     bench.ingest()
     assert texts(bench) == {ASKS, NEW, MORE}
     assert bench.catalogue.is_settled(KB)
+
+
+def kept(bench: Bench, *numbers: int) -> None:
+    """Assert that exactly these messages of an export are known, and found."""
+    assert texts(bench) == stored(bench) == {SAID[number] for number in numbers}
+
+
+SAID = {number: f"Lamp number {number} belongs to shelf {number * 7}." for number in range(1, 7)}
+
+
+def channel(*numbers: int, at: str, **replaced: str) -> str:
+    """An export of some of these messages, of the 1st of May from 10:01 to 10:06."""
+    text = made(export(*(message(n, SAID[n]) for n in numbers)), f"2024-{at}:00+00:00")
+    for old, new in replaced.items():
+        text = text.replace(f'"{old}": null', f'"{old}": "2024-{new}:00+00:00"')
+    return text
+
+
+@pytest.mark.parametrize("names", [("a.json", "b.json"), ("b.json", "a.json")])
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_what_a_newer_export_of_the_channel_lacks_is_deleted(bench, names, one_by_one):
+    for name, text in zip(
+        names,
+        (channel(2, 4, 5, at="07-01T00:00"), channel(1, 2, 3, 4, at="06-01T00:00")),
+        strict=True,
+    ):
+        bench.write(name, text)
+        if one_by_one:
+            bench.ingest()
+    report = bench.ingest() if not one_by_one else None
+    kept(bench, 2, 4, 5)
+    if report:
+        assert report.removals == (Removal(names[1], 2, Why.DELETED, (names[0],)),)
+        assert report.passages_added == 3
+    assert bench.ingest().files_unchanged == 2
+    assert bench.opened == 0
+    (bench.corpus / names[0]).unlink()
+    bench.ingest()
+    kept(bench, 1, 2, 3, 4)
+
+
+def test_an_empty_newer_export_of_the_channel_leaves_nothing(bench):
+    bench.write("a.json", channel(1, 2, at="06-01T00:00"))
+    bench.write("b.json", channel(at="07-01T00:00"))
+    bench.ingest()
+    kept(bench)
+
+
+def test_an_export_decides_only_for_the_time_that_it_was_asked_for(bench):
+    bench.write("a.json", channel(1, 2, 3, 4, 5, 6, at="06-01T00:00"))
+    part = channel(3, at="07-01T00:00", after="05-01T10:01", before="05-01T10:05")
+    bench.write("b.json", part)
+    bench.ingest()
+    kept(bench, 1, 3, 5, 6)
+
+
+def test_what_was_written_while_an_export_began_is_not_deleted(bench):
+    bench.write("a.json", channel(1, 2, 3, 4, at="05-01T10:07"))
+    bench.write("b.json", channel(5, 6, at="05-01T10:08"))
+    bench.ingest()
+    kept(bench, 3, 4, 5, 6)
+
+
+def test_the_parts_of_an_export_decide_together(bench):
+    bench.write("all.json", channel(1, 2, 3, 4, 5, 6, at="06-01T00:00"))
+    bench.write("new.json", channel(1, 2, at="07-01T00:00"))
+    bench.write("new [part 2].json", channel(4, at="07-01T00:30"))
+    bench.write("new [part 3].json", channel(6, at="07-01T01:00"))
+    bench.ingest()
+    kept(bench, 1, 2, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("parts", "left"),
+    [
+        ({"new [part 2].json": (4, 6)}, (1, 2, 3, 4, 6)),  # only from its first post on
+        ({"new.json": (1,), "new [part 3].json": (6,)}, (1, 2, 3, 4, 5, 6)),  # one is missing
+    ],
+)
+def test_parts_without_the_others_decide_for_no_more_than_they_hold(bench, parts, left):
+    bench.write("all.json", channel(1, 2, 3, 4, 5, 6, at="06-01T00:00"))
+    for name, numbers in parts.items():
+        bench.write(name, channel(*numbers, at="07-01T00:00"))
+    bench.ingest()
+    kept(bench, *left)
+
+
+def test_an_export_that_breaks_off_deletes_nothing(bench):
+    bench.write("a.json", channel(1, 2, 3, at="06-01T00:00"))
+    whole = channel(1, 2, 4, at="07-01T00:00")
+    bench.write("b.json", whole.replace('"messageCount": 3', '"messageCount": 9'))
+    bench.ingest()
+    kept(bench, 1, 2, 3, 4)
+
+
+def test_without_a_date_an_export_is_as_old_as_its_last_post(bench):
+    undated = '"exportedAt": "2024-06-01T00:00:00+00:00"'
+    for name, numbers in (("b.json", (1, 2, 3, 4)), ("a.json", (2, 5))):
+        text = channel(*numbers, at="06-01T00:00").replace(undated, '"exportedAt": null')
+        bench.write(name, text)
+    bench.ingest()
+    kept(bench, 2, 5)
+
+
+def test_another_channel_is_another_matter(bench):
+    bench.write("a.json", channel(1, 2, at="06-01T00:00"))
+    bench.write("b.json", made(export(channel="99"), "2024-07-01T00:00:00+00:00"))
+    bench.ingest()
+    kept(bench, 1, 2)

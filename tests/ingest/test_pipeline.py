@@ -468,3 +468,22 @@ def test_a_paragraph_that_repeats_itself_is_indexed_once_and_kept_whole(bench):
     assert len({id(entry.post.text) for entry in bench.library.located(bench.ids()).values()}) == 1
     posts = bench.thread("long.txt").posts
     assert sum(len(post.post.text) for post in posts) > len(long)
+
+
+@pytest.mark.parametrize("name", ["users.json", "stream_index.json", "archive/users.json"])
+def test_a_file_of_an_export_without_posts_is_passed_over(bench, name):
+    bench.write("said.txt", "The crane lifts two tonnes.")
+    bench.write(name, '[{"id": "U1", "name": "ann", "deleted": false}]')
+    report = bench.ingest()
+    assert (report.files_read, report.refused, report.passed_over) == (1, (), (name,))
+
+
+def test_one_that_is_only_called_so_is_read(bench):
+    bench.write(
+        "users.json",
+        '{"guild": {"id": "1", "name": "G"}, "channel": {"id": "2", "name": "c"},',
+        '"messages": [{"id": "3", "type": "Default", "timestamp": "2026-01-01T00:00:00+00:00",',
+        '"content": "Lift slowly.", "author": {"id": "4", "name": "Ann"}}]}',
+    )
+    report = bench.ingest()
+    assert (report.posts, report.passed_over) == (1, ())

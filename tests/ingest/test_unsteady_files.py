@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.report import IngestReport, Progress, Stage
+from ingest.request import Request
 from retrieval.errors import UsageError
 from tests.ingest.conftest import KB, Bench, token_ends
 

@@ -100,5 +100,7 @@ def guild_create(
         "member_count": len(guild.member_ids),
         "members": [payloads.member(bot, joined_at, guild.roles_of(bot.id))],
         "channels": [payloads.channel(place) for place in channels if not place.is_thread],
-        "threads": [payloads.channel(place) for place in channels if place.is_thread],
+        "threads": [
+            payloads.channel(place) for place in channels if place.is_thread and not place.archived
+        ],
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Protocol
+from zlib import crc32
 
 from tests.loopback.errors import JsonObject
 
@@ -142,6 +143,8 @@ class Channel:
     archived: bool = False
     locked: bool = False
     overwrites: tuple[Overwrite, ...] = ()
+    tags: tuple[str, ...] = ()
+    """Of a forum: what its posts may be tagged with; of a post: its tags."""
 
     @property
     def is_thread(self) -> bool:
@@ -217,11 +220,21 @@ def channel(place: Channel) -> JsonObject:
     if place.kind is not ChannelType.FORUM:
         return {**common, **listed}
     forum: JsonObject = {
-        "available_tags": [],
+        "available_tags": [_tag(name) for name in place.tags],
         "default_reaction_emoji": None,
         "default_sort_order": None,
     }
     return {**common, **listed, **forum, "default_forum_layout": 0}
+
+
+def _tag(name: str) -> JsonObject:
+    emoji = {"emoji_id": None, "emoji_name": None}
+    return {"id": _tag_id(name), "name": name, "moderated": False, **emoji}
+
+
+def _tag_id(name: str) -> str:
+    """The same in the forum and in its posts."""
+    return str(1 << 60 | crc32(name.encode()))
 
 
 def _thread_fields(thread: Channel) -> JsonObject:
@@ -232,6 +245,7 @@ def _thread_fields(thread: Channel) -> JsonObject:
         "message_count": 0,
         "member_count": 1,
         "total_message_sent": 0,
+        "applied_tags": [_tag_id(name) for name in thread.tags],
         "member": {**membership, "join_timestamp": thread.created_at},
         "thread_metadata": {
             "archived": thread.archived,

@@ -115,6 +115,18 @@ class PlaceVerbs:
         """A moderator removes a message."""
         self.world.delete_message(message)
 
+    def delete_all(self, channel: Channel, messages: Sequence[Message]) -> None:
+        """A moderator removes several messages of a channel at once."""
+        self.world.delete_messages(channel, messages)
+
+    def rename(self, channel: Channel, name: str) -> Channel:
+        """A moderator gives a channel or thread another name; returns it as it is now."""
+        return self.world.update_channel(channel, {"name": name})
+
+    def tag(self, place: Channel, *tags: str) -> Channel:
+        """A moderator gives a forum its tags, or a post some of its forum's."""
+        return self.world.update_channel(place, {"tags": tags})
+
     def delete_channel(self, channel: Channel) -> None:
         """A moderator removes a channel or a thread."""
         self.world.delete_channel(channel)

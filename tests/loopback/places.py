@@ -162,7 +162,7 @@ class Places:
     def update_channel(self, channel: Channel, body: JsonObject) -> Channel:
         """Rename, archive or lock a channel or thread; returns it as it is now."""
         named: JsonObject = {
-            key: body[key] for key in ("name", "archived", "locked") if key in body
+            key: body[key] for key in ("name", "archived", "locked", "tags") if key in body
         }
         return self._changed(self.channels[channel.id], named)
 
@@ -184,6 +184,14 @@ class Places:
         """What a new message does to an archived thread that is not locked."""
         if self.channels[channel.id].archived:
             self.update_channel(channel, {"archived": False})
+
+    def archived_threads(self, parent: Channel) -> list[Channel]:
+        """The public threads of a channel that are archived."""
+        return [
+            c
+            for c in self.channels.values()
+            if c.parent_id == parent.id and c.archived and c.kind is ChannelType.PUBLIC_THREAD
+        ]
 
     def _changed(self, channel: Channel, changes: JsonObject) -> Channel:
         changed = replace(channel, **changes)

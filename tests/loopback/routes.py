@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from tests.loopback import guild_payloads, payloads
@@ -36,6 +37,10 @@ class Call:
     @property
     def query(self) -> Mapping[str, str]:
         return self.request.query
+
+
+def _moment(timestamp: str) -> datetime:
+    return datetime.fromisoformat(timestamp)
 
 
 Handler = Callable[[Call], Reply]
@@ -82,6 +87,7 @@ class Routes:
             ("PATCH", rf"{_CHANNEL}/messages/{_ID}", self._edit_message),
             ("DELETE", rf"{_CHANNEL}/messages/{_ID}", self._delete_message),
             ("POST", rf"{_CHANNEL}(?:/messages/{_ID})?/threads", self._create_thread),
+            ("GET", rf"{_CHANNEL}/threads/archived/public", self._archived_threads),
             ("PUT", rf"{_CHANNEL}/thread-members/(?:@me|{_ID})", self._join_thread),
             ("PUT", rf"{_CHANNEL}/messages/{_ID}/reactions/[^/]+/@me", self._react),
         ]
@@ -297,6 +303,20 @@ class Routes:
             message = self._world.message(message_id) if message_id else None
             thread = self._world.create_thread(parent, name, message)
         return Reply(HTTPStatus.CREATED, payloads.channel(thread))
+
+    def _archived_threads(self, call: Call) -> Reply:
+        parent = self._world.require(call.parts[0], _HISTORY)
+        before, limit = call.query.get("before"), int(call.query.get("limit", 50))
+        newest_first = sorted(
+            self._world.archived_threads(parent), key=lambda one: one.created_at, reverse=True
+        )
+        found = [
+            payloads.channel(thread)
+            for thread in newest_first
+            if before is None or _moment(thread.created_at) < _moment(before)
+        ]
+        body = {"threads": found[:limit], "members": [], "has_more": len(found) > limit}
+        return Reply(body=body)
 
     def _create_forum_post(self, forum: Channel, call: Call) -> Reply:
         self._world.require(forum.id, _SEND)

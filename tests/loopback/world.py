@@ -196,6 +196,15 @@ class World(Places):
             place = {"id": message.id, "channel_id": message.channel.id}
             self.publish("MESSAGE_DELETE", {**place, **payloads.guild_key(message.channel)})
 
+    def delete_messages(self, channel: Channel, messages: Sequence[Message]) -> None:
+        """Delete several messages of one channel at once."""
+        for message in messages:
+            del self.messages[message.id]
+            message.deleted = True
+        ids = [message.id for message in messages]
+        place = {"ids": ids, "channel_id": channel.id}
+        self.publish("MESSAGE_DELETE_BULK", {**place, **payloads.guild_key(channel)})
+
     def messages_in(self, channel: Channel) -> list[Message]:
         """What everybody in the channel sees, oldest first."""
         found = [m for m in self.messages.values() if m.channel.id == channel.id]

@@ -20,14 +20,15 @@ from bot.access.rules import RULES, Place, Policy, Right, Surface, Visitor
 from bot.community.community import Community
 from bot.community.guild_settings import GuildSettings
 from bot.discord.admission.askers import Asker, asker_of, author_of
-from bot.discord.admission.checked_librarian import AttendedLibrarian
 from bot.discord.admission.memberships import Memberships
-from bot.discord.async_librarian import AsyncLibrarian
+from bot.discord.async_librarian import AsyncLibrarian, Threads
 from bot.discord.cards.responses import Interaction
 from bot.discord.errors import ClosedError, RefusedError, TooManyError
+from bot.discord.live.audience import Audience
 from bot.discord.settings import DiscordSettings
 from bot.discord.words import Words, words_for
 from bot.librarian import Librarians
+from retrieval.sight import Sight
 
 _WRITERS: Final = 8
 """Threads that wait for language models; how many calls are under way is theirs to limit."""
@@ -49,6 +50,12 @@ class Admission:
     """For what everybody in the place sees."""
     is_private: bool
     """Whether the answer is for the asker only, unless the asker says otherwise."""
+    alone: AsyncLibrarian
+    """Tells what the asker alone may see: for what nobody else is shown."""
+
+    def told_to(self, *, asker_only: bool) -> AsyncLibrarian:
+        """Return who tells what the asker, or everybody in their place, may see."""
+        return self.alone if asker_only else self.librarian
 
     @property
     def may_remember(self) -> bool:
@@ -66,9 +73,10 @@ class Desk:
         settings: Limits and times, and the one server that is served, if it is one.
         memberships: Tells who is a member of what; None: nobody is of anything.
         limits: For tests with a clock of their own.
+        audience: Tells which live channels may be shown to whom; None: none to anybody.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part that it puts together
         self,
         librarians: Librarians,
         community: Community,
@@ -77,15 +85,19 @@ class Desk:
         *,
         memberships: Memberships | None = None,
         limits: Limits | None = None,
+        audience: Audience | None = None,
     ) -> None:
         self._librarians = librarians
         self._community = community
-        self._executor = executor
         self._settings = settings
         self._memberships = memberships
+        self._audience = audience
         self.limits = limits or Limits(_rates(settings))
-        self._readers = ThreadPoolExecutor(_READERS, "reader")
-        self._writers = ThreadPoolExecutor(_WRITERS, "writer")
+        self._threads = Threads(
+            executor,
+            ThreadPoolExecutor(_READERS, "reader"),
+            ThreadPoolExecutor(_WRITERS, "writer"),
+        )
 
     async def meet(self, interaction: Interaction) -> Asker:
         """Return who is behind an interaction, with all that decides what they may do."""
@@ -135,38 +147,56 @@ class Desk:
             asker=asker,
             knowledge_base=name,
             librarian=self._librarian(name, asker, surface, words),
+            alone=self._librarian(name, asker, surface, words, asker_only=True),
             settings=settings,
             words=words,
             public_words=self.public_words(asker),
             is_private=settings.is_private,
         )
 
-    def check(self, asker: Asker, surface: Surface) -> None:
+    def check(self, asker: Asker, surface: Surface, *, knowledge_base: str | None = None) -> None:
         """Make sure that ``asker`` may use a surface, where that is all there is to it.
+
+        ``knowledge_base`` is what they would change; None: the default one.
 
         Raises:
             RefusedError: with one sentence for the asker.
             StorageError: if grants and settings cannot be read.
         """
         policy, right = self._policy(), RULES[surface].right
-        roles = self._community.guilds.of(asker.place.guild_id).reingest_roles
-        if policy.may_use(surface, asker, chosen_roles=roles):
+        name = knowledge_base or policy.default
+        if self._may_use(surface, asker, name):
             return
         if right is Right.SEE and self.visible(asker):  # another one than the default
             return
         words = words_for(asker.locale)
-        if right is Right.ADMINISTER and asker.place.guild_id is None:
+        if right in {Right.ADMINISTER, Right.STAFF} and asker.place.guild_id is None:
             raise RefusedError(words.config.servers_only)
+        if right is Right.STAFF and policy.is_named(asker):
+            raise RefusedError(words.staff.staff_only)
         if right is Right.ADMINISTER and policy.is_named(asker):
             raise RefusedError(words.config.administrators_only)
-        if right is Right.ADD and policy.visible([policy.default], asker):
-            raise RefusedError(words.desk.may_not_add)
+        if right is Right.ADD and policy.visible([name], asker):
+            raise RefusedError(self._may_not_add(asker, surface, name, words))
         raise self._closed(asker, words)
+
+    def _may_not_add(self, asker: Asker, surface: Surface, name: str, words: Words) -> str:
+        if surface is not Surface.RULING:
+            return words.desk.may_not_add
+        if not asker.is_administrator:
+            return words.staff.may_not_rule
+        return words.staff.not_granted.format(name=name, guild=asker.place.guild_id)
+
+    def _may_use(self, surface: Surface, asker: Asker, name: str) -> bool:
+        setting = RULES[surface].roles
+        settings = self._community.guilds.of(asker.place.guild_id)
+        chosen: tuple[int, ...] = getattr(settings, setting) if setting else ()
+        return self._policy().may_use(surface, asker, knowledge_base=name, chosen_roles=chosen)
 
     def close(self) -> None:
         """Let nobody in any more; whoever reads is finished with by itself."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
-        self._writers.shutdown(wait=False, cancel_futures=True)
+        self._threads.reading.shutdown(wait=False, cancel_futures=True)
+        self._threads.writing.shutdown(wait=False, cancel_futures=True)
 
     @property
     def default_base(self) -> str:
@@ -205,17 +235,34 @@ class Desk:
         wanted = [name for name in settings.knowledge_bases_for(asker.place) if name in visible]
         return next(iter([*wanted, *visible]))
 
-    def _librarian(self, name: str, asker: Asker, surface: Surface, words: Words) -> AsyncLibrarian:
+    def sight(self, visitor: Visitor, *, asker_only: bool = False) -> Sight:
+        """Return what may be shown of live channels to everybody where ``visitor`` is."""
+        if self._audience is None:
+            return Sight()
+        return self._audience.sight(visitor, is_private=asker_only)
+
+    def _librarian(
+        self,
+        name: str,
+        asker: Asker,
+        surface: Surface,
+        words: Words,
+        *,
+        asker_only: bool = False,
+    ) -> AsyncLibrarian:
+        is_private = asker_only or RULES[surface].is_private
+
         def check() -> None:
-            if not self._policy().may_use(surface, asker, knowledge_base=name):
+            if not self._may_use(surface, asker, name):
                 raise RefusedError(words.desk.unknown_base)
 
         return AsyncLibrarian(
-            AttendedLibrarian(self._librarians.of(name), check, str(asker.user_id)),
-            self._executor,
+            self._librarians.of(name),
+            self._threads,
             timeout_seconds=self._settings.answer_timeout_seconds,
-            readers=self._readers,
-            writers=self._writers,
+            check=check,
+            sight=lambda: self.sight(_hearing(asker, surface), asker_only=is_private),
+            asker=str(asker.user_id),
         )
 
     def _closed(self, asker: Asker, words: Words) -> ClosedError:
@@ -238,6 +285,14 @@ class Desk:
         return self._community.grants.policy(
             self._librarians.default, only_guild=self._settings.guild_id
         )
+
+
+def _hearing(asker: Asker, surface: Surface) -> Visitor:
+    """Return who hears what is said: a late answer goes to its asker, with whatever roles."""
+    guild_id = asker.place.guild_id
+    if surface is not Surface.LATE_ANSWER or guild_id is None:
+        return asker
+    return Visitor(asker.user_id, Place(None), member_of=frozenset({guild_id}))
 
 
 def _refusal(excess: Excess, words: Words) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, talk
+from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -96,6 +96,7 @@ ENGLISH: Final = Words(
         server_language="The server's",
         feedback_channel="Channel that gets feedback",
         announcement_channel="Channel that hears of new threads",
+        staff_channel="Channel where staff hear of unanswered questions",
         none_chosen="None",
         saved="Changes apply immediately.",
         administrators_only="Only people who can manage this server can do this.",
@@ -169,6 +170,8 @@ ENGLISH: Final = Words(
             "conversations": "threads in which I took what you wrote as questions",
             "feedback": "verdicts on answers",
             "unanswered": "questions that waited for an answer",
+            "rulings": "your name on what staff decided",
+            "gaps": "questions that were passed on to staff",
         },
     ),
     commands={
@@ -217,10 +220,15 @@ ENGLISH: Final = Words(
         "upload": CommandWords(
             "upload",
             "Add an exported file to the threads and ingest it.",
-            {"file": OptionWords("file", "Plain text, JSONL, or DiscordChatExporter's JSON.")},
+            {"file": OptionWords("file", "An export in any format that Footnote reads.")},
         ),
         "help": CommandWords("help", "What this bot does, what it knows and how to use it."),
+        "official": CommandWords(
+            "official", "Give an official answer that comes first for questions like it."
+        ),
+        "gaps": CommandWords("gaps", "Questions without a good answer, for staff to answer."),
         "config": CommandWords("config", "Set how the bot behaves in this server."),
+        "learn": CommandWords("learn", "Choose the channels that the bot reads itself."),
         "forget-me": CommandWords(
             "forget-me",
             "Delete what the bot keeps about you, or leave your posts out of the answers.",
@@ -232,4 +240,7 @@ ENGLISH: Final = Words(
     failures=talk.ENGLISH_FAILURES,
     lately=lately.ENGLISH,
     ingest=ingest.ENGLISH,
+    staff=staff.ENGLISH,
+    gaps=gaps.ENGLISH,
+    learn=learn.ENGLISH,
 )

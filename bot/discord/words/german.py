@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, ingest, lately, talk
+from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -98,6 +98,7 @@ GERMAN: Final = Words(
         server_language="Die des Servers",
         feedback_channel="Kanal für Rückmeldungen",
         announcement_channel="Kanal, der von neuen Threads erfährt",
+        staff_channel="Kanal, in dem das Team von unbeantworteten Fragen erfährt",
         none_chosen="Keiner",
         saved="Jede Änderung gilt sofort.",
         administrators_only="Das kann nur, wer diesen Server verwalten darf.",
@@ -173,6 +174,8 @@ GERMAN: Final = Words(
             "conversations": "Threads, in denen ich dein Geschriebenes als Fragen nahm",
             "feedback": "Urteile über Antworten",
             "unanswered": "Fragen, die auf eine Antwort warteten",
+            "rulings": "dein Name an dem, was das Team entschieden hat",
+            "gaps": "Fragen, die ans Team weitergegeben wurden",
         },
     ),
     commands={
@@ -221,12 +224,17 @@ GERMAN: Final = Words(
         "upload": CommandWords(
             "hochladen",
             "Füge den Threads eine exportierte Datei hinzu und lies sie ein.",
-            {"file": OptionWords("datei", "Text, JSONL oder JSON von DiscordChatExporter.")},
+            {"file": OptionWords("datei", "Ein Export in einem Format, das Footnote liest.")},
         ),
         "help": CommandWords("hilfe", "Was dieser Bot tut, was er kennt und wie man ihn benutzt."),
+        "official": CommandWords(
+            "offiziell", "Gib eine offizielle Antwort, die bei solchen Fragen zuerst kommt."
+        ),
+        "gaps": CommandWords("lücken", "Fragen ohne gute Antwort, damit das Team sie beantwortet."),
         "config": CommandWords(
             "einstellungen", "Stelle ein, wie sich der Bot auf diesem Server verhält."
         ),
+        "learn": CommandWords("lernen", "Die Kanäle wählen, die der Bot selbst liest."),
         "forget-me": CommandWords(
             "vergiss-mich",
             "Lösche, was der Bot über dich aufbewahrt, oder lass deine Beiträge weg.",
@@ -240,4 +248,7 @@ GERMAN: Final = Words(
     failures=talk.GERMAN_FAILURES,
     lately=lately.GERMAN,
     ingest=ingest.GERMAN,
+    staff=staff.GERMAN,
+    gaps=gaps.GERMAN,
+    learn=learn.GERMAN,
 )

@@ -42,6 +42,8 @@ class LatelyWords:
     """The choices of `/digest`, by their number of days."""
     stale: str
     """``{when}``: put before an answer one of whose posts has gone."""
+    taken_back: str
+    """Put in the place of an answer that quoted somebody who is forgotten."""
 
     def count(self, forms: tuple[str, str], number: int) -> str:
         """Return the form that goes with ``number``, filled in."""
@@ -72,6 +74,7 @@ ENGLISH: Final = LatelyWords(
         "-# A post that is cited here was edited or removed on {when}; the answer may be out of "
         "date."
     ),
+    taken_back="-# This answer is gone: it quoted a post that is not to be shown any more.",
 )
 GERMAN: Final = LatelyWords(
     new_threads=("{n} Thread ist neu", "{n} Threads sind neu"),
@@ -96,5 +99,8 @@ GERMAN: Final = LatelyWords(
     stale=(
         "-# Ein hier zitierter Beitrag wurde am {when} geändert oder entfernt; die Antwort kann "
         "überholt sein."
+    ),
+    taken_back=(
+        "-# Diese Antwort gibt es nicht mehr: Ein hier zitierter Beitrag wird nicht mehr gezeigt."
     ),
 )

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.discord.words.answer import AnswerWords
+from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
+from bot.discord.words.learn import LearnWords
+from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
 
@@ -27,6 +30,11 @@ class CommandWords:
     description: str
     options: Mapping[str, OptionWords] = field(default_factory=dict)
     """By the option's name in the code."""
+
+    @property
+    def described(self) -> dict[str, str]:
+        """What ``app_commands.describe`` takes: each option's description."""
+        return {name: option.description for name, option in self.options.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,7 @@ class ConfigWords:
     server_language: str
     feedback_channel: str
     announcement_channel: str
+    staff_channel: str
     none_chosen: str
     saved: str
     administrators_only: str
@@ -202,6 +211,9 @@ class Words:
     failures: FailureWords
     lately: LatelyWords
     ingest: IngestWords
+    staff: StaffWords
+    gaps: GapWords
+    learn: LearnWords
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

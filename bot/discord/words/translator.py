@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from bot.discord.words import LANGUAGES, CommandWords
+from bot.discord.words import ENGLISH, LANGUAGES, CommandWords
 
 
 class CatalogueTranslator(app_commands.Translator):
@@ -16,7 +16,7 @@ class CatalogueTranslator(app_commands.Translator):
 
     async def translate(
         self,
-        string: app_commands.locale_str,  # noqa: ARG002 - names are looked up by what they name
+        string: app_commands.locale_str,
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
@@ -25,7 +25,9 @@ class CatalogueTranslator(app_commands.Translator):
         if tag == "en" or tag not in LANGUAGES:
             return None
         if isinstance(context.data, app_commands.ContextMenu):
-            return LANGUAGES[tag].talk.menu
+            menus = ENGLISH.staff.menus
+            kind = next((kind for kind, name in menus.items() if name == string.message), None)
+            return LANGUAGES[tag].staff.menus[kind] if kind else LANGUAGES[tag].talk.menu
         if context.location is Location.choice_name:
             return LANGUAGES[tag].lately.periods.get(str(context.data.value))
         return _translated(LANGUAGES[tag].commands, context.location, context.data)

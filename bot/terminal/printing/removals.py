@@ -21,6 +21,7 @@ _REASONS: Final = {
     Why.EMPTIED: "since there are none in it any more",
     Why.GONE: "since they are not in it any more",
     Why.NEWER: "since newer texts of them are in {by}",
+    Why.DELETED: "since they are missing from a newer export ({by})",
     Why.BOT: "since a program wrote them (FOOTNOTE_INGEST__BOTS lets it in)",
     Why.FORGOTTEN: "since their author wants to be forgotten",
 }
@@ -39,8 +40,8 @@ def removal_lines(report: IngestReport) -> Iterator[str]:
 
 
 def passed_over_line(report: IngestReport) -> str:
-    """Return which folders were not looked into."""
+    """Return what was not looked into."""
     names = ", ".join(report.passed_over[:_FOLDERS_SHOWN])
     more = len(report.passed_over) - _FOLDERS_SHOWN
     others = f" and {counted(more, 'other')}" if more > 0 else ""
-    return one_line(f"passed over, as what is attached to messages is not read: {names}{others}")
+    return one_line(f"passed over, as no posts are in there: {names}{others}")

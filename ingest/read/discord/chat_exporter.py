@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from ingest.drafts import (
     CERTAIN,
+    Covers,
     ExportedAt,
     Found,
     LeftOut,
@@ -29,14 +30,15 @@ from ingest.drafts import (
     ThreadDraft,
 )
 from ingest.read.discord.markup import Names, readable
-from ingest.read.discord.parts import parts_of_exports
+from ingest.read.discord.parts import in_order, is_later_part, parts_are_whole, parts_of_exports
 from ingest.read.discord.wire import (
     CHANNELS,
     Attachment,
+    DateRange,
     Embed,
+    GuildOrChannel,
     Header,
     Message,
-    Place,
     Sticker,
     poll_lines,
 )
@@ -58,6 +60,8 @@ _STARTER: Final = "21"
 _COUNT: Final = re.compile(rb'"messageCount"\s*:\s*(\d{1,12})')
 _TAIL_BYTES: Final = 4_096
 _NOT: Final = "is no DiscordChatExporter JSON"
+_UNSETTLED: Final = timedelta(minutes=5)
+"""What is written while an export begins need not be in it, though its date is later."""
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _GUILD: Final = re.compile(rb'"guild"\s*:')
 _CHANNEL: Final = re.compile(rb'"channel"\s*:')
@@ -80,7 +84,7 @@ def read(source: SourceFile) -> Iterator[Found]:
     Raises:
         FileRefusedError: if it is no JSON document of this schema.
     """
-    yield from _read([source])
+    yield from _read({source.name: source})
 
 
 def read_bundle(bundle: Bundle) -> Iterator[Found]:
@@ -89,17 +93,16 @@ def read_bundle(bundle: Bundle) -> Iterator[Found]:
     Raises:
         FileRefusedError: if one of them is no JSON document of this schema.
     """
-    yield from _read(list(bundle.files.values()))
+    yield from _read({name: bundle.files[name] for name in in_order(bundle.files)})
 
 
-def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
-    export = Export(sources[0].name)
-    for source in sources:
+def _read(sources: Mapping[str, SourceFile]) -> Iterator[Found]:
+    export = Export(next(iter(sources.values())).name)
+    for source in sources.values():
         yield from _take(source, export)
     posts = export.posts()
     channel = export.channel
-    if export.exported_at:
-        yield ExportedAt(export.exported_at)
+    yield from _age(export, posts, list(sources))
     if posts:
         yield ThreadDraft(
             key=channel.id,
@@ -109,6 +112,23 @@ def _read(sources: Sequence[SourceFile]) -> Iterator[Found]:
             is_channel=channel.type in CHANNELS,
         )
     yield from (LeftOut(reason, count) for reason, count in export.left_out.items() if count)
+
+
+def _age(export: Export, posts: Sequence[PostDraft], names: Sequence[str]) -> Iterator[Found]:
+    """Yield when an export was made, and what time it holds whole: by its own words or posts."""
+    times = [post.created_at for post in posts if post.created_at]
+    made_at = export.exported_at or max(times, default=None)
+    if made_at is None:
+        return
+    yield ExportedAt(made_at)
+    asked = export.date_range
+    if asked is None or not parts_are_whole(names) or export.left_out[LeftOutReason.BROKEN]:
+        return
+    until = (export.begun_at or made_at + _UNSETTLED) - _UNSETTLED
+    since = min((asked.after, *times)) if asked.after else None
+    if is_later_part(names[0]):
+        since = min(times, default=until)  # what came before is in a part that is not here
+    yield Covers(export.channel.id, since, min(until, asked.before or until))
 
 
 def _take(source: SourceFile, export: Export) -> Iterator[Shortfall]:
@@ -185,6 +205,8 @@ class Export:
         """Start with nothing.  ``name`` is the file's, for an error."""
         self._name = name
         self._header: Header | None = None
+        self.begun_at: datetime | None = None
+        """When the first part was exported."""
         self._messages: dict[str, Message | PostDraft] = {}
         self._people: dict[str, str] = {}
         self._roles: dict[str, str] = {}
@@ -197,7 +219,14 @@ class Export:
             raise FileRefusedError(
                 self._name, "has parts of several channels; keep them in folders of their own"
             )
+        if self._header is None:
+            self.begun_at = header.exportedAt
         self._header = header
+
+    @property
+    def date_range(self) -> DateRange | None:
+        """Between which times messages were asked for; None if it does not say."""
+        return self._header.dateRange if self._header else None
 
     @property
     def exported_at(self) -> datetime | None:
@@ -205,7 +234,7 @@ class Export:
         return self._header.exportedAt if self._header else None
 
     @property
-    def channel(self) -> Place:
+    def channel(self) -> GuildOrChannel:
         """The channel or thread."""
         if self._header is None:
             raise AssertionError("it has begun")

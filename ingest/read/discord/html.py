@@ -141,7 +141,7 @@ class _Page:
             above = _group_of(node)
             if above is None or above.mem_id != group:
                 before, group = None, above.mem_id if above is not None else None
-            id_ = node.attributes.get("data-message-id") or ""
+            id_ = squeeze(visible(node.attributes.get("data-message-id") or ""))
             if node.css_first("[class*=system-notification]") is not None:
                 self.left_out[LeftOutReason.SYSTEM] += 1
                 continue

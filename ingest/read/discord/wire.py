@@ -112,7 +112,7 @@ class Message(Wire):
     poll: Any = None
 
 
-class Place(Wire):
+class GuildOrChannel(Wire):
     """A guild or a channel."""
 
     id: Key
@@ -122,11 +122,19 @@ class Place(Wire):
     categoryId: Annotated[Key | None, IfRight] = None  # noqa: N815  # the exporter's own name
 
 
+class DateRange(Wire):
+    """Between which times messages were asked for; null: from the first on, up to the last."""
+
+    after: Annotated[UtcTime | None, IfRight] = None
+    before: Annotated[UtcTime | None, IfRight] = None
+
+
 class Header(Wire):
     """What stands before the messages."""
 
-    guild: Place
-    channel: Place
+    guild: GuildOrChannel
+    channel: GuildOrChannel
+    dateRange: Annotated[DateRange | None, IfRight] = None  # noqa: N815  # as below
     exportedAt: Annotated[UtcTime | None, IfRight] = None  # noqa: N815  # the exporter's own name
 
 

@@ -19,6 +19,7 @@ _SHORTEST_PART: Final = 3
 _AUTHORS: Final = """
 SELECT o.author_id, o.author, max(o.created_at) FROM posts o JOIN files f ON f.id = o.file_id
  WHERE f.kb = :kb AND o.author IS NOT NULL AND ({called})
+   AND o.thread_id NOT IN (SELECT value FROM json_each(:unseen))
  GROUP BY o.author_id, o.author ORDER BY 3
 """
 _CALLED: Final = """
@@ -29,12 +30,15 @@ o.author LIKE :name || ' %' ESCAPE '\' OR o.author LIKE '% ' || :name ESCAPE '\'
 """
 
 
-def find_authors(catalogue: Catalogue, knowledge_base: str, name: str) -> tuple[Author, ...]:
+def find_authors(
+    catalogue: Catalogue, knowledge_base: str, name: str, unseen: Iterable[str] = ()
+) -> tuple[Author, ...]:
     """Return everybody whose name, account or id in the threads is ``name``.
 
-    Where nobody's is, those of whose name it is a part ("Anna" of "Anna Lee").
+    Where nobody's is, those of whose name it is a part ("Anna" of "Anna Lee").  Threads that
+    are ``unseen`` do not count.
     """
-    values = {"kb": knowledge_base, "name": name}
+    values = {"kb": knowledge_base, "name": name, "unseen": json.dumps(list(unseen))}
     found = _people(catalogue.connection.execute(_AUTHORS.format(called=_CALLED), values))
     if found or len(name) < _SHORTEST_PART:
         return found

@@ -48,6 +48,17 @@ class ThreadContents:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A time of a thread that a file holds whole."""
+
+    thread_id: str
+    since: datetime | None
+    """Aware; None: from its first post on."""
+    until: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileContents:
     """A file with everything in it."""
 
@@ -58,6 +69,7 @@ class FileContents:
     """Lines that repeat another line of the file word for word."""
     as_of: datetime | None = None
     """When the file says that it was made; None: when it was last changed."""
+    covered: tuple[Covered, ...] = ()
 
     def made_at(self) -> datetime:
         """Return an aware time: of what stands in several files, the newest counts."""

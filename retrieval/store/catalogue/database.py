@@ -33,11 +33,14 @@ _MIGRATIONS: Final = {
     ALTER TABLE threads DROP COLUMN summary;
     ALTER TABLE threads DROP COLUMN summary_key;
     """,
-    9: "",  # No thread was of a live channel.
+    9: "",  # No thread was of a live channel, and files held nothing whole: they are read again.
 }
 """What turns the layout of a version into that of the next, once the new tables are there."""
 _ADDED_COLUMNS: Final = {
-    "files": {"as_of": "TEXT NOT NULL DEFAULT ''"},
+    "files": {
+        "as_of": "TEXT NOT NULL DEFAULT ''",
+        "is_dated": "INTEGER NOT NULL DEFAULT 0",
+    },
     "threads": {
         "tags": "TEXT NOT NULL DEFAULT '[]'",
         "is_solved": "INTEGER NOT NULL DEFAULT 0",
@@ -65,6 +68,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # deleted means gone; SQLite's default on Debian, not elsewhere
     # Bounds what a reader that never pauses lets the write-ahead log keep of the disk.
     f"PRAGMA journal_size_limit = {64 * 2**20}",
 )
@@ -218,11 +222,11 @@ class Database:
             )
         schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
         with self.writing() as connection:
+            _add_columns(connection)  # first, for the indexes that are on them
             for statement in schema.split(";\n"):
                 connection.execute(statement)
             # Another process may have been first.
             earlier = range(self._version() or SCHEMA_VERSION, SCHEMA_VERSION)
-            _add_columns(connection)
             for statement in ";\n".join(_MIGRATIONS[version] for version in earlier).split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -241,7 +245,7 @@ def _add_columns(connection: sqlite3.Connection) -> None:
     for table, columns in _ADDED_COLUMNS.items():
         known = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
         for name, kind in columns.items():
-            if name not in known:
+            if known and name not in known:
                 connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 

@@ -10,8 +10,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import NotFoundError
-from retrieval.records import Passage, Place, Post, SourceView, ThreadView
+from retrieval.records import Occurrence, Passage, Post, SourceView, ThreadView
+from retrieval.sight import current_sight
 from retrieval.store.catalogue.contents import Located
+from retrieval.store.catalogue.out_of_sight import ALL_IS_SEEN, OutOfSight
 from retrieval.store.catalogue.records import (
     POST_COLUMNS,
     THREAD_COLUMNS,
@@ -140,10 +142,16 @@ class Library:
         self._catalogue = catalogue
         self._kb = knowledge_base
         self._ruled = ruled
+        self._out_of_sight = OutOfSight(catalogue, knowledge_base)
 
     def in_force(self) -> InForce:
-        """Return what staff decided, as it holds now."""
-        return NOTHING if self._ruled is None else self._ruled.now()
+        """Return what staff decided, as it holds now, and what is out of the asker's sight."""
+        ruled = NOTHING if self._ruled is None else self._ruled.now()
+        return ruled.without(self._out_of_sight.from_(current_sight()))
+
+    def all_is_seen(self) -> bool:
+        """Tell whether whoever asks just now may see all that there is."""
+        return self._out_of_sight.from_(current_sight()) is ALL_IS_SEEN
 
     def located(self, ids: Iterable[str]) -> dict[str, Located]:
         """Return passages with their surroundings, by id; unknown ids are left out."""
@@ -360,7 +368,7 @@ class Library:
         """Posts that name this one as what they answer, or that quote this passage."""
         return self._posts(_REPLIES, post=here.post.id, passage=here.passage.id)
 
-    def _also_in(self, here: Located) -> tuple[Place, ...]:
+    def _also_in(self, here: Located) -> tuple[Occurrence, ...]:
         """Every other place of the same words: their origin, quotes, copies, other files."""
         here_id = here.passage.id
         origin = here.passage.origin_id or here.passage.duplicate_of or here_id
@@ -368,5 +376,7 @@ class Library:
         for row in self._passages(_SAME_WORDS, origin=origin, id=here_id):
             there = located_in(row)
             if (there.passage.id, there.thread.file) != (here_id, here.thread.file):
-                places.append(Place(there.passage.id, there.passage.kind, there.post, there.thread))
+                places.append(
+                    Occurrence(there.passage.id, there.passage.kind, there.post, there.thread)
+                )
         return tuple(places[:_PLACES])

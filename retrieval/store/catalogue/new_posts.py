@@ -30,6 +30,7 @@ WITH came AS (
 SELECT came.id, came.posts, came.is_new FROM came
  WHERE EXISTS (SELECT 1 FROM threads t JOIN files f ON f.id = t.file_id
                 WHERE t.id = came.id AND f.kb = :kb)
+   AND came.id NOT IN (SELECT value FROM json_each(:unseen))
  ORDER BY came.is_new DESC, came.posts DESC, came.id
 """
 _THREAD: Final = """
@@ -61,13 +62,20 @@ def note_arrivals(
 
 
 def news_since(
-    catalogue: Database, kb: str, since: datetime, limit: int, hidden: Collection[str] = ()
+    catalogue: Database,
+    kb: str,
+    since: datetime,
+    limit: int,
+    hidden: Collection[str] = (),
+    unseen: Collection[str] = (),
 ) -> News:
     """Return what came since a time, an aware one, with at most ``limit`` threads of it.
 
-    Of each a post is shown that is not among the ``hidden`` ones.
+    Of each a post is shown that is not among the ``hidden`` ones; threads that are ``unseen``
+    do not count.
     """
-    values = {"kb": kb, "since": since.astimezone(UTC).isoformat(timespec="microseconds")}
+    at = since.astimezone(UTC).isoformat(timespec="microseconds")
+    values = {"kb": kb, "since": at, "unseen": json.dumps(list(unseen))}
     rows = catalogue.connection.execute(_SINCE, values).fetchall()
     new = sum(bool(row["is_new"]) for row in rows)
     shown = (_thread_news(catalogue.connection, kb, hidden, *row) for row in rows[:limit])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -24,14 +24,18 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
     stamp = file.stamp
     file_id = connection.execute(
         "INSERT INTO files (kb, path, name, base, size, mtime_ns, sha256, reading, source_kind,"
-        " repeats, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " repeats, as_of, is_dated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(kb, stamp.path, stamp.name, PurePath(stamp.path).name, stamp.size, stamp.mtime_ns),
             *(stamp.sha256, stamp.reading, file.source_kind, file.repeats),
-            file.made_at().astimezone(UTC).isoformat(timespec="microseconds"),
+            *(_iso(file.made_at()), int(file.as_of is not None)),
         ),
     ).lastrowid
     assert file_id is not None  # noqa: S101 - sqlite3 gives one after every INSERT
+    connection.executemany(
+        _INSERT.format("covered", _marks(4)),
+        [(file_id, each.thread_id, _iso(each.since), _iso(each.until)) for each in file.covered],
+    )
     connection.executemany(_INSERT.format("threads", _marks(9)), _threads(file_id, file))
     connection.executemany(_INSERT.format("exchanges", _marks(5)), _exchanges(file_id, file))
     for contents in file.threads:
@@ -40,6 +44,10 @@ def insert_file(connection: sqlite3.Connection, kb: str, file: FileContents) -> 
             _INSERT.format("passages", _marks(16)),
             _passages(file_id, contents),
         )
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.astimezone(UTC).isoformat(timespec="microseconds") if time else None
 
 
 def _marks(count: int) -> str:

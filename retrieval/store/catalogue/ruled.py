@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from retrieval.records import Answer, Citation, RulingKind, StaffNote, Standing
 from retrieval.rulings.records import Ruling, Subject
+from retrieval.store.catalogue.out_of_sight import ALL_IS_SEEN, Unseen
 
 if TYPE_CHECKING:
     from retrieval.rulings.book import RulingBook
@@ -51,7 +52,7 @@ SELECT DISTINCT m.id AS marked, m.worth AS before, o.id, o.worth FROM json_each(
 """
 _POSTS_BY: Final = """
 SELECT DISTINCT o.id FROM files f CROSS JOIN posts o ON o.file_id = f.id
- WHERE f.kb = :kb AND coalesce(nullif(o.author_id, ''), f.source_kind || ':' || o.author) IN
+ WHERE f.kb = :kb AND coalesce(nullif(o.author_id, ''), '*:' || o.author) IN
        (SELECT value FROM json_each(:ids))
 """
 _REPEATING: Final = """
@@ -79,6 +80,8 @@ class InForce:
     hidden: frozenset[str] = frozenset()
     """Passages that are never to be shown, with what repeats their words."""
     hidden_posts: frozenset[str] = frozenset()
+    hidden_threads: frozenset[str] = frozenset()
+    """Those of live channels that whoever asks just now may not read."""
     blanks: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """Where words of hidden passages stand in posts that are shown."""
     notes: Mapping[str, StaffNote] = field(default_factory=dict)
@@ -98,7 +101,20 @@ class InForce:
 
     def shows(self, row: Row) -> bool:
         """Tell whether a passage or post may be shown."""
+        if row["thread_id"] in self.hidden_threads:
+            return False
         return row["post_id"] not in self.hidden_posts and row.get("id") not in self.hidden
+
+    def without(self, unseen: Unseen) -> InForce:
+        """Return what holds where some of the knowledge base may not be seen either."""
+        if unseen is ALL_IS_SEEN:
+            return self
+        return replace(
+            self,
+            hidden=self.hidden | unseen.passages,
+            hidden_posts=self.hidden_posts | unseen.posts,
+            hidden_threads=unseen.threads,
+        )
 
     def as_ruled(self, row: Row) -> Row:
         """Return a row of a post with the standing that staff gave it, and hidden words blank."""

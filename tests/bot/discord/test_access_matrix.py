@@ -28,7 +28,9 @@ from bot.discord.features.after_ingest.rounds import Change
 from bot.discord.features.after_ingest.waiting import WaitingAnswers
 from bot.discord.features.ask import buttons
 from bot.discord.features.config.panel import Control
+from bot.discord.features.rulings import buttons as rulings
 from bot.discord.features.source import places as spots
+from bot.discord.live.keeper import LiveParts
 from bot.discord.words import ENGLISH
 from bot.processes.ingest import ChildIngest
 from bot.processes.quarantine import Quarantine
@@ -105,9 +107,11 @@ ADMINISTERS: Final = frozenset(
 )
 SHOW_WORDS: Final = frozenset(Surface) - {
     *(Surface.FEEDBACK, Surface.WAIT, Surface.FORGET_ME),
-    *(Surface.UPLOAD, Surface.REINGEST, Surface.CONFIG, Surface.CONFIG_CONTROL),
+    *(Surface.UPLOAD, Surface.REINGEST, Surface.RULING, Surface.LEARN, Surface.GAPS),
+    *(Surface.CONFIG, Surface.CONFIG_CONTROL),
 }
-ADD_WORDS: Final = frozenset({Surface.UPLOAD, Surface.REINGEST})
+ADD_WORDS: Final = frozenset({Surface.UPLOAD, Surface.REINGEST, Surface.RULING, Surface.LEARN})
+PANELS: Final = (ENGLISH.config.title, ENGLISH.gaps.title)
 ADMINISTER: Final = frozenset({Surface.CONFIG, Surface.CONFIG_CONTROL})
 
 
@@ -224,6 +228,9 @@ class Hands:
             Surface.REINGEST: lambda v: self._slash(v, "reingest"),
             Surface.CONFIG: lambda v: self._slash(v, "config"),
             Surface.CONFIG_CONTROL: lambda v: self._press(v, Control.PRIVATE.custom_id),
+            Surface.RULING: self._rule,
+            Surface.GAPS: lambda v: self._slash(v, "gaps"),
+            Surface.LEARN: lambda v: self._slash(v, "learn"),
             Surface.FORGET_ME: lambda v: self._slash(v, "forget-me"),
         }
 
@@ -290,11 +297,20 @@ class Hands:
 
     async def _follow_up(self, visit: Visit) -> str:
         press = buttons.Press(buttons.Action.FOLLOW_UP, self.answer_id)
-        field = {"type": 4, "id": 2, "custom_id": "text", "value": QUESTION}
-        form = {
-            "custom_id": press.custom_id,
-            "components": [{"type": 18, "id": 1, "component": field}],
-        }
+        return await self._submit(visit, press.custom_id, text=QUESTION)
+
+    async def _rule(self, visit: Visit) -> str:
+        press = rulings.Press(rulings.Action.OFFICIAL, "default")
+        said = {"questions": f"Who is the {visit.name}?", "text": "Ask them."}
+        return await self._submit(visit, press.custom_id, **said)
+
+    async def _submit(self, visit: Visit, custom_id: str, **values: str) -> str:
+        fields = [
+            {"type": 4, "id": 2 * n, "custom_id": name, "value": value}
+            for n, (name, value) in enumerate(values.items(), 1)
+        ]
+        labels = [{"type": 18, "id": each["id"] + 1, "component": each} for each in fields]  # type: ignore[operator]  # numbers, the ids
+        form = {"custom_id": custom_id, "components": labels}
         message = self._hidden(visit, {"content": "An answer"}, self._server.bot)
         sent = self._server.desk.open(
             *(InteractionType.MODAL_SUBMIT, visit.user, visit.channel, form),
@@ -381,17 +397,22 @@ def wanted(surface: Surface, visit: Visit) -> Outcome:
     return Outcome(
         saw=surface in SHOW_WORDS and visit.name in SEES,
         added=surface in ADD_WORDS and visit.name in ADDS,
-        administered=surface in ADMINISTER and visit.name in ADMINISTERS,
+        administered=(surface in ADMINISTER and visit.name in ADMINISTERS)
+        # What was asked of a knowledge base is for those who may see that.
+        or (surface is Surface.GAPS and visit.name in ADMINISTERS & SEES),
     )
 
 
 @pytest.fixture
-def state(corpus: Path, community: Community) -> Callable[[Visit], tuple[Any, Any]]:
-    """What may change: the files that are ingested, and the settings of the visitor's server."""
+def state(
+    corpus: Path, community: Community, library: Shelves
+) -> Callable[[Visit], tuple[Any, Any]]:
+    """What may change: files, what staff decided, and the settings of the visitor's server."""
 
     def read(visit: Visit) -> tuple[Any, Any]:
         files = {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
-        return files, community.guilds.of(visit.guild_id)
+        ruled = library.of("default").rulings()
+        return (files, ruled), community.guilds.of(visit.guild_id)
 
     return read
 
@@ -411,11 +432,12 @@ async def test_nobody_sees_adds_or_administers_more_or_less_than_they_may(
         tmp_path / "corpus",
         lambda file: ChildIngest([*command, "--dry-run", str(file)]),
     )
+    live = LiveParts(tmp_path / "corpus", lambda _: frozenset())
     generous = {"burst": 10_000, "person_per_day": 10_000, "guild_per_day": 100_000}
     wrong: list[str] = []
     cells = 0
     async with run_footnote(
-        library, ChildIngest([*command, "--no-wait"]), quarantine, limits=generous
+        library, ChildIngest([*command, "--no-wait"]), quarantine, live=live, limits=generous
     ) as bot:
         hands = Hands(discord_server, bot, library, community)
         hands.answer_id = await _answer_of(discord_server, visits[0])
@@ -427,8 +449,10 @@ async def test_nobody_sees_adds_or_administers_more_or_less_than_they_may(
             after = state(visit)
             outcome = Outcome(
                 saw=SECRET in shown or "**default**" in shown,
-                added=before[0] != after[0] or "Re-ingest finished" in shown,
-                administered=before[1] != after[1] or ENGLISH.config.title in shown,
+                added=before[0] != after[0]
+                or "Re-ingest finished" in shown
+                or ENGLISH.learn.title in shown,
+                administered=before[1] != after[1] or any(title in shown for title in PANELS),
             )
             cells += len(fields(outcome))
             if outcome != wanted(surface, visit):

@@ -113,6 +113,14 @@ def test_quotes_replies_cards_files_and_reactions_are_known():
     assert (post.parent_key, post.attachments, post.score) == (str(FIRST), ("log.txt",), 3)
 
 
+def test_an_id_that_breaks_off_in_its_middle_makes_no_link_of_two_lines():
+    [post] = html_posts(
+        said(FIRST, "Hello.").replace(str(FIRST), f"{FIRST}"[:9] + "\n" + f"{FIRST}"[9:])
+    )
+    assert "\n" not in post.key
+    assert "\n" not in (post.url or "")
+
+
 def test_the_layout_of_2019_is_read():
     data = (
         '<html><style>.chatlog__message{}</style><body><div class="info">'

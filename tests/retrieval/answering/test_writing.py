@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retrieval.answering.gate import Signs
-from retrieval.answering.reading import Reading
+from retrieval.answering.reading import ReadPassages
 from retrieval.answering.writing import places_that_answer
 from retrieval.records import Hit, Thread
 from tests.retrieval.answering.builders import hit
@@ -17,9 +17,9 @@ def found(score: float, thread: str, post: str) -> Hit:
     return replace(hit("Turn the key.", score, name=post, author="Ann"), thread=elsewhere)
 
 
-def reading(*hits: Hit, question: str = "") -> Reading:
+def reading(*hits: Hit, question: str = "") -> ReadPassages:
     signs = Signs(**dict.fromkeys(Signs.__dataclass_fields__, 0.0))  # type: ignore[arg-type]  # none is looked at
-    return Reading(hits, (), np.zeros(0), signs, lambda _: 0.0, question=question)
+    return ReadPassages(hits, (), np.zeros(0), signs, lambda _: 0.0, question=question)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,13 @@ def test_what_is_left_out_hides_nothing():
     assert unlike.among([]) == []
 
 
+def test_a_phrase_that_many_texts_share_makes_none_of_them_a_copy():
+    phrase = "as far as anybody who was there at the time can still remember it"
+    own = [f"{' '.join(f'word{n}of{m}' for m in range(20))} {phrase}" for n in range(30)]
+    assert all(Unlike(common).among(own))
+    assert Unlike(rare).among([*own, own[7].upper(), LONG]) == [True] * 30 + [False, True]
+
+
 def test_a_text_repeats_itself_and_nothing_repeats_everything():
     tokens = words_of(ORIGINAL)
     assert repeats(tokens, tokens, common)

@@ -67,7 +67,7 @@ class Club:
         return self.base.rule(replace(ruling, **more))  # type: ignore[arg-type]  # its own fields
 
     def post(self, author: str) -> str:
-        found = self.base.post_at(f"https://example.org/{author}")
+        found = self.base.find_post(f"https://example.org/{author}")
         assert found is not None
         return found.id
 
@@ -150,7 +150,7 @@ def test_of_a_post_with_a_hidden_passage_the_rest_is_shown(club: Club) -> None:
 
 
 def test_all_posts_of_a_hidden_author_are_gone_those_to_come_too(club: Club) -> None:
-    club.rule(RulingKind.HIDDEN, Subject.AUTHOR, "test:bert")
+    club.rule(RulingKind.HIDDEN, Subject.AUTHOR, "*:bert")
     club.index.write([file_of("new.json", Said("bert", "A rudder is stuck when it is bent."))])
     shown = club.said_anywhere()
     assert "long wooden paddle" not in shown

@@ -34,17 +34,24 @@ class Said:
 
 
 def file_of(
-    name: str, *posts: Said, thread: str | None = None, title: str | None = "A title"
+    name: str,
+    *posts: Said,
+    thread: str | None = None,
+    title: str | None = "A title",
+    room: str | None = None,
 ) -> FileContents:
     """Return a file that holds one thread."""
-    return files_of(name, {thread or name: posts}, title=title)
+    return files_of(name, {thread or name: posts}, title=title, room=room)
 
 
 def files_of(
-    name: str, threads: Mapping[str, Sequence[Said]], title: str | None = "A title"
+    name: str,
+    threads: Mapping[str, Sequence[Said]],
+    title: str | None = "A title",
+    room: str | None = None,
 ) -> FileContents:
     drafts = [
-        ThreadDraft(key, tuple(map(_draft, posts)), title, f"https://example.org/{key}")
+        ThreadDraft(key, tuple(map(_draft, posts)), title, f"https://example.org/{key}", room=room)
         for key, posts in threads.items()
     ]
     stamp = FileStamp(f"/threads/{name}", name, 1, 2, name, "1/")

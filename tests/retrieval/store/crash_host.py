@@ -19,8 +19,9 @@ from typing import Any
 import chromadb
 import chromadb.api.rust
 
-from ingest.pipeline import Ingest, Request
+from ingest.pipeline import Ingest
 from ingest.read import jsonl
+from ingest.request import Request
 from ingest.sources import SourceFile
 from ingest.understand.contents import file_contents
 from retrieval.errors import IndexDamagedError, StorageError

@@ -199,6 +199,7 @@ def test_what_is_theirs_may_be_named_in_any_form(text: str) -> None:
         ("Ann says “the move was the worst of my life”.", "“the move was"),
         ("Kimberly says that the move took ten days.", "Kimberly"),
         ("The move was to v15.", "15"),
+        ("Redis that they ran took ten days.", "Redis"),
         ("Rows were left over for half a dozen users.", "dozen"),
     ],
 )

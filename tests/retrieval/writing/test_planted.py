@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.language_model.chat import ChatRequest
 from retrieval.records import Answer, Hit
-from retrieval.writing.injection import order_at
+from retrieval.text.orders import order_at
 from retrieval.writing.material import LEFT_OUT
 from tests.retrieval.writing.test_writer import BUSY, HELD, LOCK, TRUE, ids, saying, written
 

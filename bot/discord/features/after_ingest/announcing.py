@@ -7,6 +7,7 @@ import logging
 
 import discord
 
+from bot.access.rules import Place, Visitor
 from bot.community.community import Community
 from bot.discord.admission.askers import place_of
 from bot.discord.admission.desk import Desk
@@ -16,6 +17,7 @@ from bot.discord.features.after_ingest.rounds import Change
 from bot.discord.features.digest.card import MAX_THREADS, announcement_card
 from bot.discord.words import words_for
 from bot.librarian import Librarians
+from retrieval.sight import seeing
 
 _log = logging.getLogger(__name__)
 
@@ -34,22 +36,28 @@ class Announcing:
     async def __call__(self, change: Change) -> None:
         """Announce what came; nothing where only posts went or changed."""
         librarian = self._librarians.of(change.knowledge_base)
-        news = await asyncio.to_thread(librarian.news, change.since, MAX_THREADS)
-        if not news.threads:
-            return
         for guild in self._client.guilds:
-            channel = self._channel(guild, change.knowledge_base)
-            if channel is not None:
+            found = self._channel(guild, change.knowledge_base)
+            if found is None:
+                continue
+            channel, place = found
+            # What everybody in that channel may read, and no more.
+            with seeing(self._desk.sight(Visitor(0, place))):
+                news = await asyncio.to_thread(librarian.news, change.since, MAX_THREADS)
+            if news.threads:
                 language = self._community.guilds.of(guild.id).language
                 words = words_for(language, guild.preferred_locale.value)
                 await _announce(channel, announcement_card(news, words))
 
-    def _channel(self, guild: discord.Guild, knowledge_base: str) -> discord.abc.Messageable | None:
+    def _channel(
+        self, guild: discord.Guild, knowledge_base: str
+    ) -> tuple[discord.abc.Messageable, Place] | None:
         wanted = self._community.guilds.of(guild.id).announcement_channel
         channel = guild.get_channel_or_thread(wanted) if wanted is not None else None
         if not isinstance(channel, discord.abc.Messageable):
             return None
-        return channel if self._desk.may_be_told(knowledge_base, place_of(channel)) else None
+        place = place_of(channel)
+        return (channel, place) if self._desk.may_be_told(knowledge_base, place) else None
 
 
 async def _announce(channel: discord.abc.Messageable, card: Card) -> None:

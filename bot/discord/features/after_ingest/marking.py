@@ -1,17 +1,18 @@
-"""Marks on the bot's own earlier answers, when a post that they cite was edited or removed."""
+"""The bot's own earlier answers, marked or emptied when what they cite was edited or removed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
 import discord
 from discord import ui
 
-from bot.community.answers_shown import AnswersShown, ShownAnswer
+from bot.community.answers_shown import AnswersShown, ShownAnswer, TakenBack
 from bot.discord.cards.cards import MESSAGE_LIMIT
 from bot.discord.cards.markdown import length
 from bot.discord.features.after_ingest.rounds import Change
@@ -27,10 +28,14 @@ _TOO_MANY_EDITS: Final = 30046
 _SILENT: Final = discord.AllowedMentions.none()
 """Said with each edit: discord.py leaves the client's own out of edits of messages."""
 _log = logging.getLogger(__name__)
+Edit = Callable[[discord.Message], Awaitable[None]]
 
 
 class MarkingStale:
-    """A consequence of an ingest: each answer whose sources changed says so, once."""
+    """A consequence of an ingest: each answer whose sources changed says so, once.
+
+    One that quoted somebody who is forgotten gives way to a line that says that it is gone.
+    """
 
     def __init__(
         self, client: discord.Client, librarians: Librarians, answers: AnswersShown
@@ -40,12 +45,16 @@ class MarkingStale:
         self._answers = answers
 
     async def __call__(self, change: Change) -> None:
-        """Find the messages that quote what is gone, and mark them."""
-        for shown in await asyncio.to_thread(self._stale, change.knowledge_base):
-            # Before the edit, so that nothing is said twice whatever happens in between.
-            await asyncio.to_thread(self._answers.mark_stale, shown.id)
-            if not await self._mark(shown, change.at.date().isoformat()):
-                await asyncio.to_thread(self._answers.mark_stale, shown.id, is_stale=False)
+        """Find the messages that quote what is gone, and empty or mark them."""
+        kb = change.knowledge_base
+        for gone in await asyncio.to_thread(self._answers.taken_back, kb, MOST_AT_ONCE):
+            told = words_for(gone.language).lately.taken_back
+            if not await self._edited(gone, partial(_replace, told)):
+                return
+        when = change.at.date().isoformat()
+        for shown in await asyncio.to_thread(self._stale, kb):
+            note = words_for(shown.language).lately.stale.format(when=when)
+            if not await self._edited(shown, partial(_prepend, note)):
                 return
 
     def _stale(self, knowledge_base: str) -> tuple[ShownAnswer, ...]:
@@ -53,14 +62,21 @@ class MarkingStale:
         gone = _missing(self._librarians.of(knowledge_base), shown)
         return self._answers.quoting(knowledge_base, gone, MOST_AT_ONCE) if gone else ()
 
-    async def _mark(self, shown: ShownAnswer, when: str) -> bool:
-        """Edit a message; False where that may work another time."""
-        assert shown.message_id is not None  # noqa: S101 - only posted ones are marked
-        note = words_for(shown.language).lately.stale.format(when=when)
+    async def _edited(self, shown: ShownAnswer | TakenBack, edit: Edit) -> bool:
+        """Edit a message, once; False where that may work another time."""
+        # Before the edit, so that nothing is said twice whatever happens in between.
+        await asyncio.to_thread(self._answers.mark_stale, shown.id)
+        is_done = await self._tried(shown, edit)
+        if not is_done:
+            await asyncio.to_thread(self._answers.mark_stale, shown.id, is_stale=False)
+        return is_done
+
+    async def _tried(self, shown: ShownAnswer | TakenBack, edit: Edit) -> bool:
+        assert shown.message_id is not None  # noqa: S101 - only posted ones are looked for
         channel = self._client.get_partial_messageable(shown.channel_id)
         try:
             message = await channel.fetch_message(shown.message_id)
-            await _prepend(message, note)
+            await edit(message)
         except (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError) as error:
             _log.warning("could not mark an answer now: %s", error)
             return False
@@ -72,7 +88,18 @@ class MarkingStale:
         return True
 
 
-async def _prepend(message: discord.Message, note: str) -> None:
+async def _replace(line: str, message: discord.Message) -> None:
+    """Put a line in the place of all that a message shows."""
+    if not message.flags.components_v2:
+        await message.edit(content=line, embeds=[], view=None, allowed_mentions=_SILENT)
+        return
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(line))
+    view.stop()
+    await message.edit(view=view, allowed_mentions=_SILENT)
+
+
+async def _prepend(note: str, message: discord.Message) -> None:
     """Put a line above what a message shows, and leave everything else as it is."""
     if not message.flags.components_v2:
         longer = f"{note}\n{message.content}"

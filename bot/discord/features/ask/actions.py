@@ -17,7 +17,7 @@ from discord.ext import commands
 from bot.access.rules import Surface
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
-from bot.community.feedback import Feedback, Verdict
+from bot.community.feedback import Feedback, Rating
 from bot.community.unanswered import WaitingQuestion
 from bot.discord.admission.askers import asker_of
 from bot.discord.admission.desk import Admission, Desk
@@ -27,18 +27,19 @@ from bot.discord.cards.responses import (
     Interaction,
     acknowledge,
     acknowledge_update,
-    is_gone,
     open_form,
     show_card,
     show_text,
 )
-from bot.discord.errors import RefusedError, explain
+from bot.discord.errors import RefusedError, report
 from bot.discord.features.ask.answers import Answers, Question
 from bot.discord.features.ask.asking import can_open_thread
 from bot.discord.features.ask.buttons import Action, Press, answer_button
-from bot.discord.features.ask.forms import FollowUpForm, VerdictForm, submitted
+from bot.discord.features.ask.forms import FollowUpForm, RatingForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
+from bot.discord.features.gaps.person import ask_person
+from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
 from retrieval.records import SourceView
@@ -49,6 +50,7 @@ _SURFACES: Final = {
     Action.GOOD: Surface.FEEDBACK,
     Action.BAD: Surface.FEEDBACK,
     Action.TELL_ME: Surface.WAIT,
+    Action.PERSON: Surface.WAIT,
 }
 _log = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ class AnswerActions(commands.Cog):
         *,
         retention_days: int,
     ) -> None:
+        self._client = client
         self._desk = desk
         self._feedback = FeedbackChannel(client, desk)
         self._retention_days = retention_days
@@ -87,6 +90,7 @@ class AnswerActions(commands.Cog):
             Action.FOLLOW_UP: self._open_follow_up,
             Action.THREAD: self._open_thread,
             Action.TELL_ME: self._wait_for_answer,
+            Action.PERSON: self._ask_person,
             Action.GOOD: self._thank,
             Action.BAD: self._open_verdict,
         }
@@ -122,8 +126,8 @@ class AnswerActions(commands.Cog):
                 surface = Surface.FOLLOW_UP  # it counts as a question only once it is sent
             admission = self._desk.admit(asker, surface, knowledge_base=shown.knowledge_base)
             await works[press.action](interaction, press, shown, admission)
-        except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
-            await _explain(interaction, error, words)
+        except Exception as error:  # noqa: BLE001 - report logs it; a person waits for a reply
+            await report(interaction, error, words)
 
     async def _answer_behind(self, press: Press, words: Words) -> ShownAnswer:
         shown = await asyncio.to_thread(self._community.answers.find, press.answer_id)
@@ -163,7 +167,7 @@ class AnswerActions(commands.Cog):
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
-        await self._record(press, shown, admission, Verdict.GOOD, "")
+        await self._record(press, shown, admission, Rating.GOOD, "")
         await show_text(interaction, admission.words.talk.thanks)
 
     async def _open_verdict(
@@ -171,14 +175,14 @@ class AnswerActions(commands.Cog):
     ) -> None:
         del shown
         is_told_on = admission.settings.feedback_channel is not None
-        await open_form(interaction, VerdictForm(press, admission.words, is_told_on=is_told_on))
+        await open_form(interaction, RatingForm(press, admission.words, is_told_on=is_told_on))
 
     async def _record_verdict(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
         reason, verdict = submitted(interaction)
-        feedback = await self._record(press, shown, admission, verdict or Verdict.OTHER, reason)
+        feedback = await self._record(press, shown, admission, verdict or Rating.OTHER, reason)
         await show_text(interaction, admission.words.talk.noted)
         await self._feedback.tell(interaction.user, feedback, shown, admission)
 
@@ -187,7 +191,7 @@ class AnswerActions(commands.Cog):
         press: Press,
         shown: ShownAnswer,
         admission: Admission,
-        verdict: Verdict,
+        verdict: Rating,
         reason: str,
     ) -> Feedback:
         return await asyncio.to_thread(
@@ -222,6 +226,12 @@ class AnswerActions(commands.Cog):
         where = words.lately.tell_where.format(days=self._retention_days)
         await show_text(interaction, f"{words.lately.will_tell}\n{where}")
 
+    async def _ask_person(
+        self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
+    ) -> None:
+        del press
+        await ask_person(interaction, self._client, self._community.gaps, shown, admission)
+
     async def _open_thread(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
@@ -245,12 +255,12 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
         return render_why(shown.answer, press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
         quoted = [citation.passage.id for citation in shown.answer.citations]
-        gone = await admission.librarian.missing(quoted)
+        gone = await admission.librarian.look_up(lambda known: known.missing(quoted))
         return render_whole(shown.answer, press, admission.words, gone=gone)
     found: dict[str, SourceView] = {}
     for citation in cited_on(shown.answer, press.page or 0):
         try:
-            found[citation.passage.id] = await admission.librarian.source(citation.passage.id)
+            found[citation.passage.id] = await source_view(admission, citation.passage.id)
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
     return render_sources(shown.answer, press, found, admission.words)
@@ -278,13 +288,3 @@ async def _thread_from(
     except discord.HTTPException as error:
         _log.warning("could not greet in thread %s: %s", thread.id, error)
     return thread.id, True
-
-
-async def _explain(interaction: Interaction, error: Exception, words: Words) -> None:
-    if is_gone(error):
-        _log.info("nobody to answer any more: %s", error)
-        return
-    try:
-        await show_text(interaction, explain(error, words))
-    except discord.HTTPException as refusal:
-        _log.warning("could not report an error to its asker: %s", refusal)

@@ -109,7 +109,7 @@ class Answers:
                 words = _words(admission, question)
                 text = words.answer.reading
                 if is_alone:
-                    text = await _announcement(admission, question.text, words)
+                    text = await _announcement(admission, question, words)
                 if not writing.done():
                     await tell(text)
             return await writing
@@ -122,7 +122,8 @@ class Answers:
         about = ""
         if context.about_id is not None:
             about = await asyncio.to_thread(self._shown.question_of, context.about_id)
-        return await admission.librarian.first_answer(question.text, context.history, about=about)
+        librarian = admission.told_to(asker_only=question.is_private)
+        return await librarian.first_answer(question.text, context.history, about=about)
 
     async def _kept(
         self, admission: Admission, question: Question, answer: Answer
@@ -149,6 +150,7 @@ class Answers:
             answer_id=shown.id,
             can_open_thread=question.can_open_thread,
             can_wait=admission.may_remember,
+            can_ask_person=admission.settings.staff_channel is not None,
             searched=searched,
         )
         return showing, shown
@@ -166,7 +168,7 @@ class Answers:
         if known is not None and time.monotonic() - known[0] < STATUS_SECONDS:
             return known[1]
         try:
-            status = await admission.librarian.status()
+            status = await admission.librarian.look_up(lambda known: known.status())
         except FootnoteError as error:
             _log.info("what was searched is not said: %s", error)
             return None
@@ -179,10 +181,11 @@ def _words(admission: Admission, question: Question) -> Words:
     return admission.words if question.is_private else admission.public_words
 
 
-async def _announcement(admission: Admission, question: str, words: Words) -> str:
+async def _announcement(admission: Admission, question: Question, words: Words) -> str:
     """Return what was found so far; whatever fails here, the answer itself will say."""
     try:
-        hits = await admission.librarian.search(question)
+        librarian = admission.told_to(asker_only=question.is_private)
+        hits, _ = await librarian.search(lambda known: known.search(question.text))
     except Exception as error:  # noqa: BLE001 - a word in between must not cost the answer
         _log.info("nothing to announce: %s", error)
         return words.answer.reading

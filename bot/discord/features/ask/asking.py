@@ -31,6 +31,7 @@ MAX_CHOICE_LENGTH: Final = 100
 _QUESTIONS: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013, 160002})
 _log = logging.getLogger(__name__)
+_WORDS: Final = ENGLISH.commands["ask"]
 
 
 class Asking(commands.Cog):
@@ -59,12 +60,8 @@ class Asking(commands.Cog):
         """Add the command of messages' menus, which a cog cannot declare."""
         self._client.tree.add_command(self._menu)
 
-    @app_commands.command(description="Ask the threads a question; the answer says who wrote it.")
-    @app_commands.describe(
-        question="What do you want to know?",
-        knowledge_base="Which threads to ask, where there are several.",
-        private="Show the answer only to me.",
-    )
+    @app_commands.command(description=_WORDS.description)
+    @app_commands.describe(**_WORDS.described)
     async def ask(
         self,
         interaction: Interaction,

@@ -34,6 +34,7 @@ class Action(StrEnum):
     FOLLOW_UP = "ask"
     THREAD = "thread"
     TELL_ME = "wait"
+    PERSON = "person"
     GOOD = "good"
     BAD = "bad"
 
@@ -71,6 +72,8 @@ class Offer:
     whole_answer: bool = False
     thread: bool = False
     tell_me: bool = False
+    person: bool = False
+    """Whether staff have a channel where questions can be passed on."""
     is_answered: bool = True
 
 
@@ -94,6 +97,8 @@ def button_rows(answer_id: str, offer: Offer, words: Words) -> tuple[ButtonRow, 
         second.append(button(Action.WHOLE_ANSWER, text.whole_answer))
     if offer.tell_me:
         second.append(button(Action.TELL_ME, text.tell_me))
+    if offer.person:
+        second.append(button(Action.PERSON, words.gaps.ask_person))
     if offer.thread:
         second.append(button(Action.THREAD, text.thread))
     return tuple(first), tuple(second)

@@ -20,6 +20,7 @@ from bot.discord.cards.cards import (
     assemble,
 )
 from bot.discord.cards.markdown import ELLIPSIS, fit, fit_line, length, quote_block
+from bot.discord.cards.staff_notes import note_line, official_blocks
 from bot.discord.features.ask.buttons import Offer, button_rows
 from bot.discord.features.ask.excerpts import excerpt_blocks, is_cut, shown_together
 from bot.discord.words import ENGLISH, Words
@@ -70,6 +71,7 @@ class Showing:
     answer_id: str | None = None
     """For the buttons; None: there are none."""
     can_open_thread: bool = False
+    can_ask_person: bool = False
     can_wait: bool = False
     """Whether the question may be kept until new threads answer it."""
     searched: Status | None = None
@@ -100,7 +102,8 @@ def render_answer(answer: Answer, showing: Showing = NO_BUTTONS, words: Words = 
 
 def _excerpts(answer: Answer, showing: Showing, words: Words) -> Card:
     groups = shown_together(answer)
-    blocks = excerpt_blocks(groups[:MAX_EXCERPTS], words)
+    blocks = official_blocks(answer, words)
+    blocks += excerpt_blocks(groups[:MAX_EXCERPTS], words)
     footer = f"{_footer(answer, words, left_out=0)}{_being_written(showing, words)}"
     blocks += [Divider(), TextBlock(footer)]
     offer = Offer(
@@ -112,6 +115,8 @@ def _excerpts(answer: Answer, showing: Showing, words: Words) -> Card:
 
 
 def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
+    if answer.official is not None:
+        return assemble(Tone.ANSWERED, *_official(answer, showing, words))
     text, shown = _answer_text(answer, words)
     left_out = len(answer.statements) - len(shown)
     sources = _sources(answer, shown)
@@ -128,6 +133,14 @@ def _answered(answer: Answer, showing: Showing, words: Words) -> Card:
     return assemble(Tone.ANSWERED, blocks, _rows(showing, offer, words))
 
 
+def _official(
+    answer: Answer, showing: Showing, words: Words
+) -> tuple[list[Block], tuple[ButtonRow, ...]]:
+    """Return an official answer to what the threads themselves do not answer."""
+    blocks = [*official_blocks(answer, words), Divider(), TextBlock(_asked(answer.question, words))]
+    return blocks, _rows(showing, Offer(thread=showing.can_open_thread), words)
+
+
 def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
     text = words.answer
     groups = tuple((citation,) for citation in answer.closest[:MAX_SOURCES])
@@ -142,6 +155,7 @@ def _closest(answer: Answer, showing: Showing, words: Words) -> Card:
         more_sources=len(answer.closest) > MAX_SOURCES or any(map(is_cut, groups)),
         thread=showing.can_open_thread,
         tell_me=showing.can_wait,
+        person=showing.can_ask_person,
         is_answered=False,
     )
     return assemble(Tone.CLOSEST, blocks, _rows(showing, offer, words))
@@ -155,7 +169,7 @@ def _not_found(answer: Answer, showing: Showing, words: Words) -> Card:
         TextBlock(f"**{text.nothing_found}**\n{text.not_found}"),
         TextBlock(_footing(answer, showing, words)),
     ]
-    offer = Offer(tell_me=showing.can_wait, is_answered=False)
+    offer = Offer(tell_me=showing.can_wait, person=showing.can_ask_person, is_answered=False)
     return assemble(Tone.NOT_FOUND, blocks, _rows(showing, offer, words))
 
 
@@ -233,7 +247,9 @@ def _source_block(source: _Source, words: Words, *, numbered: bool) -> Block:
     shown = [fit(quote, share, render=quote_block, max_lines=8) for quote in quotes]
     numbers = f"{markers(tuple(c.n for c in source.citations))} " if numbered else ""
     credit = attribution(first.post, first.thread, first.passage.kind, words)
-    text = "\n".join([*(quote for quote in shown if quote), f"-# {numbers}{credit}"])
+    said = note_line(first.staff, words)
+    lines = [*shown, f"-# {numbers}{credit}", said]
+    text = "\n".join(line for line in lines if line)
     return with_jump(text, first.post, first.thread, first.passage, words)
 
 

@@ -9,6 +9,7 @@ from bot.discord.cards.attributions import attribution, jumping, passage_code
 from bot.discord.cards.cards import Block, safe_url
 from bot.discord.cards.markdown import fit_line
 from bot.discord.cards.safe_markdown import fit_quoted
+from bot.discord.cards.staff_notes import note_line
 from bot.discord.words import Words
 from retrieval.records import Answer, Citation, Standing, TextKind
 from retrieval.text.sentences import asked_in
@@ -57,7 +58,8 @@ def _block(group: tuple[Citation, ...], words: Words, *, with_questions: bool) -
     # Replies are shown before the questions that they answer: this one has none.
     alone = first.post.standing is Standing.QUESTION and first.post.author is not None
     left = f"-# {words.answer.never_answered}" if alone else ""
-    lines = [credit, asked, _quoted(group, EXCERPT_LIMIT), left]
+    said = note_line(first.staff, words)
+    lines = [credit, said, asked, _quoted(group, EXCERPT_LIMIT), left]
     return jumping("\n".join(line for line in lines if line), url, words)
 
 

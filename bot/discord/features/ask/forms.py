@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import discord
 from discord import ui
 
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.discord.cards.markdown import fit_label
 from bot.discord.cards.responses import Interaction
+from bot.discord.cards.sent_forms import inputs
 from bot.discord.features.ask.buttons import Press
 from bot.discord.words import Words
 from retrieval.records import Answer
@@ -33,7 +33,7 @@ class FollowUpForm(ui.Modal):
         self.add_item(ui.Label(text=words.talk.follow_up_label, description=about, component=text))
 
 
-class VerdictForm(ui.Modal):
+class RatingForm(ui.Modal):
     """Asks what is wrong with an answer, and says who will read it."""
 
     def __init__(self, press: Press, words: Words, *, is_told_on: bool) -> None:
@@ -41,8 +41,8 @@ class VerdictForm(ui.Modal):
         super().__init__(title=talk.verdict_title, custom_id=press.custom_id)
         options = [
             discord.SelectOption(label=talk.verdicts[verdict.value], value=verdict.value)
-            for verdict in Verdict
-            if verdict is not Verdict.GOOD
+            for verdict in Rating
+            if verdict is not Rating.GOOD
         ]
         verdict: ui.Select[Any] = ui.Select(custom_id=_VERDICT, options=options)
         reason: ui.TextInput[Any] = ui.TextInput(
@@ -56,24 +56,13 @@ class VerdictForm(ui.Modal):
         self.add_item(ui.Label(text=talk.reason_label, description=seen_by, component=reason))
 
 
-def submitted(interaction: Interaction) -> tuple[str, Verdict | None]:
+def submitted(interaction: Interaction) -> tuple[str, Rating | None]:
     """Return the text and the verdict of a sent form, whichever process opened it."""
     text, verdict = "", None
-    for component in _inputs(dict(interaction.data or {})):
+    for component in inputs(dict(interaction.data or {})):
         if component["custom_id"] == _TEXT:
             text = str(component.get("value") or "")
         elif component["custom_id"] == _VERDICT:
-            known = [value for value in component.get("values") or [] if value in set(Verdict)]
-            verdict = Verdict(known[0]) if known else None
+            known = [value for value in component.get("values") or [] if value in set(Rating)]
+            verdict = Rating(known[0]) if known else None
     return text, verdict
-
-
-def _inputs(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield what was filled in, rows and labels opened."""
-    inner = [*(component.get("components") or []), component.get("component")]
-    for child in inner:
-        if child is None:
-            continue
-        if "custom_id" in child:
-            yield child
-        yield from _inputs(child)

@@ -31,6 +31,8 @@ from bot.discord.features.config.panel import (
     language_choices,
     without_deleted,
 )
+from bot.discord.features.rulings.buttons import Action, Press
+from bot.discord.features.source.places import CUSTOM_ID_LIMIT
 from bot.discord.words import ENGLISH, Words, words_for
 
 _WORDS: Final = ENGLISH.commands["config"]
@@ -157,6 +159,11 @@ class ConfigPanel(ui.LayoutView):
             box.add_item(ui.ActionRow(item))
         box.add_item(ui.TextDisplay(f"-# {words.config.switches}"))
         box.add_item(ui.ActionRow(*(self._switch(control) for control in SWITCHES)))
+        decided = desk.visible(asker)[:1] or (desk.default_base,)
+        press = Press(Action.OPEN, decided[0])
+        if len(press.custom_id) <= CUSTOM_ID_LIMIT:
+            button: ui.Button[Any] = ui.Button(label=words.staff.decided, custom_id=press.custom_id)
+            box.add_item(ui.ActionRow(button))
         self.add_item(box)
 
     def _selects(self, desk: Desk, asker: Asker) -> list[tuple[str, ui.Item[Any]]]:
@@ -172,6 +179,7 @@ class ConfigPanel(ui.LayoutView):
             (text.staff_roles, self._roles(Control.STAFF_ROLES, text.nobody)),
             (text.reingest_roles, self._roles(Control.REINGEST_ROLES, text.nobody)),
             (text.language, self._choice(Control.LANGUAGE, languages)),
+            (text.staff_channel, self._channels(Control.STAFF_CHANNEL, text.none_chosen)),
             (text.feedback_channel, self._channels(Control.FEEDBACK_CHANNEL, text.none_chosen)),
             (
                 text.announcement_channel,

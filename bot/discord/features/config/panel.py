@@ -34,6 +34,7 @@ class Control(StrEnum):
     LANGUAGE = "language"
     FEEDBACK_CHANNEL = "feedback_channel"
     ANNOUNCEMENT_CHANNEL = "announcement_channel"
+    STAFF_CHANNEL = "staff_channel"
 
     @property
     def custom_id(self) -> str:
@@ -43,7 +44,7 @@ class Control(StrEnum):
 
 SWITCHES: Final = (Control.MENTIONS, Control.PRIVATE, Control.QUIET, Control.REMEMBERS)
 LISTS: Final = (Control.ANSWER_CHANNELS, Control.STAFF_ROLES, Control.REINGEST_ROLES)
-SINGLES: Final = (Control.FEEDBACK_CHANNEL, Control.ANNOUNCEMENT_CHANNEL)
+SINGLES: Final = (Control.FEEDBACK_CHANNEL, Control.ANNOUNCEMENT_CHANNEL, Control.STAFF_CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def without_deleted(
         reingest_roles=tuple(id_ for id_ in settings.reingest_roles if id_ in roles),
         feedback_channel=there(settings.feedback_channel),
         announcement_channel=there(settings.announcement_channel),
+        staff_channel=there(settings.staff_channel),
     )
 
 

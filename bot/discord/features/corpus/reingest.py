@@ -16,7 +16,7 @@ from bot.discord.admission.desk import Desk
 from bot.discord.cards.responses import Interaction, acknowledge, show_text
 from bot.discord.errors import explain
 from bot.discord.features.corpus.report import render_progress, render_report
-from bot.discord.words import Words, words_for
+from bot.discord.words import ENGLISH, Words, words_for
 from bot.librarian import Reingester
 from ingest.report import IngestReport
 from retrieval.errors import FootnoteError
@@ -24,6 +24,7 @@ from retrieval.errors import FootnoteError
 FIRST_PAUSE_SECONDS: Final = 1.5
 LONGEST_PAUSE_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
+_WORDS: Final = ENGLISH.commands["reingest"]
 
 
 class EditPace:
@@ -64,7 +65,7 @@ class Maintenance(commands.Cog):
 
     # Discord offers the command to administrators, to whom else the server shows it in its
     # integration settings, and in direct messages; whom it obeys is for the desk to say.
-    @app_commands.command(description="Update the knowledge base from its folder.")
+    @app_commands.command(description=_WORDS.description)
     @app_commands.default_permissions(administrator=True)
     async def reingest(self, interaction: Interaction) -> None:
         """Run an ingest in another process, showing how far it is and then its report."""

@@ -15,12 +15,13 @@ from bot.discord.cards.markdown import fit_line
 from bot.discord.cards.responses import Interaction, acknowledge, show_text
 from bot.discord.errors import RefusedError
 from bot.discord.features.corpus.reingest import Maintenance
-from bot.discord.words import Words, words_for
+from bot.discord.words import ENGLISH, Words, words_for
 from bot.processes.quarantine import SUFFIXES, NothingInItError, OtherKindError, Quarantine
 from retrieval.errors import FileRefusedError
 
 BYTES_PER_MIB: Final = 1024 * 1024
 _log = logging.getLogger(__name__)
+_WORDS: Final = ENGLISH.commands["upload"]
 
 
 class Uploads(commands.Cog):
@@ -43,8 +44,8 @@ class Uploads(commands.Cog):
 
     # Discord offers the command to administrators, and in direct messages; whom it obeys is for
     # the desk to say.
-    @app_commands.command(description="Add an exported file to the threads and ingest it.")
-    @app_commands.describe(file="Plain text, JSONL, or DiscordChatExporter's JSON.")
+    @app_commands.command(description=_WORDS.description)
+    @app_commands.describe(**_WORDS.described)
     @app_commands.default_permissions(administrator=True)
     async def upload(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Take one file, say what became of it, and ingest."""

@@ -17,6 +17,8 @@ from bot.discord.words import ENGLISH, Words
 _CHOICES: Final = [
     app_commands.Choice(name=name, value=int(days)) for days, name in ENGLISH.lately.periods.items()
 ]
+_DIGEST: Final = ENGLISH.commands["digest"]
+_TOPICS: Final = ENGLISH.commands["topics"]
 
 
 class Lately(commands.Cog):
@@ -25,8 +27,8 @@ class Lately(commands.Cog):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    @app_commands.command(description="What is new in the threads.")
-    @app_commands.describe(days="How far back to look; a week by default.", private="Only for me.")
+    @app_commands.command(description=_DIGEST.description)
+    @app_commands.describe(**_DIGEST.described)
     @app_commands.choices(days=_CHOICES)
     async def digest(
         self, interaction: Interaction, days: int = 7, *, private: bool = True
@@ -36,17 +38,17 @@ class Lately(commands.Cog):
         admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
         since = datetime.now(UTC) - timedelta(days=days)
-        news = await admission.librarian.news(since, MAX_THREADS)
+        news = await admission.librarian.look_up(lambda known: known.news(since, MAX_THREADS))
         await show_card(interaction, digest_card(news, _words(admission, private=private)))
 
-    @app_commands.command(description="What the threads talk about.")
-    @app_commands.describe(private="Only for me.")
+    @app_commands.command(description=_TOPICS.description)
+    @app_commands.describe(**_TOPICS.described)
     async def topics(self, interaction: Interaction, *, private: bool = True) -> None:
         """Show groups of passages that belong together, each by its words."""
         surface = Surface.TOPICS if private else Surface.TOPICS_FOR_ALL
         admission = self._desk.admit(await self._desk.meet(interaction), surface)
         await acknowledge(interaction, private=private)
-        topics = await admission.librarian.topics(MAX_TOPICS)
+        topics = await admission.librarian.look_up(lambda known: known.topics(MAX_TOPICS))
         await show_card(interaction, topics_card(topics, _words(admission, private=private)))
 
 

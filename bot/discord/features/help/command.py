@@ -78,7 +78,7 @@ class Helping(commands.Cog):
     async def _status(self, asker: Asker, name: str) -> Status | str:
         try:
             admission = self._desk.admit(asker, Surface.HELP, knowledge_base=name)
-            return await admission.librarian.status()
+            return await admission.librarian.look_up(lambda known: known.status())
         except FootnoteError as error:
             return explain(error, words_for(asker.locale))
 

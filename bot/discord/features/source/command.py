@@ -31,7 +31,7 @@ class Sources(commands.Cog):
         self._desk = desk
 
     @app_commands.command(name=_WORDS.name, description=_WORDS.description)
-    @app_commands.describe(**{name: option.description for name, option in _WORDS.options.items()})
+    @app_commands.describe(**_WORDS.described)
     async def source(
         self, interaction: Interaction, passage: str, knowledge_base: str | None = None
     ) -> None:

@@ -42,18 +42,17 @@ async def find(admission: Admission, typed: str) -> Spot:
     Raises:
         RefusedError: if nothing is found.
     """
-    librarian = admission.librarian
     wanted = one_line(typed)
     if _SHORTEST_ID <= len(wanted) <= _MAX_ID and wanted.isascii() and wanted.isalnum():
         try:
-            view = await librarian.source(wanted)
+            view = await source_view(admission, wanted)
         except NotFoundError:
             pass
         else:
             return Spot(admission.knowledge_base, view.passage.id, view.thread.id)
     # As many as are offered while typing: of fewer candidates another one may be the best.
-    for suggestion in await librarian.suggest(wanted, _OFFERED) if wanted else ():
-        view = await librarian.source(suggestion.passage_id)
+    for suggestion in await admission.librarian.suggest(wanted, _OFFERED) if wanted else ():
+        view = await source_view(admission, suggestion.passage_id)
         return Spot(admission.knowledge_base, view.passage.id, view.thread.id)
     raise RefusedError(admission.words.room.not_found)
 
@@ -90,12 +89,21 @@ async def open_room(admission: Admission, spot: Spot) -> Room:
     return replies_room(view, openings, spot.showing(Show.REPLIES, page), admission.words)
 
 
+async def source_view(admission: Admission, passage_id: str) -> SourceView:
+    """Return a passage in its thread.
+
+    Raises:
+        NotFoundError: if there is none of that id.
+    """
+    return await admission.librarian.look_up(lambda known: known.source(passage_id))
+
+
 async def _thread(admission: Admission, spot: Spot) -> Room:
     view = await _thread_view(admission, spot.thread_id)
     if view is None:
         raise GoneError(admission.words.room.thread_gone)
     try:
-        post_id = (await admission.librarian.source(spot.passage_id)).post.id
+        post_id = (await source_view(admission, spot.passage_id)).post.id
     except NotFoundError:
         post_id = None
     # A thread may be megabytes long, and every character of it is looked at.
@@ -108,7 +116,7 @@ async def _thread(admission: Admission, spot: Spot) -> Room:
 
 async def _source(admission: Admission, spot: Spot) -> SourceView:
     try:
-        view = await admission.librarian.source(spot.passage_id)
+        view = await source_view(admission, spot.passage_id)
     except NotFoundError:
         view = None
     # A prefix finds another passage; an id that was made up may be one.
@@ -122,7 +130,7 @@ async def _source(admission: Admission, spot: Spot) -> SourceView:
 
 async def _thread_view(admission: Admission, thread_id: str) -> ThreadView | None:
     try:
-        views = await admission.librarian.thread(thread_id)
+        views = await admission.librarian.look_up(lambda known: known.thread(thread_id))
     except NotFoundError:
         return None
     return next((view for view in views if view.thread.id == thread_id), None)

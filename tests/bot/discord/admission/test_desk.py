@@ -143,14 +143,15 @@ async def test_a_grant_taken_back_stops_a_librarian_that_was_given_out(
     librarian = desk._librarians.of("locks")
     assert isinstance(librarian, FakeLibrarian)
     librarian.sources["aaaa"] = make_source("The gate opens at six.")
-    assert (await admission.librarian.source("aaaa")).passage.text == "The gate opens at six."
+    found = await admission.librarian.look_up(lambda known: known.source("aaaa"))
+    assert found.passage.text == "The gate opens at six."
     community.grants.revoke(Grant("locks", LOCKS))
     for call in (
-        admission.librarian.source("aaaa"),
+        admission.librarian.look_up(lambda known: known.source("aaaa")),
         admission.librarian.suggest("gate", 5),
-        admission.librarian.status(),
+        admission.librarian.search(lambda known: known.search("gate")),
         admission.librarian.answer("When?"),
-        admission.librarian.thread("aaaa"),
+        admission.librarian.look_up(lambda known: known.thread("aaaa")),
     ):
         with pytest.raises(RefusedError):
             await call
@@ -174,8 +175,9 @@ async def test_a_grant_taken_back_while_a_librarian_works_keeps_the_result_back(
             return True
 
     librarian.sources = RevokedMeanwhile()
+    admission = desk.admit(ADA, Surface.ASK, knowledge_base="locks")
     with pytest.raises(RefusedError):
-        await desk.admit(ADA, Surface.ASK, knowledge_base="locks").librarian.source("aaaa")
+        await admission.librarian.look_up(lambda known: known.source("aaaa"))
 
 
 def test_the_words_for_all_are_the_servers_and_those_for_one_are_theirs(

@@ -44,6 +44,6 @@ def test_of_many_files_the_first_ten_are_named():
 def test_folders_that_were_passed_over_are_named_up_to_three():
     folders = tuple(f"{n}.json_Files" for n in range(4))
     told = passed_over_line(replace(REPORT, passed_over=folders[:1]))
-    assert told.endswith("is not read: 0.json_Files")
+    assert told.endswith("no posts are in there: 0.json_Files")
     told = passed_over_line(replace(REPORT, passed_over=folders))
     assert told.endswith("0.json_Files, 1.json_Files, 2.json_Files and 1 other")

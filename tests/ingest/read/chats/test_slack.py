@@ -169,7 +169,8 @@ def test_what_is_no_contribution_is_counted_and_left_out():
             {"type": "message"},
             None,
         )
-        | {"dms.json": [{"id": "D1"}], "D1/2024-05-01.json": [message(7), message(8)]},
+        | {"dms.json": [{"id": "D1"}], "D1/2024-05-01.json": [message(7)]}
+        | {"groups.json": [{"id": "G1", "name": "board"}], "board/2024-05-01.json": [message(8)]},
     )
     assert set(found.posts) == {stamp(1)}
     assert found.left_out == {

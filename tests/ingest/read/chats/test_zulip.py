@@ -121,10 +121,14 @@ def test_a_servers_export_is_read_whole_without_its_addresses():
             {"id": 8, "full_name": "Builder", "is_bot": True},
         ],
         "zerver_userprofile_crossrealm": [{"id": 9, "email": "welcome-bot@zulip.com"}],
-        "zerver_stream": [{"id": 12, "name": "pumps"}],
+        "zerver_stream": [
+            {"id": 12, "name": "pumps", "invite_only": False},
+            {"id": 13, "name": "board", "invite_only": True},
+        ],
         "zerver_recipient": [
             {"id": 50, "type": 2, "type_id": 12},
             {"id": 51, "type": 1, "type_id": 7},
+            {"id": 52, "type": 2, "type_id": 13},
         ],
     }
 
@@ -145,14 +149,16 @@ def test_a_servers_export_is_read_whole_without_its_addresses():
         {
             "realm.json": realm,
             "messages-000001.json": {"zerver_message": [exported(1, 7, 50), exported(2, 8, 50)]},
-            "messages-000002.json": {"zerver_message": [exported(3, 7, 51), None]},
+            "messages-000002.json": {
+                "zerver_message": [exported(3, 7, 51), exported(4, 7, 52), None]
+            },
         },
     )
     assert (found.thread.title, found.thread.tags) == ("Noise", ("pumps",))
     first, second = found.thread.posts
     assert (first.text, first.author, first.author_id) == ("*Words*", "Ann Lee", "7")
     assert (second.author, second.is_bot) == ("Builder", True)
-    assert found.left_out == {"private": 1, "broken": 1}
+    assert found.left_out == {"private": 2, "broken": 1}
     assert "example.org" not in repr(found.threads)
 
 

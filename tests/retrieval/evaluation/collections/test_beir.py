@@ -150,3 +150,19 @@ def test_a_long_document_is_cut_into_passages(tmp_path):
     (thread,) = contents.files[0].threads
     assert len({passage.text for passage in thread.passages}) > 1
     assert {passage.post_id for passage in thread.passages} == {thread.posts[0].id}
+
+
+def test_a_reply_that_only_asks_is_worth_less_than_one_that_tells(tmp_path):
+    rows = [
+        {"_id": name, "title": "Oil for the chain", "thread_id": "t", "text": text}
+        for name, text in (
+            ("r1", "Take a light one and wipe off what is left."),
+            ("r2", "Which chain is it that you have?"),
+            ("r3", "Take a heavy one where it rains a lot."),
+        )
+    ]
+    write(tmp_path, rows, qrels="q1\tr1\t1\n")
+    contents = beir_contents(read_collection(tmp_path).documents, each_character)
+    (thread,) = contents.files[0].threads
+    worth = {contents.document_of_post[post.id]: post.worth for post in thread.posts}
+    assert worth["r2"] < min(worth["r1"], worth["r3"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import IndexDamagedError, IndexMismatchError, StorageError
+from retrieval.store.catalogue import stored_files
 from retrieval.store.catalogue.catalogue import Catalogue, Generation, Pending
 from retrieval.store.catalogue.contents import Counts
 from tests.retrieval.store.builders import KB, Said, file_of
@@ -153,6 +154,7 @@ def test_a_catalogue_of_another_version_is_refused_by_name(catalogue: Catalogue)
 
 def test_an_earlier_catalogue_gets_the_columns_that_it_lacks(catalogue: Catalogue) -> None:
     added = {"threads": "is_solved", "posts": "author_id", "passages": "quoted_author"}
+    catalogue.connection.execute("DROP INDEX posts_by_author")
     for table, column in added.items():
         catalogue.connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for column in ("summary", "summary_key"):
@@ -249,3 +251,10 @@ def test_removed_vectors_are_counted_until_another_generation_lives(
     assert catalogue.removed_vectors(generation) == 2 * len(IDS)
     catalogue.flip(replace(generation, number=2))
     assert catalogue.removed_vectors(generation) == 0
+
+
+def test_posts_of_an_author_are_looked_up_by_an_index(catalogue: Catalogue) -> None:
+    plan = catalogue.connection.execute(
+        f"EXPLAIN QUERY PLAN {stored_files.WITH_POSTS_OF}", ("[]", "default")
+    )
+    assert any("INDEX posts_by_author (author_id=?)" in row["detail"] for row in plan)

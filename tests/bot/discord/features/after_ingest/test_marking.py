@@ -169,3 +169,25 @@ async def test_what_cannot_be_marked_now_is_marked_after_the_next_ingest(
         fault.times = 0
         await scene.ingested(bot, FIRST)
     assert answer.text.startswith(NOTE)
+
+
+@pytest.mark.parametrize("is_plain", [False, True])
+async def test_an_answer_that_quoted_who_is_forgotten_is_emptied(
+    scene: Scene, run_footnote: RunBot, is_plain: bool
+) -> None:
+    async with run_footnote(scene.librarian) as bot:
+        if is_plain:
+            scene.server.inject(Fault("PATCH", r"/webhooks/.*", status=400))
+        answer, private = await scene.asked(), await scene.asked(private=True)
+        await scene.ingested(bot, FIRST)
+        assert answer.text.startswith(NOTE) or answer.content.startswith(NOTE)
+        assert scene.community.answers.take_back(lambda cited: cited.passage.id == SECOND) == 2
+        await scene.ingested(bot)
+        assert answer.text == ENGLISH.lately.taken_back
+        assert not answer.labels
+        assert scene.community.answers.taken_back("default", 9) == ()
+        pressed = scene.server.press(scene.ada, private, label="Why this?")
+        told = await scene.server.settled(pressed)
+        assert "It opens at six" not in told.text
+    rows = scene.community.database.path.read_bytes()
+    assert b"It opens at six" not in rows

@@ -1,4 +1,4 @@
-"""Recognising what speaks to whoever sums up threads instead of to the people in them.
+"""Recognising what in a post speaks to whoever sums up threads instead of to the people in them.
 
 A net with holes, and known to be one.  What it finds is neither given to a model nor quoted;
 what it misses still cannot bring a link, a foreign name or number, or a request for a
@@ -8,6 +8,7 @@ password on the screen.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from retrieval.text.sentences import sentence_spans, sentences
@@ -127,42 +128,8 @@ _DIRECTS: Final = re.compile(
     r"|relay|disclose|output|include|respon[ds]e?|reply|repeat|announce|quote|add)\w{0,2}\b",
     re.IGNORECASE,
 )
-_SECRETS: Final = (
-    r"(?:pass(?:word|phrase|code)s?|(?:log[- ]?in|sign[- ]?in|verification|confirmation|security"
-    r"|one[- ]time|access|backup|recovery|auth\w*|2fa|sms)\s+(?:codes?|details|data)|credentials?"
-    r"|(?:seed|recovery)\s+phrases?|private\s+keys?|(?:api|bot|access|auth|login|session)\s+(?:keys?|tokens?)"
-    r"|(?:credit\s+)?card\s+(?:numbers?|details)|bank\s+(?:details|accounts?)|pins?)"
-)
-_MONEY: Final = r"(?:money|payments?|deposits?|fees?|bitcoins?|btc|crypto\w*|[$€£]\s?\d+)"
-_PAYEE: Final = (
-    r"to\s+(?:@\w+|(?:a|an|the|this|that|my|our|their|following)\s+(?:\w+\s+){0,3}?"
-    r"(?:accounts?|wallets?|address|numbers?|links?|cards?|iban|paypal))"
-)
-_ASKS: Final = re.compile(
-    rf"""
-      (?<!\bnever\s)(?<!\bnot\s)(?<!n['’]t\s)(?<!\bwithout\s)(?<!\bto\s)
-      \b(?:send|share|give|e-?mail|mail|dm|message|post|forward|tell|submit|provide|disclose|hand
-        |confirm)(?:ing|ting)?\b\s+
-      (?:(?!\b(?:never|not|no|each|every|with|in|as|from)\b)[^.!?;,\n]){{0,40}}?\b{_SECRETS}\b
-    | \b(?:send|transfer|wire|donate|deposit|pay)\b\s+
-      (?:(?!\b(?:never|not|no)\b)[^.!?;,\n]){{0,60}}?\b{_PAYEE}\b
-    | \bconnect\s+(?:\w+\s+){{0,2}}?wallets?\b
-    | \b(?:send|buy|get|pay\s+(?:by|with|in))\s+(?:\w+\s+){{0,3}}?gift\s+cards?\b
-    | \b(?:send|transfer|wire|deposit)\s+(?:\w+\s+){{0,3}}?{_MONEY}\s+to\b
-    | \b(?:open|click|tap|follow|visit|scan)\s+(?:on\s+)?
-      (?:the|this|that|a|our|my|their|following)\s+
-      (?:\w+\s+){{0,2}}?(?:links?|urls?|websites?|web\s+(?:page|site)s?|invites?|qr\s?codes?)\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _NEXT: Final = 200
 """Characters of the sentence after."""
-_ITSELF: Final = re.compile(
-    r"\bmy\s+(?:system\s+)?(?:instructions?|prompts?|guidelines|rules|training)\b"
-    r"|\b(?:as|I\s+am|I['’]m)\s+(?:just\s+|only\s+)?an?\s+(?:AI|LLM|(?:large\s+)?language\s+model"
-    r"|assistant|chat\s?bot)\b|\b(?:another|other)\s+users?['’]?s?\s+(?:asked|questions?)\b",
-    re.IGNORECASE,
-)
 
 
 def addresses_the_model(text: str) -> bool:
@@ -170,6 +137,7 @@ def addresses_the_model(text: str) -> bool:
     return order_at(text) is not None
 
 
+@lru_cache(maxsize=512)
 def order_at(text: str) -> int | None:
     """Return where the first sentence begins that orders its reader about, None without one.
 
@@ -195,13 +163,3 @@ def _addresses(text: str, start: int, end: int) -> bool:
     if not _SPOKEN_TO.match(first) and not _MACHINE_READS.search(first):
         return False
     return _DIRECTS.search(" ".join(sentences(text[start : end + _NEXT])[:2])) is not None
-
-
-def asks_for_secrets(sentence: str) -> bool:
-    """Tell whether a sentence asks people for credentials, for money, or to open a link."""
-    return _ASKS.search(sentence) is not None
-
-
-def speaks_of_itself(sentence: str) -> bool:
-    """Tell whether a sentence is about the model that wrote it."""
-    return _ITSELF.search(sentence) is not None

@@ -1,0 +1,1 @@
+"""``/learn``: which channels the bot reads itself, and what happens in them."""

@@ -1,0 +1,1 @@
+"""The bot's own reading of its server's channels, and who may see what comes of it."""
