@@ -42,8 +42,7 @@ def test_nothing_outside_names_a_reader():
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and node.value in kinds:
                     named.append((path.relative_to(ROOT).as_posix(), node.value))
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                    "ingest.read."
-                ):
-                    named.append((path.relative_to(ROOT).as_posix(), node.module))
+                module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+                if module.startswith("ingest.read."):
+                    named.append((path.relative_to(ROOT).as_posix(), module))
     assert named == []
