@@ -55,9 +55,9 @@ class SearchSettings(BaseModel):
     Forum questions: nDCG@10 .283 against .270 without; .5 .278, 2 .281.  Mean reciprocal rank of
     the reply in a chat it was not fitted on: .846 against .836."""
     feedback_weight: Annotated[float, INTERNAL] = Field(default=0.3, ge=0)
-    """How far those of the best five passages that are part of no exchange draw the question's
-    vector towards their mean before the final ranking, half as far at 1,000 passages in all.
-    Cranfield nDCG@10 .481 against .471 without, scifact .739 against .738; .2 to .4 alike."""
+    """How far the best five passages draw the question's vector towards their mean before the
+    final ranking, half as far at 1,000 passages in all.  Cranfield nDCG@10 .481 against .471
+    without, scifact .739 against .738; .2 to .4 alike."""
     candidates: Annotated[int, INTERNAL] = Field(default=300, ge=10, le=2_000)
     """How many of each ranker's best are fused."""
 

@@ -85,12 +85,10 @@ def rank(scored: Scored, vector: Vector, settings: SearchSettings) -> Ranked:
     Rocchio's feedback (1971) without anybody's judgement: the question's vector is moved
     towards the mean of the best passages, which both rankers chose together, so that one
     misled by a word does not lead it astray.  Each counts by the exponential of its score, as
-    in relevance models (Lavrenko and Croft, SIGIR 2001): a clear winner stays one.  Passages of
-    exchanges draw it nowhere: their exchange has already told what they are about.
+    in relevance models (Lavrenko and Croft, SIGIR 2001): a clear winner stays one.
     """
     first = fuse(scored, vector, settings)
     best = first.order[:_FEEDBACK_PASSAGES]
-    best = best[scored.found.exchanges[best] < 0]
     if not settings.feedback_weight or not len(best):
         return first
     mean = np.exp(first.score[best] - first.score[best[0]]) @ scored.found.vectors[best]

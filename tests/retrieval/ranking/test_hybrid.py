@@ -295,11 +295,10 @@ def test_in_a_knowledge_base_of_four_lines_the_line_that_answers_comes_first(tmp
         assert texts(search.search("How often to grease the spindle?", 4))[0] == lathe
 
 
-def beside_one_another(exchanges: list[int]) -> Scored:
+def beside_one_another() -> Scored:
     """Three passages: the first near the question, the others as far to its left and right."""
     found = replace(
         candidates([0, 1, 2], [0, 1, 2], [400.0] * 3),
-        exchanges=np.array(exchanges),
         vectors=np.array([[0.96, 0.28], [0.6, 0.8], [0.6, -0.8]], np.float32),
     )
     return Scored(
@@ -313,13 +312,7 @@ def beside_one_another(exchanges: list[int]) -> Scored:
 
 def test_the_best_passages_draw_the_question_to_their_side():
     question = np.array([1.0, 0.0], np.float32)
-    plain = rank(beside_one_another([-1] * 3), question, SearchSettings(feedback_weight=0))
+    plain = rank(beside_one_another(), question, SearchSettings(feedback_weight=0))
     assert plain.score[1] == pytest.approx(plain.score[2])
-    drawn = rank(beside_one_another([-1] * 3), question, SearchSettings())
+    drawn = rank(beside_one_another(), question, SearchSettings())
     assert drawn.score[1] > drawn.score[2]
-
-
-def test_passages_of_exchanges_draw_the_question_nowhere():
-    question = np.array([1.0, 0.0], np.float32)
-    ranked = rank(beside_one_another([0, 1, 2]), question, SearchSettings())
-    assert ranked.score[1] == pytest.approx(ranked.score[2])
