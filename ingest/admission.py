@@ -20,7 +20,7 @@ ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class AdmissionRules:
     """Who is let in."""
 
     bots: frozenset[str] = frozenset()
@@ -67,7 +67,7 @@ class Admitted:
         return tuple(LeftOut(reason, counts[reason]) for reason in LeftOutReason if counts[reason])
 
 
-def admit(contents: FileContents, rules: Admission) -> Admitted:
+def admit(contents: FileContents, rules: AdmissionRules) -> Admitted:
     """Return what of a file is let in.
 
     What others quote of a post that stays out stays out, too; where they copy words of

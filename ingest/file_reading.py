@@ -18,6 +18,7 @@ from ingest.report import FileReport, Progress, Refusal, Stage, Why
 from ingest.request import Request
 from ingest.sources import Bundle, SourceFile
 from ingest.tally import Tally
+from ingest.understand.addresses import without_addresses
 from ingest.understand.contents import file_contents
 from ingest.understand.passages import TokenEnds
 from retrieval.errors import FileRefusedError, FootnoteError
@@ -92,7 +93,8 @@ class FileReading:
         kind = reader.family or reader.kind
         account = Account()
         try:
-            contents = file_contents(stamp, kind, account.threads(drafts), self.token_ends)
+            threads = account.threads(map(without_addresses, drafts))
+            contents = file_contents(stamp, kind, threads, self.token_ends)
         except FootnoteError:
             raise
         except Exception as error:

@@ -22,7 +22,7 @@ from ingest.tally import Tally
 from ingest.understand.linking import link_across_threads, link_after_crash
 from ingest.understand.passages import TokenEnds
 from ingest.writing import BatchWriter
-from retrieval.store.catalogue.catalogue import Mark
+from retrieval.store.catalogue.catalogue import UnfinishedWork
 from retrieval.store.catalogue.contents import FileContents
 from retrieval.store.catalogue.stored_files import paths_with_posts_of
 from retrieval.store.lexical.copies import count_copies
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
     from retrieval.store.index import PassageIndex, Written
 
-READERS_VERSION: Final = "10"
+READERS_VERSION: Final = "12"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at
@@ -153,8 +153,8 @@ class Ingest:
                 expel(index, forgotten)
             link_after_crash(index)
             index.link_copies()
-            is_compared = not self._catalogue.is_marked(kb, Mark.UNCOMPARED)
-            self._catalogue.mark(kb, Mark.UNCOMPARED)
+            is_compared = not self._catalogue.is_marked(kb, UnfinishedWork.UNCOMPARED)
+            self._catalogue.mark(kb, UnfinishedWork.UNCOMPARED)
             for batch in chain([first] if first else [], batches):
                 index.embed(batch, self._on_embedded)
                 writer.write(batch)
@@ -164,7 +164,7 @@ class Ingest:
                 self._tally.removed += index.write((), todo.removed).removed
             forget_outdone(self._catalogue, kb, [*todo.removed, *self._tally.read_paths])
             given = supersede(index, self._tally.read_paths if is_compared else None)
-            self._catalogue.unmark(kb, Mark.UNCOMPARED)
+            self._catalogue.unmark(kb, UnfinishedWork.UNCOMPARED)
             self._give_way(given)
             if todo.removed or given:
                 link_across_threads(index, ())

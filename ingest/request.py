@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ingest.admission import Admission
+from ingest.admission import AdmissionRules
 
 _PASSAGES_AT_ONCE: Final = 5_000
 """Files are written together up to about so many passages: Chroma is fastest in large
@@ -28,5 +28,5 @@ class Request:
     """Folders below ``paths`` that are none of the corpus, such as the data folder."""
     settled_seconds: float = 0.0
     """How long a file must have stayed the same to be read."""
-    admission: Admission = field(default_factory=Admission)
+    admission: AdmissionRules = field(default_factory=AdmissionRules)
     passages_at_once: int = _PASSAGES_AT_ONCE

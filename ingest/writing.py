@@ -10,13 +10,13 @@ one before is committed and linked, the next is read, embedded, staged and sent:
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-
-from ingest.freeing import give_back_free_memory
 
 if TYPE_CHECKING:
     from retrieval.store.catalogue.contents import FileContents
@@ -85,3 +85,13 @@ class BatchWriter:
         inserted.result()
         self._on_committed(staged.contents, self._index.commit(staged))
         give_back_free_memory()
+
+
+def give_back_free_memory() -> None:
+    """Let the system have what the C library keeps of freed memory, where that is glibc.
+
+    Each thread has an arena of its own there, and a batch leaves gaps in all of them: without
+    this an ingest of 50,000 passages peaks at 371 MB instead of 326, and goes on growing.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(0)

@@ -448,7 +448,7 @@ class ThreadView:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Occurrence:
     """Another place where a passage's words stand."""
 
     passage_id: str
@@ -470,7 +470,7 @@ class SourceView:
     """The passages just after it in its thread, nearest first."""
     in_reply_to: Post | None
     replies: tuple[Post, ...]
-    also_in: tuple[Place, ...]
+    also_in: tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from tests.test_end_to_end import THREAD, environment, running_bot
 
 __all__ = ["discord_errors", "discord_server"]
 
+_AT_MOST_SECONDS = 600
+"""So that nothing waits for ever; what takes so long has hung, however busy the machine is."""
 ROOT = Path(__file__).parents[1]
 STRACE = shutil.which("strace")
 SEEN_CALLS = "connect,sendto,sendmsg,sendmmsg,openat,open,creat,mkdir,mkdirat"
@@ -141,12 +143,16 @@ class Watched:
             stdout=subprocess.PIPE,
             text=True,
         ) as process:
-            assert process.stdin is not None
-            for line in stdin:
-                process.stdin.write(f"{line}\n")
-                process.stdin.flush()
-                time.sleep(pause_seconds)
-            said, _ = process.communicate(timeout=120)
+            try:
+                assert process.stdin is not None
+                for line in stdin:
+                    process.stdin.write(f"{line}\n")
+                    process.stdin.flush()
+                    time.sleep(pause_seconds)
+                said, _ = process.communicate(timeout=_AT_MOST_SECONDS)
+            except BaseException:
+                process.kill()  # or leaving the block would wait for it for ever
+                raise
         assert process.returncode == 0
         return said
 

@@ -57,6 +57,8 @@ class Surface(StrEnum):
     CONFIG = "/config"
     CONFIG_CONTROL = "a control of /config"
     GAPS = "/gaps"
+    DRAFT = "a draft for staff"
+    FORUM_POST = "a post that nobody has answered"
     RULING = "what staff says of posts and questions"
     LEARN = "/learn"
     FORGET_ME = "/forget-me"
@@ -104,6 +106,8 @@ RULES: Final[Mapping[Surface, Rule]] = MappingProxyType(
         Surface.UPLOAD: Rule(Right.ADD),
         Surface.REINGEST: Rule(Right.ADD, roles="reingest_roles"),
         Surface.GAPS: Rule(Right.STAFF, roles="staff_roles"),
+        Surface.DRAFT: Rule(Right.STAFF, roles="staff_roles"),
+        Surface.FORUM_POST: _ASKS,
         Surface.RULING: Rule(Right.ADD, roles="staff_roles", is_private=True),
         Surface.CONFIG: Rule(Right.ADMINISTER),
         Surface.CONFIG_CONTROL: Rule(Right.ADMINISTER),

@@ -18,6 +18,7 @@ from bot.community.guild_settings import GuildSettingsBook
 from bot.community.learnt import LearntBook
 from bot.community.memories import Memories
 from bot.community.news_told import Told
+from bot.community.open_questions import OpenQuestions
 from bot.community.starts import Starts
 from bot.community.unanswered import UnansweredQuestions
 
@@ -39,6 +40,7 @@ class Community:
     feedback: FeedbackBook
     unanswered: UnansweredQuestions
     gaps: Gaps
+    open_questions: OpenQuestions
     told: Told
     learnt: LearntBook
     memories: Memories
@@ -49,6 +51,7 @@ class Community:
         guilds, answers = GuildSettingsBook(database), AnswersShown(database)
         conversations, feedback = Conversations(database), FeedbackBook(database)
         unanswered, gaps = UnansweredQuestions(database), Gaps(database)
+        open_questions = OpenQuestions(database)
         return cls(
             database=database,
             grants=GrantBook(database),
@@ -59,9 +62,12 @@ class Community:
             feedback=feedback,
             unanswered=unanswered,
             gaps=gaps,
+            open_questions=open_questions,
             told=Told(database),
             learnt=LearntBook(database),
-            memories=Memories([guilds, answers, conversations, feedback, unanswered, gaps]),
+            memories=Memories(
+                [guilds, answers, conversations, feedback, unanswered, gaps, open_questions]
+            ),
         )
 
 

@@ -172,6 +172,12 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _refused(path: Path, error: Exception) -> StorageError:
+    if not os.access(path.parent, os.W_OK):
+        return StorageError(
+            f"The data folder {path.parent} cannot be written ({error}). It keeps the grants and "
+            "what the bot has shown: let it be written, or choose another with FOOTNOTE_DATA_DIR, "
+            "where `footnote kb grant` has to say again who may see what."
+        )
     return StorageError(
         f"{path} cannot be read or written ({error}). Check the disk and its permissions; "
         "nothing that was kept before is lost. It holds the grants: if it is damaged, put a backup "

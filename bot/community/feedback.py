@@ -26,7 +26,7 @@ _NOWHERE: Final = 0
 """What the table holds for a server in direct messages; Discord has no id 0."""
 
 
-class Verdict(StrEnum):
+class Rating(StrEnum):
     """What somebody says of an answer."""
 
     GOOD = "good"
@@ -43,7 +43,7 @@ class Feedback:
     answer_id: str
     user_id: int
     guild_id: int | None
-    verdict: Verdict
+    verdict: Rating
     reason: str
     """In the person's own words; may be empty."""
     question: str
@@ -71,7 +71,7 @@ class FeedbackBook:
         *,
         user_id: int,
         guild_id: int | None,
-        verdict: Verdict,
+        verdict: Rating,
         question: str,
         reason: str = "",
     ) -> Feedback:
@@ -95,7 +95,7 @@ class FeedbackBook:
         """Return what people said in one server, oldest first."""
         return self._select("guild_id = ?", guild_id)
 
-    def tally(self, guild_id: int) -> Mapping[Verdict, int]:
+    def tally(self, guild_id: int) -> Mapping[Rating, int]:
         """Return how often each verdict was given in one server."""
         return Counter(feedback.verdict for feedback in self.of_guild(guild_id))
 
@@ -106,7 +106,7 @@ class FeedbackBook:
         closest.
         """
         with self._database.transaction() as connection:
-            rows = connection.execute(_VOTES, (Verdict.GOOD.value, knowledge_base)).fetchall()
+            rows = connection.execute(_VOTES, (Rating.GOOD.value, knowledge_base)).fetchall()
         return dict(rows)
 
     def forget_person(self, user_id: int) -> int:
@@ -133,7 +133,7 @@ class FeedbackBook:
             ).fetchall()
         return tuple(
             Feedback(
-                *(answer, user, guild or None, Verdict(verdict)),
+                *(answer, user, guild or None, Rating(verdict)),
                 *(reason, question, datetime.fromisoformat(at)),
             )
             for answer, user, guild, verdict, reason, question, at in rows

@@ -35,6 +35,10 @@ class GuildSettings:
     """Whether a thread in which staff has replied is left to them."""
     feedback_channel: int | None = None
     announcement_channel: int | None = None
+    asking_channels: tuple[int, ...] = ()
+    """Forums and channels where every post is a question, though nobody is addressed."""
+    drafts_only: bool = False
+    """Whether staff see such answers first, and nobody else."""
     staff_channel: int | None = None
     """Where staff hear of questions that were not answered."""
     remembers_questions: bool = False
@@ -47,7 +51,8 @@ class GuildSettings:
 
     def answers_in(self, place: Place) -> bool:
         """Tell whether questions are answered in ``place``."""
-        return not self.answer_channels or place.is_in(self.answer_channels)
+        channels = self.answer_channels
+        return not channels or place.is_in((*channels, *self.asking_channels))
 
 
 DEFAULT: Final = GuildSettings()

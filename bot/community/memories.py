@@ -34,7 +34,7 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgottenEntries:
     """How many entries of a kind were deleted."""
 
     name: str
@@ -62,18 +62,18 @@ class Memories:
             raise ValueError(f"{memory.name} is registered twice")
         self._memories.append(memory)
 
-    def forget_person(self, user_id: int) -> tuple[Forgotten, ...]:
+    def forget_person(self, user_id: int) -> tuple[ForgottenEntries, ...]:
         """Delete everything about a person."""
-        return tuple(Forgotten(m.name, m.forget_person(user_id)) for m in self._memories)
+        return tuple(ForgottenEntries(m.name, m.forget_person(user_id)) for m in self._memories)
 
-    def forget_guild(self, guild_id: int) -> tuple[Forgotten, ...]:
+    def forget_guild(self, guild_id: int) -> tuple[ForgottenEntries, ...]:
         """Delete everything about a server, its settings included."""
-        return tuple(Forgotten(m.name, m.forget_guild(guild_id)) for m in self._memories)
+        return tuple(ForgottenEntries(m.name, m.forget_guild(guild_id)) for m in self._memories)
 
     def guild_ids(self) -> frozenset[int]:
         """Return the servers that anything is kept of."""
         return frozenset().union(*(memory.guild_ids() for memory in self._memories))
 
-    def purge(self, before: datetime) -> tuple[Forgotten, ...]:
+    def purge(self, before: datetime) -> tuple[ForgottenEntries, ...]:
         """Delete everything that is older."""
-        return tuple(Forgotten(m.name, m.purge(before)) for m in self._memories)
+        return tuple(ForgottenEntries(m.name, m.purge(before)) for m in self._memories)

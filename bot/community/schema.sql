@@ -122,3 +122,10 @@ CREATE TABLE IF NOT EXISTS gap_digests (
     guild_id INTEGER PRIMARY KEY,
     told_at  TEXT NOT NULL
 ) STRICT;
+
+-- Posts and messages that were answered, or drafted for, though nobody was addressed: each once.
+CREATE TABLE IF NOT EXISTS open_questions (
+    message_id  INTEGER PRIMARY KEY,
+    guild_id    INTEGER NOT NULL,
+    answered_at TEXT NOT NULL
+) STRICT;

@@ -29,6 +29,8 @@ from bot.discord.features.config.command import Configuring
 from bot.discord.features.corpus.reingest import Maintenance
 from bot.discord.features.corpus.upload import Uploads
 from bot.discord.features.digest.commands import Lately
+from bot.discord.features.forum.drafts import Drafts
+from bot.discord.features.forum.posts import OpenPosts
 from bot.discord.features.gaps.command import GapList
 from bot.discord.features.gaps.weekly import WeeklyGaps
 from bot.discord.features.help.command import Helping
@@ -179,6 +181,16 @@ class FootnoteBot(commands.AutoShardedBot):
             AnswerActions(self, self.desk, self._community, answers, retention_days=days)
         )
         await self.add_cog(Rulings(self, self.desk, self._community.answers, self._follow_ruling))
+        await self.add_cog(
+            OpenPosts(
+                self,
+                self.desk,
+                self._community,
+                answers,
+                delay_seconds=self._settings.forum_delay_seconds,
+            )
+        )
+        await self.add_cog(Drafts(self, self.desk, self._community, answers))
         await self.add_cog(GapList(self, self.desk, self._community.gaps))
         await self.add_cog(WeeklyGaps(self, self.desk, self._community))
         await self.add_cog(Sources(self.desk))

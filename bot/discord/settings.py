@@ -46,6 +46,8 @@ class DiscordSettings(BaseModel):
     """Answer mentions and replies; needs the message content intent."""
     strict_access: bool = False
     """Grant nothing at the first start, not even to the one server that the bot is in."""
+    forum_delay_seconds: Annotated[float, INTERNAL] = Field(default=60.0, ge=0, le=86_400)
+    """How long people have to reply to a post before the bot does, where it is to."""
     retention_days: int = Field(default=90, ge=1)
     """What is kept of questions and of people is deleted after so long."""
     upload_mib: int = Field(default=25, ge=0, le=500)

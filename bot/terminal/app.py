@@ -72,9 +72,20 @@ class Session:
     def _context(self) -> AppContext:
         return self.app or real_context()
 
+    _missing: Path | None = None
+    """The data folder, where there was none."""
+
     @cached_property
     def _settings(self) -> Any:  # noqa: ANN401  # the type belongs to whoever fills AppContext
-        return self._context.load_settings(**self.overrides)
+        settings = self._context.load_settings(**self.overrides)
+        if not settings.data_dir.exists():
+            self._missing = settings.data_dir
+        return settings
+
+    def new_folder(self) -> Path | None:
+        """Return the data folder if it was made since the settings were read, but only once."""
+        missing, self._missing = self._missing, None
+        return missing if missing is not None and missing.exists() else None
 
     @property
     def corpus_dir(self) -> Path:

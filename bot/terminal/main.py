@@ -89,7 +89,14 @@ def footnote(
     given = {"data_dir": data_dir, "corpus_dir": corpus_dir}
     overrides = {name: path for name, path in given.items() if path is not None}
     app = ctx.obj if isinstance(ctx.obj, AppContext) else None
-    ctx.obj = Session(overrides, verbosity, app)
+    ctx.obj = session = Session(overrides, verbosity, app)
+    ctx.call_on_close(lambda: _tell_of(session.new_folder()))
+
+
+def _tell_of(new_folder: Path | None) -> None:
+    """Say that a data folder was made: its name may be mistyped."""
+    if new_folder is not None:
+        click.echo(f"Made the data folder {new_folder}: there was none.", err=True)
 
 
 def main() -> None:

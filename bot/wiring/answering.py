@@ -12,10 +12,10 @@ from bot.settings import BotSettings
 from bot.wiring.parts import (
     existing_catalogue,
     load_embedder,
-    load_words,
     make_search,
     open_chroma_for,
     open_index,
+    open_minilm,
     own_chroma_folder,
 )
 from bot.wiring.reading_copy import readable
@@ -161,8 +161,8 @@ class _Shelves:
             index.check_vectors()
             _recover_unless_busy(self._settings, index, self._replayed(index))
             index.library = Library(self._catalogue, name, ruled)
-        search = make_search(self._settings, index, embedder, self._words)
-        answerer = Answerer(index, search, self._words, self._writer)
+        search = make_search(self._settings, index, embedder, self._minilm)
+        answerer = Answerer(index, search, self._minilm, self._writer)
         return Engine(index, search, answerer)
 
     def _replayed(self, index: PassageIndex) -> list[str]:
@@ -220,12 +220,12 @@ class _Shelves:
         return ModelReviewer(self._model)
 
     @cached_property
-    def _words(self) -> MiniLM:
-        return load_words(self._settings)
+    def _minilm(self) -> MiniLM:
+        return open_minilm(self._settings)
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return load_embedder(self._settings, self._words)
+        return load_embedder(self._settings, self._minilm)
 
     @cached_property
     def _chroma(self) -> ClientAPI:

@@ -42,12 +42,12 @@ def indexed_apart(
     settings: BotSettings,
     collection: Collection,
     model: Embedder,
-    words: MiniLM,
+    minilm: MiniLM,
     on_progress: OnProgress,
 ) -> Iterator[IndexedCollection]:
     """Yield a collection, indexed by ``model`` in a data folder that is thrown away.
 
-    ``words`` cuts its texts into passages.  Only the vectors stay, in ``eval`` in the data folder.
+    ``minilm`` cuts its texts into passages.  Only the vectors stay, in ``eval`` in the data folder.
     """
     from tempfile import TemporaryDirectory
 
@@ -58,7 +58,7 @@ def indexed_apart(
     from retrieval.store.chroma.opening import open_chroma
     from retrieval.store.index import PassageIndex
 
-    contents = beir_contents(collection.documents, words.token_ends)
+    contents = beir_contents(collection.documents, minilm.token_ends)
     with ExitStack() as stack:
         vectors = Catalogue(settings.data_dir / "eval" / CATALOGUE)
         stack.callback(vectors.close)
@@ -71,5 +71,5 @@ def indexed_apart(
         index = PassageIndex(catalogue, generation, chroma, folder / "lexical", embedder)
         stack.callback(index.close)
         size = index_collection(index, contents.files, on_progress)
-        search = make_search(settings, index, embedder, words)
+        search = make_search(settings, index, embedder, minilm)
         yield IndexedCollection(index, search, embedder, contents.document_of_post, size, folder)

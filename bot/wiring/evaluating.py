@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.settings import BotSettings
 from bot.wiring.answering import open_librarian
 from bot.wiring.collection_index import indexed_apart
-from bot.wiring.parts import load_embedder, load_words
+from bot.wiring.parts import load_embedder, open_minilm
 
 if TYPE_CHECKING:
     from retrieval.evaluation.collections.collection import CollectionReport
@@ -66,10 +66,10 @@ def _evaluate_collection(
     )
 
     collection = read_collection(folder, request.limit)
-    words = load_words(settings)
-    model = load_embedder(settings, words)
+    minilm = open_minilm(settings)
+    model = load_embedder(settings, minilm)
     with ExitStack() as stack:
-        apart = stack.enter_context(indexed_apart(settings, collection, model, words, on_progress))
+        apart = stack.enter_context(indexed_apart(settings, collection, model, minilm, on_progress))
         ours = DocumentSearch(apart.search, apart.index.library, apart.document_of_post)
         rankers: dict[str, Ranker] = {FOOTNOTE: ours}
         if request.compare:

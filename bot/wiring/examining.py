@@ -11,8 +11,8 @@ from bot.wiring.parts import (
     INGEST_WAIT_SECONDS,
     existing_catalogue,
     load_embedder,
-    load_words,
     open_chroma_for,
+    open_minilm,
     own_chroma_folder,
 )
 from retrieval.store.data_folder.ownership import INGEST, alone
@@ -47,7 +47,10 @@ def examine(
         lexical_folder = settings.data_dir / "lexical"
         return examine_stores(
             Stores(
-                *(catalogue, chroma, lexical_folder, load_embedder(settings, load_words(settings))),
+                catalogue,
+                chroma,
+                lexical_folder,
+                load_embedder(settings, open_minilm(settings)),
                 chroma_folder=own_chroma_folder(settings),
             ),
             knowledge_base,
@@ -61,7 +64,7 @@ def check_models(settings: BotSettings) -> tuple[ModelCheck, ...]:
     from retrieval.probing import check_chat_model, check_embedder
 
     checks = (
-        check_embedder(settings.embedding, lambda: load_embedder(settings, load_words(settings))),
+        check_embedder(settings.embedding, lambda: load_embedder(settings, open_minilm(settings))),
         check_chat_model(settings.llm),
     )
     return tuple(check for check in checks if check is not None)

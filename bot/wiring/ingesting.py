@@ -54,7 +54,7 @@ def ingest(
 def _ingest(
     settings: BotSettings, request: IngestRequest, listener: Callable[[Progress], None]
 ) -> IngestReport:
-    from ingest.admission import Admission
+    from ingest.admission import AdmissionRules
     from ingest.pipeline import Ingest
     from ingest.request import Request
     from retrieval.store.live_generation import live_generation
@@ -104,7 +104,7 @@ def _ingest(
             dry_run=request.dry_run,
             ignored=(settings.data_dir,),
             settled_seconds=request.settled_seconds,
-            admission=Admission(
+            admission=AdmissionRules(
                 bots=settings.ingest.admitted_bots(),
                 accounts=_accounts(settings),
                 forgotten=ForgottenPeople(settings.data_dir).read(),

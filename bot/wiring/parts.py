@@ -45,17 +45,17 @@ def existing_catalogue(settings: BotSettings, knowledge_base: str) -> Catalogue:
     )
 
 
-def load_words(settings: BotSettings) -> MiniLM:
+def open_minilm(settings: BotSettings) -> MiniLM:
     """Return MiniLM: its tokens cut passages and its vocabulary knows words, whoever embeds."""
     from retrieval.embedding.minilm import load_minilm
 
     return load_minilm(settings.data_dir / "models", threads=settings.embedding_threads)
 
 
-def load_embedder(settings: BotSettings, words: MiniLM) -> Embedder:
-    """Return the embedding model that is set; ``words`` itself, unless another one is."""
+def load_embedder(settings: BotSettings, minilm: MiniLM) -> Embedder:
+    """Return the embedding model that is set; ``minilm`` itself, unless another one is."""
     if settings.embedding.provider == "minilm":
-        return words
+        return minilm
     from retrieval.embedding.providers import open_embedder
 
     return open_embedder(
@@ -70,28 +70,28 @@ class LazyModels:
         self._settings = settings
 
     @cached_property
-    def words(self) -> MiniLM:
+    def minilm(self) -> MiniLM:
         """What cuts passages."""
-        return load_words(self._settings)
+        return open_minilm(self._settings)
 
     @cached_property
     def embedder(self) -> Embedder:
         """What embeds them."""
-        return load_embedder(self._settings, self.words)
+        return load_embedder(self._settings, self.minilm)
 
     def token_ends(self, text: str) -> list[int]:
         """Return where each of MiniLM's tokens ends in ``text``."""
-        return self.words.token_ends(text)
+        return self.minilm.token_ends(text)
 
 
 def make_search(
-    settings: BotSettings, index: PassageIndex, embedder: Embedder, words: MiniLM
+    settings: BotSettings, index: PassageIndex, embedder: Embedder, minilm: MiniLM
 ) -> HybridSearch:
-    """Return the search over ``index`` that mends slips with the vocabulary of ``words``."""
+    """Return the search over ``index`` that mends slips with the vocabulary of ``minilm``."""
     from retrieval.ranking.hybrid import HybridSearch
     from retrieval.ranking.spelling import Speller
 
-    speller = Speller(index.passages, index.library, words.is_word)
+    speller = Speller(index.passages, index.library, minilm.is_word)
     return HybridSearch(index, embedder, settings.search, speller)
 
 

@@ -35,6 +35,12 @@ def run_bot(settings: BotSettings) -> None:
     from ingest.files.watching import Pace
 
     check_token(settings.discord)
+    if not settings.data_dir.exists():
+        _log.warning(
+            "There is no data folder %s; an empty one is made. If there should be one, correct "
+            "--data-dir or FOOTNOTE_DATA_DIR.",
+            settings.data_dir,
+        )
     footnote = [sys.executable, "-m", "bot.terminal.main"]
     footnote += ["--data-dir", str(settings.data_dir), "--corpus-dir", str(settings.corpus_dir)]
     people = ChildForgetting(footnote)

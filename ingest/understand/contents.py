@@ -181,9 +181,12 @@ def _linked(
                 key for key in found if key < number or by_id[passages[key].post_id].ordinal < at
             ] or [key for key in found if passages[key].kind is TextKind.OWN]
             origin = min(found, key=lambda key: (*unlikely(key, passage), key), default=None)
-        linked.append(
-            passage if origin is None else replace(passage, origin_id=passages[origin].id)
-        )
+        if origin is None:
+            linked.append(passage)
+            continue
+        # A quote of a quote is from where that is from.
+        elder = linked[origin].origin_id if origin < number else None
+        linked.append(replace(passage, origin_id=elder or passages[origin].id))
     return tuple(linked)
 
 

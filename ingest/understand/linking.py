@@ -10,7 +10,7 @@ from ingest.understand.contents import quoted_words
 from ingest.understand.probes import runs
 from ingest.understand.quotes import repeats
 from retrieval.records import Passage, TextKind
-from retrieval.store.catalogue.catalogue import Mark
+from retrieval.store.catalogue.catalogue import UnfinishedWork
 
 if TYPE_CHECKING:
     from retrieval.store.index import PassageIndex
@@ -25,7 +25,7 @@ def link_across_threads(index: PassageIndex, added: Sequence[Passage]) -> int:
     New quotes are looked up among all passages, through the lexical index; quotes that
     were there before are held against the passages that are new.
     """
-    if not index.catalogue.is_marked(index.generation.knowledge_base, Mark.UNLINKED):
+    if not index.catalogue.is_marked(index.generation.knowledge_base, UnfinishedWork.UNLINKED):
         return 0
     new = {p.id: p for p in added if p.kind is TextKind.QUOTE and p.origin_id is None}
     candidates = _anywhere(index, new)
@@ -40,7 +40,7 @@ def link_across_threads(index: PassageIndex, added: Sequence[Passage]) -> int:
 
 def link_after_crash(index: PassageIndex) -> int:
     """Look up every quote without an origin, if an ingest ended before it linked them."""
-    if not index.catalogue.is_marked(index.generation.knowledge_base, Mark.UNLINKED):
+    if not index.catalogue.is_marked(index.generation.knowledge_base, UnfinishedWork.UNLINKED):
         return 0
     waiting = index.library.located(quote_id for _, quote_id in index.library.probes())
     return _link(index, _anywhere(index, {id_: at.passage for id_, at in waiting.items()}))

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.citations import answer_text
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
-from retrieval.answering.gate import Verdict, judge, missing_identifiers
-from retrieval.answering.reading import HITS, Reader, Reading
+from retrieval.answering.gate import GateDecision, judge
+from retrieval.answering.reading import HITS, PassageReader, ReadPassages
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
+from retrieval.question.filters import is_conditions_only
+from retrieval.question.identifiers import (
+    acronym_asked_for,
+    missing_identifiers,
+    spells_out,
+)
 from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
 from retrieval.text.noise import asks_nothing
@@ -56,7 +62,7 @@ class Answerer:
         self._index = index
         self._writer = writer
         self._search = search
-        self.reader = Reader(index, embedder)
+        self.reader = PassageReader(index, embedder)
         self.likeness = Likeness(embedder)
         self._extractive = ExtractiveWriter(index.library)
 
@@ -91,7 +97,7 @@ class Answerer:
         asker: str | None = None,
     ) -> FirstAnswer:
         """Return what ``answer`` does in two steps: first without the model that writes."""
-        if asks_nothing(question):
+        if asks_nothing(question) or is_conditions_only(question):
             step = "It asks nothing, so that nothing was searched."
             return FirstAnswer(Answer(question, Outcome.NOT_FOUND, _ASKS_NOTHING, trace=(step,)))
         started = time.perf_counter()
@@ -140,23 +146,23 @@ class Answerer:
         """Return how a cleaned question is read, and the best ``limit`` passages for it."""
         return search_in_turn(self._search, question, history, limit, about=about)
 
-    def _judge(self, reading: Reading | None, ranking: Ranking) -> Verdict:
+    def _judge(self, reading: ReadPassages | None, ranking: Ranking) -> GateDecision:
         if reading is None:
-            return Verdict(Outcome.NOT_FOUND, 0.0)
+            return GateDecision(Outcome.NOT_FOUND, 0.0)
         verdict = judge(reading.signs)
         if verdict.outcome is Outcome.NOT_FOUND and ranking.filters.authors:
             # Whoever asks for one person's words wants to see the nearest that there are.
             return replace(verdict, outcome=Outcome.CLOSEST)
         return verdict
 
-    def _write(self, question: str, reading: Reading | None, verdict: Verdict) -> Answer:
+    def _write(self, question: str, reading: ReadPassages | None, verdict: GateDecision) -> Answer:
         plain = Answer(question, verdict.outcome, _SAYS_NOTHING, confidence=verdict.confidence)
         if reading is None or verdict.outcome is Outcome.NOT_FOUND:
             return plain
         if verdict.outcome is Outcome.CLOSEST:
             return self._closest(plain, reading)
         written = self._extractive.write(reading)
-        if missing_identifiers(question, _shown(written.citations, reading.hits)):
+        if not _says_it(question, written.citations, reading.hits):
             return self._closest(plain, reading)
         if not written.statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)
@@ -168,13 +174,21 @@ class Answerer:
             unanswered=reading.unanswered,
         )
 
-    def _closest(self, plain: Answer, reading: Reading) -> Answer:
+    def _closest(self, plain: Answer, reading: ReadPassages) -> Answer:
         closest = self._extractive.closest(reading)
         outcome = Outcome.CLOSEST if closest else Outcome.NOT_FOUND
         text = _SAYS_NOTHING
         if closest:
             text = _SAYS_UNANSWERED if reading.signs.is_unanswered else SAYS_CLOSEST
         return replace(plain, outcome=outcome, text=text, closest=closest)
+
+
+def _says_it(question: str, citations: Sequence[Citation], hits: Sequence[Hit]) -> bool:
+    """Tell whether what is shown contains what an answer has to contain literally."""
+    if missing_identifiers(question, _shown(citations, hits)):
+        return False
+    acronym = acronym_asked_for(question)
+    return acronym is None or any(spells_out(each.quote, acronym) for each in citations)
 
 
 def _shown(citations: Sequence[Citation], hits: Sequence[Hit]) -> Iterator[str]:

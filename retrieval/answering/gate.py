@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -30,13 +29,6 @@ CLOSEST_NEARNESS: Final = 0.35
 """From here on the nearest replies are shown."""
 UNHEARD: Final = 0.1
 """At most so likely are the words of somebody to be here who wrote nothing here."""
-# Part numbers, versions, error codes, flags, names of functions and modules: what has a digit or
-# a sign within it, or capitals where no sentence has any.
-_IDENTIFIER: Final = re.compile(
-    r"(?<![\w-])--?[a-z][\w-]+|\b0x[0-9a-fA-F]+\b"
-    r"|\b(?=\w*[A-Za-z])(?=[\w.:+-]*\d)\w+(?:[.:+-]\w+)*|\b\w+(?:(?:\.|::|_)\w+)+"
-    r"|\bv?\d+(?:\.\d+)+\b|\b[a-z]+[A-Z]\w*\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateDecision:
     """What the gate decided."""
 
     outcome: Outcome
@@ -100,27 +92,20 @@ def logit(features: Mapping[str, float]) -> float:
     return model["bias"] + sum(model[name] * value for name, value in features.items())
 
 
-def judge(signs: Signs) -> Verdict:
+def judge(signs: Signs) -> GateDecision:
     """Return the outcome that the signs speak for."""
     confidence = 1 / (1 + math.exp(-logit(signs.features())))
     if signs.unheard:
         confidence = min(confidence, UNHEARD)
     if confidence >= ANSWERED_FROM and signs.nearness >= ANSWERED_NEARNESS:
-        verdict = Verdict(Outcome.ANSWERED, confidence)
+        verdict = GateDecision(Outcome.ANSWERED, confidence)
     elif confidence >= ANSWERED_FROM or signs.nearness >= CLOSEST_NEARNESS:
-        verdict = Verdict(Outcome.CLOSEST, confidence)
+        verdict = GateDecision(Outcome.CLOSEST, confidence)
     else:
-        verdict = Verdict(Outcome.NOT_FOUND, confidence)
+        verdict = GateDecision(Outcome.NOT_FOUND, confidence)
     if signs.is_unanswered and verdict.outcome is Outcome.ANSWERED:
         return replace(verdict, outcome=Outcome.CLOSEST)
     return verdict
-
-
-def missing_identifiers(question: str, shown: Iterable[str]) -> tuple[str, ...]:
-    """Return the part numbers, versions, codes and flags of a question that no shown text has."""
-    wanted = dict.fromkeys(found.group() for found in _IDENTIFIER.finditer(question))
-    text = "\n".join(shown).casefold()
-    return tuple(each for each in wanted if each.casefold() not in text)
 
 
 @cache

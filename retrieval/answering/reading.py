@@ -12,6 +12,7 @@ import numpy as np
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, share_of_best
 from retrieval.answering.sentence_scores import Sentence
+from retrieval.question.identifiers import identifiers
 from retrieval.question.speakers import addresses, speakers, speaks_of
 from retrieval.ranking.term_weights import TermWeights
 from retrieval.records import Hit
@@ -38,13 +39,19 @@ _NEWEST: Final = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|lately|recently|neueste[nrs]?|zuletzt|kürzlich)\b",
     re.IGNORECASE,
 )
+_ALL: Final = re.compile(
+    r"^(?:please |can you |could you )?(?:list|name|enumerate)\b"
+    r"|\blist of (?:all|the|every)\b|\b(?:list|what are|which are|name|show me) all\b"
+    r"|\ball (?:of )?the \w+s\b",
+    re.IGNORECASE,
+)
 _SUBJECT: Final = 0.1
 """A name in so large a share of the passages is what the threads are about, and no absent
 speaker: "what does the error in Blender say"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadPassages:
     """The best passages, sentence by sentence."""
 
     hits: tuple[Hit, ...]
@@ -58,8 +65,23 @@ class Reading:
     """Of a question of several, the place of the sentence that answers each, where one may."""
     unanswered: tuple[str, ...] = ()
     """The parts of a question of several that none may answer."""
-    newest_first: bool = False
-    """Whether the question asks for what is newest."""
+    question: str = ""
+    """With its slips mended."""
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the question asks for what is newest."""
+        return _NEWEST.search(self.question) is not None
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether the question asks for a list of all that there is."""
+        return _ALL.search(self.question) is not None
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The part numbers, versions, codes and flags in the question, in lower case."""
+        return tuple(each.casefold() for each in identifiers(self.question))
 
     def best_sentence(self, place: int) -> tuple[int, int] | None:
         """Return where the best sentence of a hit stands in its post, None if it was not read."""
@@ -70,7 +92,7 @@ class Reading:
         return best.start, best.end
 
 
-class Reader:
+class PassageReader:
     """Reads what a search found."""
 
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
@@ -85,7 +107,7 @@ class Reader:
         self._sentences = SentenceVectors(embedder, index.catalogue)
         self._weights = TermWeights(index.passages)
 
-    def read(self, ranking: Ranking, hits: Sequence[Hit]) -> Reading:
+    def read(self, ranking: Ranking, hits: Sequence[Hit]) -> ReadPassages:
         """Read ``hits``, of which there must be one; mostly those of the ranking itself."""
         ranking, hits = self._rescaled(ranking, hits)
         able, unheard = self._heard(ranking, hits)
@@ -101,8 +123,8 @@ class Reader:
 
         coverage = [weigh(sentence.text) for sentence in sentences]
         scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
-        newest_first = _NEWEST.search(ranking.mended.question) is not None
-        reading = Reading(tuple(hits), sentences, scores, signs, weigh, newest_first=newest_first)
+        asked = ranking.mended.question
+        reading = ReadPassages(tuple(hits), sentences, scores, signs, weigh, question=asked)
         found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
         return replace(
             reading,

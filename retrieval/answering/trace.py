@@ -10,21 +10,21 @@ from retrieval.records import Answer, Outcome
 if TYPE_CHECKING:
     from retrieval.answering.follow_up import StandaloneReading
     from retrieval.answering.gate import Signs
-    from retrieval.answering.reading import Reading
+    from retrieval.answering.reading import ReadPassages
     from retrieval.ranking.hybrid import Ranking
 
 _SURE_FROM: Final = 0.995
 
 
 def trace(
-    turn: StandaloneReading, ranking: Ranking, reading: Reading | None, answer: Answer
+    turn: StandaloneReading, ranking: Ranking, reading: ReadPassages | None, answer: Answer
 ) -> tuple[str, ...]:
     """Return the steps that led to ``answer``, in order."""
     return tuple(_steps(turn, ranking, reading, answer))
 
 
 def _steps(
-    turn: StandaloneReading, ranking: Ranking, reading: Reading | None, answer: Answer
+    turn: StandaloneReading, ranking: Ranking, reading: ReadPassages | None, answer: Answer
 ) -> Iterator[str]:
     if turn.told:
         yield turn.told
@@ -48,7 +48,7 @@ def _steps(
         yield f"Nothing that was found answers “{part}”."
 
 
-def _best_passage(reading: Reading) -> str:
+def _best_passage(reading: ReadPassages) -> str:
     best = reading.hits[0]
     return (
         f"Best passage: {best.passage.id} in {best.thread.title or best.thread.file} "
@@ -56,7 +56,7 @@ def _best_passage(reading: Reading) -> str:
     )
 
 
-def _read(reading: Reading) -> str:
+def _read(reading: ReadPassages) -> str:
     signs = reading.signs
     return (
         f"Read {len(reading.sentences)} sentences of the best passages. The best exchange "

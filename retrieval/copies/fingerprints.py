@@ -56,7 +56,7 @@ class Sketch:
     is larger than any of them; none at all of a text too short to be a copy."""
 
 
-class Vocabulary(dict[str, int]):
+class WordNumbers(dict[str, int]):
     """Words with their numbers, for as long as somebody makes sketches of many texts."""
 
     def __missing__(self, word: str) -> int:
@@ -75,9 +75,9 @@ def words_of(text: str) -> list[str]:
     return words(_APOSTROPHES.sub("", text))
 
 
-def sketches(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list[Sketch]:
+def sketches(texts: Sequence[str], vocabulary: WordNumbers | None = None) -> list[Sketch]:
     """Return the sketch of each text; ``vocabulary`` remembers words from call to call."""
-    vocabulary = Vocabulary() if vocabulary is None else vocabulary
+    vocabulary = WordNumbers() if vocabulary is None else vocabulary
     if len(vocabulary) > _MAX_VOCABULARY:
         vocabulary.clear()
     split = [words_of(text) for text in texts]

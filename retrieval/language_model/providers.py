@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import ConfigurationError
 from retrieval.language_model.limits.budget import limits_of, price_of
-from retrieval.language_model.limits.limited_model import LimitedModel, Patience, Room
+from retrieval.language_model.limits.limited_model import CallPolicy, LimitedModel, Room
 from retrieval.language_model.limits.spending import FILE, Spending
 from retrieval.language_model.loop_thread import LoopThread
 
@@ -43,7 +43,9 @@ def open_chat_model(settings: LLMSettings, data_dir: Path) -> LimitedModel | Non
     return LimitedModel(
         open_wire(settings),
         key=settings.api_key.get_secret_value() if settings.api_key else None,
-        patience=Patience(settings.stall_seconds, settings.retries, settings.max_concurrent_calls),
+        patience=CallPolicy(
+            settings.stall_seconds, settings.retries, settings.max_concurrent_calls
+        ),
         limits=limits_of(settings),
         price=price_of(settings),
         spending=Spending(data_dir / FILE),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from retrieval.store.catalogue.conditions import find_authors, matching_ids
 if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.ranking.fusion import Scores
-    from retrieval.ranking.spelling import Mended, Speller
+    from retrieval.ranking.spelling import Correction, Speller
     from retrieval.settings import SearchSettings
     from retrieval.store.index import PassageIndex
     from retrieval.store.lexical.forward_index import ForwardIndex
@@ -49,7 +50,7 @@ ten follow-ups nine find their passage among three; seven do with either reading
 class Ranking:
     """What a search found, and the figures behind it."""
 
-    mended: Mended
+    mended: Correction
     """The question with its slips mended."""
     filters: Filters
     """The conditions that were found in the question."""
@@ -114,7 +115,7 @@ class HybridSearch:
     def _found(self, question: str, limit: int, context: str, *, strict: bool) -> Ranking:
         started = time.perf_counter()
         self._index.follow()
-        asked, filters = split_filters(question, self._find_authors)
+        asked, filters = split_filters(question, self._find_authors, datetime.now(UTC))
         mended = self._speller.mend(asked)
         several = () if context else parts(mended.question)
         queries = [self._query(mended.question, context), *map(self._query, several)]

@@ -27,7 +27,7 @@ _MAX_WORDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Correction:
     """A question with its slips mended."""
 
     question: str
@@ -48,11 +48,11 @@ class Speller:
         self._library = library
         self._is_word = is_word
 
-    def mend(self, question: str) -> Mended:
+    def mend(self, question: str) -> Correction:
         """Return the question with unknown words replaced by the nearest known ones."""
         typed = dict.fromkeys(_WORD.findall(question))
         if len(typed) > _MAX_WORDS:
-            return Mended(question)
+            return Correction(question)
         strange = [word for word in typed if self._is_strange(word)]
         nearest = {word: self._nearest(word) for word in strange}
         changes = tuple((word, known) for word, known in nearest.items() if known)
@@ -60,7 +60,7 @@ class Speller:
             question = re.sub(rf"\b{re.escape(word)}\b", known, question)
         unknown = tuple(word for word, known in nearest.items() if not known)
         # Where most words are strange, it is the language that is another.
-        return Mended(question, changes, unknown if 2 * len(unknown) <= len(typed) else ())
+        return Correction(question, changes, unknown if 2 * len(unknown) <= len(typed) else ())
 
     def _is_strange(self, word: str) -> bool:
         terms = self._lexical.terms(word)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError
-from retrieval.store.chroma.findability import Mended, OnStep, mend, pages, put_back
+from retrieval.store.chroma.findability import OnStep, Repair, mend, pages, put_back
 
 if TYPE_CHECKING:
     from retrieval.store.index import PassageIndex
@@ -42,7 +42,7 @@ class Doctor:
         self._index = index
         self._kb = index.generation.knowledge_base
         self._on_step = on_step
-        self.search = Mended(0, 0)
+        self.search = Repair(0, 0)
         """What searching for the vectors came to."""
 
     def examine(self) -> tuple[Finding, ...]:

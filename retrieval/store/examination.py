@@ -10,7 +10,7 @@ from typing import Final
 from retrieval.errors import EmptyIndexError, IndexDamagedError, StorageError
 from retrieval.store.catalogue.catalogue import Generation
 from retrieval.store.chroma.collections import collections_of
-from retrieval.store.chroma.findability import Mended, OnStep
+from retrieval.store.chroma.findability import OnStep, Repair
 from retrieval.store.doctor import Doctor, Finding
 from retrieval.store.lexical.tantivy_index import LexicalIndex
 from retrieval.store.live_generation import check_model
@@ -82,7 +82,7 @@ def examine(
         )
     stores.catalogue.check()
     findings: list[Finding] = []
-    search = Mended(0, 0)
+    search = Repair(0, 0)
     if not anew:
         check_model(live, stores.embedder.fingerprint)
         findings += _unreadable_lexical_indexes(stores, live)
@@ -114,7 +114,7 @@ def examine(
 
 def _mended(
     stores: Stores, live: Generation, on_step: OnStep
-) -> tuple[Mended, tuple[Finding, ...]]:
+) -> tuple[Repair, tuple[Finding, ...]]:
     with closing(stores.open(live)) as index:
         doctor = Doctor(index, on_step)
         found = doctor.examine()

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import IndexDamagedError
-from retrieval.store.catalogue.catalogue import Catalogue, Generation, Mark, Pending
+from retrieval.store.catalogue.catalogue import Catalogue, Generation, Pending, UnfinishedWork
 from retrieval.store.catalogue.contents import FileContents, Located
 from retrieval.store.catalogue.library import Library
-from retrieval.store.chroma.findability import Mended, mend
+from retrieval.store.chroma.findability import Repair, mend
 from retrieval.store.chroma.vectors import Metadata, VectorIndex
 from retrieval.store.embedding_cache import EmbeddingCache
 from retrieval.store.lexical import copies
@@ -107,7 +107,7 @@ class PassageIndex:
         if self._is_writing and not self.catalogue.pending(self.generation):
             if self._is_suspect:
                 self._mend()
-            self.catalogue.unmark(self.generation.knowledge_base, Mark.WRITING)
+            self.catalogue.unmark(self.generation.knowledge_base, UnfinishedWork.WRITING)
             self._is_writing = self._is_suspect = False
 
     def follow(self) -> None:
@@ -177,7 +177,7 @@ class PassageIndex:
             raise AssertionError("what replaces files is committed before others are staged")
         kb = self.generation.knowledge_base
         if not self._is_writing:
-            self.catalogue.mark(kb, Mark.WRITING)
+            self.catalogue.mark(kb, UnfinishedWork.WRITING)
             self._is_writing = True
         coming = {at.passage.id for staged in before for at in staged.fresh}
         fresh = self._fresh(contents, coming)
@@ -268,12 +268,12 @@ class PassageIndex:
         self.catalogue.settle(self.generation, pending)
         lost = self._mend()
         self._is_suspect = True
-        self.catalogue.unmark(kb, Mark.WRITING)
+        self.catalogue.unmark(kb, UnfinishedWork.WRITING)
         return len(pending.passages) + len(pending.exchanges) + lost
 
     def needs_recovery(self) -> bool:
         """Tell whether somebody is writing, or was killed while doing so."""
-        return self.catalogue.is_marked(self.generation.knowledge_base, Mark.WRITING)
+        return self.catalogue.is_marked(self.generation.knowledge_base, UnfinishedWork.WRITING)
 
     def check_vectors(self) -> None:
         """Check that Chroma was not lost as a whole, or left elsewhere.
@@ -288,7 +288,7 @@ class PassageIndex:
                 "which puts them back and embeds nothing again, or correct FOOTNOTE_CHROMA__URL."
             )
 
-    def make_findable(self, ids: Iterable[str]) -> Mended:
+    def make_findable(self, ids: Iterable[str]) -> Repair:
         """Search for passages that are indexed, and insert anew those that are not found.
 
         Takes 0.1 to 0.4 ms a passage.  Only for who may write.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from retrieval.errors import IndexDamagedError, StorageError
 from retrieval.store.catalogue.catalogue import Catalogue, Generation
 from retrieval.store.chroma.collections import collections_of
-from retrieval.store.chroma.findability import Mended, OnStep, pages
+from retrieval.store.chroma.findability import OnStep, Repair, pages
 from retrieval.store.chroma.folder import remove_orphaned_segments, replayed_ids
 from retrieval.store.chroma.graph_copy import copy_graph, graph_of
 from retrieval.store.chroma.vectors import delete_collection
@@ -45,7 +45,7 @@ class Rebuilt:
     """A generation that was made anew."""
 
     generation: Generation
-    search: Mended
+    search: Repair
     """What searching for its vectors came to."""
 
 

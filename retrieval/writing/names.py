@@ -222,7 +222,7 @@ def _foreign_names(sentence: str, there: Known, is_ordinary: IsOrdinary) -> Iter
     for match in _WORD.finditer(sentence):
         word = match[0]
         is_sign = any(c.isupper() or c.isdigit() for c in word[1:])  # as in GPT-4, SQLite, NASA
-        if word.islower() or (is_german and not is_sign) or _is_known(word, there):
+        if word == word.lower() or (is_german and not is_sign) or _is_known(word, there):
             continue
         begins = _BEGINS.search(sentence[: match.start()]) is not None and not is_sign
         is_plain = is_romance or not word[0].isascii() or _ABSTRACT.match(sentence, match.start())
@@ -239,8 +239,7 @@ def _is_known(word: str, there: Known) -> bool:
         return True
     parts = [part for part in re.split(r"[-.&/]|(?<=[^\W\d])(?=\d)", _CLITIC.sub("", word)) if part]
     return len(parts) > 1 and all(
-        part.islower() or part.isdigit() or not forms([part]).isdisjoint(there_or_common)
-        for part in parts
+        part == part.lower() or not forms([part]).isdisjoint(there_or_common) for part in parts
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.admission import ALL, Admission
+from ingest.admission import ALL, AdmissionRules
 from ingest.report import Removal, Why
 from tests.ingest.conftest import KB, Bench
 from tests.ingest.sources import Fields, export, message, reply
@@ -57,13 +57,15 @@ def test_programs_stay_out_by_default_with_what_is_quoted_of_them(channel):
 
 
 def test_a_program_may_be_let_in_by_its_id_and_never_the_bot_itself(channel):
-    channel.ingest(admission=Admission(bots=frozenset({"900"})))
+    channel.ingest(admission=AdmissionRules(bots=frozenset({"900"})))
     assert FEED in texts(channel)
     assert OLD_ANSWER not in texts(channel)
-    report = channel.ingest(admission=Admission(bots=frozenset({ALL})))
+    report = channel.ingest(admission=AdmissionRules(bots=frozenset({ALL})))
     assert report.files_read == 1, "who is let in anew has to be read"
     assert {FEED, OLD_ANSWER} <= texts(channel)
-    report = channel.ingest(admission=Admission(bots=frozenset({ALL}), own_ids=frozenset({"901"})))
+    report = channel.ingest(
+        admission=AdmissionRules(bots=frozenset({ALL}), own_ids=frozenset({"901"}))
+    )
     assert report.removals == (Removal("hub.json", 1, Why.BOT),)
     assert FEED in texts(channel)
     assert not any(OLD_ANSWER in text for text in texts(channel))
@@ -71,7 +73,7 @@ def test_a_program_may_be_let_in_by_its_id_and_never_the_bot_itself(channel):
 
 def test_when_the_bot_gets_an_account_only_files_with_posts_of_it_are_read_again(channel):
     channel.write("other.json", export(message(9, "Which grease do you use for bearings?")))
-    everyone = Admission(bots=frozenset({ALL}))
+    everyone = AdmissionRules(bots=frozenset({ALL}))
     assert channel.ingest(admission=everyone).files_read == 2
     assert channel.ingest(admission=replace(everyone, accounts=frozenset({"77"}))).files_read == 0
     started = replace(everyone, accounts=frozenset({"77", "901"}))
@@ -86,7 +88,7 @@ def test_when_the_bot_gets_an_account_only_files_with_posts_of_it_are_read_again
 def test_the_bot_itself_is_known_where_the_source_does_not_say_that_it_is_a_program(bench):
     line = {"thread_id": "t", "post_id": "1", "author_id": "901", "text": OLD_ANSWER}
     bench.write("hub.jsonl", json.dumps(line))
-    bench.ingest(admission=Admission(own_ids=frozenset({"901"})))
+    bench.ingest(admission=AdmissionRules(own_ids=frozenset({"901"})))
     assert texts(bench) == set()
 
 

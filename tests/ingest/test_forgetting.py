@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ingest.admission import Admission
+from ingest.admission import AdmissionRules
 from retrieval.store.removal.expelling import expel, traces
 from retrieval.store.removal.forgotten import ForgottenPeople
 from tests.ingest.conftest import KB, Bench
@@ -73,7 +73,7 @@ def forget(bench: Bench, people: ForgottenPeople, author_id: str, name: str | No
 
 
 def ingest(bench: Bench, people: ForgottenPeople) -> None:
-    bench.ingest(admission=Admission(forgotten=people.read()))
+    bench.ingest(admission=AdmissionRules(forgotten=people.read()))
 
 
 def everything(bench: Bench) -> str:
@@ -126,9 +126,9 @@ def test_a_knowledge_base_restored_from_before_is_put_right_by_the_next_ingest(b
     fill(bench)
     ingest(bench, people)
     people.remember("8")
-    bench.ingest(admission=Admission(forgotten=people.read()))
+    bench.ingest(admission=AdmissionRules(forgotten=people.read()))
     assert "555 0199" not in everything(bench)
-    bench.ingest(admission=Admission(forgotten=people.read()))
+    bench.ingest(admission=AdmissionRules(forgotten=people.read()))
     assert bench.opened == 0, "there is nothing left to do"
 
 

@@ -50,7 +50,8 @@ class Audience:
             return
         here = guild.get_channel(place.parent_id or place.channel_id or 0)
         if here is not None:
-            rules = rules_of(here, self._own_id)
+            # Whoever sees an answer there, even if they may not read what was said before.
+            rules = rules_of(here, self._own_id, to_see=True)
             yield from self._open_to(guild.id, lambda there: all_read_too(rules, there))
 
     def _of_one(self, guild: discord.Guild, visitor: Visitor) -> Iterator[str]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,7 @@ class Keeper:
         self._book = book
         self.shelf = shelf
         self._opted_out = opted_out
-        self._clock = clock
+        self.clock = clock
         self._again_seconds = again_seconds
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._agreed: dict[tuple[int, int], bool] = {}
@@ -213,7 +214,7 @@ class Keeper:
     def _since(self, learnt: LearntChannel) -> datetime | None:
         if learnt.retention_days is None:
             return None
-        return self._clock() - timedelta(days=learnt.retention_days)
+        return self.clock() - timedelta(days=learnt.retention_days)
 
     # Consent
 
@@ -316,6 +317,16 @@ class Keeper:
             for channel_id in self.shelf.rooms(guild_id):
                 for journal in self.shelf.in_room(guild_id, channel_id):
                     count += journal.drop(lambda one: author_id(one) == author)
+        return count
+
+    def age(self) -> int:
+        """Take out what is older than its channel keeps; return how many messages."""
+        count = 0
+        for learnt in self._learnt.values():
+            since = self._since(learnt)
+            for channel in self._channels(learnt.channel_id) if since is not None else ():
+                for journal in self.shelf.in_room(channel.guild.id, channel.id):
+                    count += journal.drop(partial(_is_before, since=since))
         return count
 
     def unlearn(self, channel: discord.abc.GuildChannel) -> int:

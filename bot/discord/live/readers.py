@@ -15,6 +15,8 @@ import discord
 
 _READ: Final = discord.Permissions(view_channel=True, read_message_history=True)
 """To read a channel's past takes both."""
+_SEE: Final = discord.Permissions(view_channel=True)
+"""To see what is said there now."""
 _VOICE: Final = discord.Permissions(view_channel=True, read_message_history=True, connect=True)
 """In a voice channel's chat nobody reads who may not connect."""
 _KEPT: Final = 20_000
@@ -104,11 +106,16 @@ def _sets(roles: list[int], most: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(roles, count)
 
 
-def rules_of(channel: discord.abc.GuildChannel, but: int | None = None) -> ChannelRules:
-    """Return what decides who may read a channel; the member ``but``, the bot, does not count."""
+def rules_of(
+    channel: discord.abc.GuildChannel, but: int | None = None, *, to_see: bool = False
+) -> ChannelRules:
+    """Return what decides who may read a channel, or with ``to_see`` only what is said there now.
+
+    The member ``but``, the bot, does not count.
+    """
     guild = channel.guild
     is_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
-    needed = (_VOICE if is_voice else _READ).value
+    needed = (_SEE if to_see else _VOICE if is_voice else _READ).value
     by_kind: dict[bool, dict[int, Rule]] = {True: {}, False: {}}
     for target, overwrite in channel.overwrites.items():
         allow, deny = (side.value & needed for side in overwrite.pair())

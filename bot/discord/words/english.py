@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
+from bot.discord.words import answer, forum, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -77,7 +77,6 @@ ENGLISH: Final = Words(
         title="Footnote in this server",
         answer_channels="Channels where I answer",
         everywhere="All channels",
-        switches="How I behave",
         mentions="Answer mentions: {state}",
         private="Answer privately: {state}",
         quiet="Leave threads to staff who replied: {state}",
@@ -172,6 +171,7 @@ ENGLISH: Final = Words(
             "unanswered": "questions that waited for an answer",
             "rulings": "your name on what staff decided",
             "gaps": "questions that were passed on to staff",
+            "open_questions": "posts that I answered",
         },
     ),
     commands={
@@ -242,5 +242,6 @@ ENGLISH: Final = Words(
     ingest=ingest.ENGLISH,
     staff=staff.ENGLISH,
     gaps=gaps.ENGLISH,
+    forum=forum.ENGLISH,
     learn=learn.ENGLISH,
 )

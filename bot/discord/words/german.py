@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, gaps, ingest, lately, learn, staff, talk
+from bot.discord.words import answer, forum, gaps, ingest, lately, learn, staff, talk
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -79,7 +79,6 @@ GERMAN: Final = Words(
         title="Footnote auf diesem Server",
         answer_channels="Kanäle, in denen ich antworte",
         everywhere="Alle Kanäle",
-        switches="Wie ich mich verhalte",
         mentions="Erwähnungen beantworten: {state}",
         private="Nur für Fragende sichtbar: {state}",
         quiet="Threads dem Team lassen, das geantwortet hat: {state}",
@@ -176,6 +175,7 @@ GERMAN: Final = Words(
             "unanswered": "Fragen, die auf eine Antwort warteten",
             "rulings": "dein Name an dem, was das Team entschieden hat",
             "gaps": "Fragen, die ans Team weitergegeben wurden",
+            "open_questions": "Beiträge, die ich beantwortet habe",
         },
     ),
     commands={
@@ -250,5 +250,6 @@ GERMAN: Final = Words(
     ingest=ingest.GERMAN,
     staff=staff.GERMAN,
     gaps=gaps.GERMAN,
+    forum=forum.GERMAN,
     learn=learn.GERMAN,
 )

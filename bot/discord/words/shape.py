@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.discord.words.answer import AnswerWords
+from bot.discord.words.forum import ForumWords
 from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
@@ -111,7 +112,6 @@ class ConfigWords:
     answer_channels: str
     everywhere: str
     """Shown where nothing is chosen."""
-    switches: str
     mentions: str
     """``{state}``; a button, and so are the next three."""
     private: str
@@ -213,6 +213,7 @@ class Words:
     ingest: IngestWords
     staff: StaffWords
     gaps: GapWords
+    forum: ForumWords
     learn: LearnWords
 
     def duration(self, seconds: float) -> str:

@@ -39,7 +39,7 @@ class TalkWords:
     reason_told_on: str
     """At most 100 characters: who will read the reason, where a channel is chosen for that."""
     verdicts: Mapping[str, str]
-    """By ``Verdict``'s values."""
+    """By ``Rating``'s values."""
     feedback: str
     """``{name}``, ``{verdict}``: in the channel that gets feedback."""
     feedback_private: str

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
         Citation,
         Hit,
         News,
+        Occurrence,
         OfficialAnswer,
         Passage,
-        Place,
         Post,
         PostView,
         SourceView,
@@ -333,7 +333,7 @@ def _staff_shape(note: StaffNote | None) -> Shape | None:
     }
 
 
-def _place_shape(place: Place) -> Shape:
+def _place_shape(place: Occurrence) -> Shape:
     return {
         "id": place.passage_id,
         "kind": str(place.kind),

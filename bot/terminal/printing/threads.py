@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from retrieval.records import (
+        Occurrence,
         Paragraph,
         Passage,
-        Place,
         Post,
         PostView,
         SourceView,
@@ -238,7 +238,7 @@ def _preview(words: str) -> Text:
     return text
 
 
-def _places(places: Sequence[Place]) -> Group:
+def _places(places: Sequence[Occurrence]) -> Group:
     rows = [
         indented(
             joined(

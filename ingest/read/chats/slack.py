@@ -180,7 +180,7 @@ def read_bundle(bundle: Bundle) -> Iterator[Found]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Channel:
     """Where messages were written."""
 
     name: str
@@ -229,15 +229,15 @@ class _Reading:
         if index in _PRIVATE_INDEXES:
             self._private.update((channel.id, channel.name or channel.id))
 
-    def place(self, path: PurePosixPath) -> _Place:
+    def place(self, path: PurePosixPath) -> _Channel:
         """Return the channel whose messages lie in a folder, or a file, of that name."""
         name = path.stem
         if _CHANNEL_ID.match(name):
-            return _Place(self._channels.get(name, name), name)
+            return _Channel(self._channels.get(name, name), name)
         ids = {name: id_ for id_, name in self._channels.items()}
-        return _Place(name, ids.get(name))
+        return _Channel(name, ids.get(name))
 
-    def take(self, source: SourceFile, place: _Place) -> Iterator[Found]:
+    def take(self, source: SourceFile, place: _Channel) -> Iterator[Found]:
         """Take the messages of one file."""
         whole, shortfall = document(source, _LISTS)
         if shortfall is not None:
@@ -254,7 +254,7 @@ class _Reading:
         for fields in messages:
             self._take_message(fields, place, names)
 
-    def _take_message(self, fields: object, place: _Place, names: Names) -> None:
+    def _take_message(self, fields: object, place: _Channel, names: Names) -> None:
         try:
             message = Message.model_validate(fields)
         except ValidationError:
@@ -281,7 +281,7 @@ class _Reading:
         else:
             self._replies[thread] += 1
 
-    def _draft(self, message: Message, place: _Place, names: Names) -> PostDraft:
+    def _draft(self, message: Message, place: _Channel, names: Names) -> PostDraft:
         text, paragraphs = compose(_parts(message, place, names))
         author_id = message.user or message.bot_id
         files = (*message.files, *([message.file] if message.file else ()))
@@ -354,7 +354,7 @@ def _left_out(message: Message) -> LeftOutReason | None:
     return None if (message.subtype or "") in _WRITTEN else LeftOutReason.SYSTEM
 
 
-def _parts(message: Message, place: _Place, names: Names) -> Iterator[Part]:
+def _parts(message: Message, place: _Channel, names: Names) -> Iterator[Part]:
     text = message.text or ""
     if text.strip():
         yield from mrkdwn_parts(text, names)
@@ -367,7 +367,7 @@ def _parts(message: Message, place: _Place, names: Names) -> Iterator[Part]:
         yield words if speaks else replace(_shared(attachment, place), text=words)
 
 
-def _shared(attachment: dict[str, Any], place: _Place) -> Quoted:
+def _shared(attachment: dict[str, Any], place: _Channel) -> Quoted:
     """Return whose words a card under a message shows."""
     author = attachment.get("author_name") or attachment.get("service_name")
     name = author if isinstance(author, str) else None

@@ -75,7 +75,7 @@ class Message(Wire):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Topic:
     """A topic of a channel."""
 
     stream: str
@@ -186,7 +186,7 @@ class _Reading:
             if row.get("type") == _STREAM and stream in names:
                 self._streams[str(row.get("id"))] = (stream, names[stream])
 
-    def take(self, fields: object, place: _Place | None) -> None:
+    def take(self, fields: object, place: _Topic | None) -> None:
         """Take a message; ``place`` is where it stands if it does not say so itself."""
         try:
             message = Message.model_validate(fields)
@@ -206,18 +206,18 @@ class _Reading:
         facts.is_solved = facts.is_solved or place.topic.startswith(_RESOLVED)
         self._gathering.add(place.key, self._draft(message, place, html))
 
-    def _place(self, message: Message, place: _Place | None) -> _Place | None:
+    def _place(self, message: Message, place: _Topic | None) -> _Topic | None:
         """Return the topic of a message, None for one between people."""
         if self._exported:
             stream = self._streams.get(message.recipient or "")
-            return _Place(stream[1], stream[0], message.subject or "") if stream else None
+            return _Topic(stream[1], stream[0], message.subject or "") if stream else None
         if message.subject is None and message.stream_id is None:
             return None if message.type in {"private", "direct"} else place
         if message.type in {"private", "direct"}:
             return None
-        return _Place(message.stream or "", message.stream_id, message.subject or "")
+        return _Topic(message.stream or "", message.stream_id, message.subject or "")
 
-    def _draft(self, message: Message, place: _Place, html: str) -> PostDraft:
+    def _draft(self, message: Message, place: _Topic, html: str) -> PostDraft:
         parts: list[Part] = [message.content or ""]
         if html:
             parts = html_parts(html, lambda node: _claim(node, place))
@@ -267,12 +267,12 @@ def _rows(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _place_of(file: str) -> _Place:
+def _place_of(file: str) -> _Topic:
     """Return the topic that zulip-archive puts into a path, as ``ID-channel/topic.json``."""
     path = PurePosixPath(file)
     folder = _STREAM_FOLDER.match(_decoded(path.parent.name))
     stream_id, stream = folder.groups() if folder else (None, _decoded(path.parent.name))
-    return _Place(stream, stream_id, _decoded(path.stem))
+    return _Topic(stream, stream_id, _decoded(path.stem))
 
 
 def _decoded(text: str) -> str:
@@ -288,7 +288,7 @@ def _title(topic: str) -> str:
     return topic.removeprefix(_RESOLVED).strip() or "(no topic)"
 
 
-def _claim(node: LexborNode, place: _Place) -> Quoted | Skip | str | None:
+def _claim(node: LexborNode, place: _Topic) -> Quoted | Skip | str | None:
     if node.tag == "p":
         return Skip() if _is_attribution(node) and _beside(node.next, "next") else None
     if node.tag == "blockquote":
@@ -320,7 +320,7 @@ def _is_attribution(node: LexborNode) -> bool:
     return rest.replace(link.text(deep=True) or "", "", 1).strip() == ":"
 
 
-def _quoted(said: LexborNode, place: _Place) -> Quoted:
+def _quoted(said: LexborNode, place: _Topic) -> Quoted:
     who = said.css_first(".user-mention")
     link = said.css_first("a[href*='/near/'], a[href*='/with/']")
     name = (who.text(deep=True) or "").lstrip("@").strip() if who is not None else ""
@@ -331,7 +331,7 @@ def _quoted(said: LexborNode, place: _Place) -> Quoted:
     stream_id, stream = folder.groups() if folder else (None, _decoded(found["stream"]))
     if place.stream_id is None:  # the archive's folders do not tell; most quotes are of the channel
         stream, stream_id = place.stream, None
-    of = _Place(stream, stream_id, _decoded(found["topic"]))
+    of = _Topic(stream, stream_id, _decoded(found["topic"]))
     return Quoted("", name or None, found["id"], of.key if of.key != place.key else None)
 
 

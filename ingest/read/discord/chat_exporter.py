@@ -36,9 +36,9 @@ from ingest.read.discord.wire import (
     Attachment,
     DateRange,
     Embed,
+    GuildOrChannel,
     Header,
     Message,
-    Place,
     Sticker,
     poll_lines,
 )
@@ -234,7 +234,7 @@ class Export:
         return self._header.exportedAt if self._header else None
 
     @property
-    def channel(self) -> Place:
+    def channel(self) -> GuildOrChannel:
         """The channel or thread."""
         if self._header is None:
             raise AssertionError("it has begun")

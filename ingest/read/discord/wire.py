@@ -112,7 +112,7 @@ class Message(Wire):
     poll: Any = None
 
 
-class Place(Wire):
+class GuildOrChannel(Wire):
     """A guild or a channel."""
 
     id: Key
@@ -132,8 +132,8 @@ class DateRange(Wire):
 class Header(Wire):
     """What stands before the messages."""
 
-    guild: Place
-    channel: Place
+    guild: GuildOrChannel
+    channel: GuildOrChannel
     dateRange: Annotated[DateRange | None, IfRight] = None  # noqa: N815  # as below
     exportedAt: Annotated[UtcTime | None, IfRight] = None  # noqa: N815  # the exporter's own name
 

@@ -39,7 +39,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DailyBudget:
     """What a day may cost; None is no limit."""
 
     tokens: int | None = None
@@ -63,9 +63,9 @@ class Limits:
         return None
 
 
-def limits_of(settings: LLMSettings) -> Limits:
+def limits_of(settings: LLMSettings) -> DailyBudget:
     """Return the limits that are set."""
-    return Limits(
+    return DailyBudget(
         settings.daily_budget_tokens, settings.daily_budget_usd, settings.daily_answers_per_user
     )
 

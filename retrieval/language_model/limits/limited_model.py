@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from retrieval.errors import ModelCallError, StorageError
 from retrieval.language_model.chat import ChatReply, ChatRequest
 from retrieval.language_model.failures import CallFailedError, explain
-from retrieval.language_model.limits.budget import Limits, Price, estimated_tokens, usage_of
+from retrieval.language_model.limits.budget import DailyBudget, Price, estimated_tokens, usage_of
 from retrieval.language_model.limits.circuit import Circuit
 from retrieval.language_model.limits.retrying import pause_seconds
 from retrieval.language_model.wires.base import Stop, Wire
@@ -31,7 +31,7 @@ _SHORTEST_ATTEMPT_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class CallPolicy:
     """How long and how often a model is asked."""
 
     stall_seconds: float
@@ -85,8 +85,8 @@ class LimitedModel:
         wire: Wire,
         *,
         key: str | None,
-        patience: Patience,
-        limits: Limits,
+        patience: CallPolicy,
+        limits: DailyBudget,
         price: Price | None,
         spending: Spending,
         loop: LoopThread,

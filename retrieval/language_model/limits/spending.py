@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from retrieval.errors import StorageError
-from retrieval.language_model.limits.budget import Limits, Spent
+from retrieval.language_model.limits.budget import DailyBudget, Spent
 from retrieval.records import Usage
 
 FILE: Final = "spending.sqlite3"
@@ -48,7 +48,7 @@ class Spending:
         self._path = path
         self._now = now
 
-    def book(self, planned: Usage, limits: Limits, asker: str | None) -> Booking | str:
+    def book(self, planned: Usage, limits: DailyBudget, asker: str | None) -> Booking | str:
         """Book a call with the most that it may cost, or return why it must not be made.
 
         Raises:

@@ -67,7 +67,7 @@ class Pending:
         return bool(self.passages or self.exchanges)
 
 
-class Mark(StrEnum):
+class UnfinishedWork(StrEnum):
     """What is not done yet; a mark that stands at the next start tells of a crash."""
 
     UNLINKED = "unlinked"
@@ -116,7 +116,7 @@ class Catalogue(Database):
             )
             connection.execute("DELETE FROM pending WHERE kb = ? AND generation > 0", (kb,))
             connection.execute("DELETE FROM removed_vectors WHERE kb = ?", (kb,))
-            _unmark(connection, kb, Mark.WRITING)
+            _unmark(connection, kb, UnfinishedWork.WRITING)
 
     def stamps(self, knowledge_base: str) -> dict[str, FileStamp]:
         """Return the files of a knowledge base as they were read, by path."""
@@ -194,7 +194,7 @@ class Catalogue(Database):
             pending = Pending(frozenset(gone), frozenset(exchanges))
             _announce(connection, generation, pending)
             _count_removed(connection, generation, len(gone))
-            _mark(connection, kb, Mark.UNLINKED)
+            _mark(connection, kb, UnfinishedWork.UNLINKED)
             connection.execute(
                 "UPDATE knowledge_bases SET updated_at = ? WHERE name = ?", (_now(), kb)
             )
@@ -203,7 +203,7 @@ class Catalogue(Database):
     def link_quotes(self, knowledge_base: str, origins: Mapping[str, str]) -> None:
         """Record the origin of quotes that had none, quote id → passage id: all known now."""
         with self.writing() as connection:
-            _unmark(connection, knowledge_base, Mark.UNLINKED)
+            _unmark(connection, knowledge_base, UnfinishedWork.UNLINKED)
             connection.executemany(
                 "UPDATE passages SET origin_id = ? WHERE id = ?"
                 " AND file_id IN (SELECT id FROM files WHERE kb = ?)",
@@ -226,17 +226,17 @@ class Catalogue(Database):
             frozenset(row["id"] for row in rows if row["kind"] == "exchange"),
         )
 
-    def mark(self, knowledge_base: str, mark: Mark) -> None:
+    def mark(self, knowledge_base: str, mark: UnfinishedWork) -> None:
         """Leave a mark that a crash cannot take away."""
         with self.writing() as connection:
             _mark(connection, knowledge_base, mark)
 
-    def unmark(self, knowledge_base: str, mark: Mark) -> None:
+    def unmark(self, knowledge_base: str, mark: UnfinishedWork) -> None:
         """Take a mark away."""
         with self.writing() as connection:
             _unmark(connection, knowledge_base, mark)
 
-    def is_marked(self, knowledge_base: str, mark: Mark) -> bool:
+    def is_marked(self, knowledge_base: str, mark: UnfinishedWork) -> bool:
         """Tell whether a mark stands."""
         row = self.connection.execute(
             "SELECT 1 FROM pending WHERE kb = ? AND generation = 0 AND kind = ?",
@@ -314,11 +314,11 @@ def _count_removed(connection: sqlite3.Connection, generation: Generation, count
     )
 
 
-def _mark(connection: sqlite3.Connection, kb: str, mark: Mark) -> None:
+def _mark(connection: sqlite3.Connection, kb: str, mark: UnfinishedWork) -> None:
     connection.execute("INSERT OR IGNORE INTO pending VALUES (?, 0, ?, '')", (kb, mark))
 
 
-def _unmark(connection: sqlite3.Connection, kb: str, mark: Mark) -> None:
+def _unmark(connection: sqlite3.Connection, kb: str, mark: UnfinishedWork) -> None:
     connection.execute(
         "DELETE FROM pending WHERE kb = ? AND generation = 0 AND kind = ?", (kb, mark)
     )

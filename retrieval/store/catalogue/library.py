@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from retrieval.errors import NotFoundError
-from retrieval.records import Passage, Place, Post, SourceView, ThreadView
+from retrieval.records import Occurrence, Passage, Post, SourceView, ThreadView
 from retrieval.sight import current_sight
 from retrieval.store.catalogue.contents import Located
 from retrieval.store.catalogue.out_of_sight import ALL_IS_SEEN, OutOfSight
@@ -91,6 +91,12 @@ SELECT DISTINCT p.start, p.end, p.id FROM passages p
    AND p.post_id = :post AND p.kind = 'own'
  ORDER BY p.start
 """
+_OWN_BELOW: Final = """
+SELECT p.file_id, p.id FROM passages p
+ WHERE p.thread_id = :thread AND p.ordinal > :ordinal AND p.post_id = :post AND p.kind = 'own'
+   AND p.indexed
+ ORDER BY p.ordinal LIMIT 1
+"""
 _SAME_WORDS: Final = """
 SELECT p.file_id, p.id FROM passages p WHERE p.id = :id
  UNION SELECT p.file_id, p.id FROM passages p WHERE p.id = :origin
@@ -162,6 +168,12 @@ class Library:
         )
         hidden = self.in_force().hidden
         return [(row["start"], row["end"]) for row in rows if row["id"] not in hidden]
+
+    def own_below(self, passage: Passage) -> Passage | None:
+        """Return what the author of a passage's post says first below it, None if nothing."""
+        values = {"thread": passage.thread_id, "post": passage.post_id}
+        rows = self._passages(_OWN_BELOW, **values, ordinal=passage.ordinal)
+        return located_in(rows[0]).passage if rows else None
 
     def originals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return those ids that are copies, each with the id of the passage that it copies."""
@@ -356,7 +368,7 @@ class Library:
         """Posts that name this one as what they answer, or that quote this passage."""
         return self._posts(_REPLIES, post=here.post.id, passage=here.passage.id)
 
-    def _also_in(self, here: Located) -> tuple[Place, ...]:
+    def _also_in(self, here: Located) -> tuple[Occurrence, ...]:
         """Every other place of the same words: their origin, quotes, copies, other files."""
         here_id = here.passage.id
         origin = here.passage.origin_id or here.passage.duplicate_of or here_id
@@ -364,5 +376,7 @@ class Library:
         for row in self._passages(_SAME_WORDS, origin=origin, id=here_id):
             there = located_in(row)
             if (there.passage.id, there.thread.file) != (here_id, here.thread.file):
-                places.append(Place(there.passage.id, there.passage.kind, there.post, there.thread))
+                places.append(
+                    Occurrence(there.passage.id, there.passage.kind, there.post, there.thread)
+                )
         return tuple(places[:_PLACES])

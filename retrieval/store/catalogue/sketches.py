@@ -59,7 +59,7 @@ class Sketched:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CopyFinding:
     """What was found out about a passage."""
 
     number: int
@@ -129,7 +129,7 @@ def sizes(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, i
     return {row[0]: row[1] for row in rows}
 
 
-def settle(connection: sqlite3.Connection, kb: str, verdicts: Sequence[Verdict]) -> None:
+def settle(connection: sqlite3.Connection, kb: str, verdicts: Sequence[CopyFinding]) -> None:
     """Record what was found out; call it in a transaction.
 
     A passage that was an original and is a copy from now on loses its fingerprints, and what
@@ -193,7 +193,7 @@ def _passages_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> list
     return [row[0] for row in rows]
 
 
-def _sorted_pairs(verdicts: Sequence[Verdict], salt: int) -> Iterator[tuple[int, int]]:
+def _sorted_pairs(verdicts: Sequence[CopyFinding], salt: int) -> Iterator[tuple[int, int]]:
     """Yield fingerprints with their sketches in the order of their table, which is faster."""
     hashes = np.concatenate([_NONE, *(verdict.fingerprints for verdict in verdicts)]) ^ salt
     counts = [len(verdict.fingerprints) for verdict in verdicts]

@@ -42,7 +42,7 @@ OnStep = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repair:
     """What searching for passages and inserting them anew came to."""
 
     searched: int
@@ -88,15 +88,15 @@ def put_back(index: Searchable, ids: Collection[str], on_step: OnStep) -> None:
         index.insert(list(index.library.located(some).values()))
 
 
-def mend(index: Searchable, ids: Sequence[str], on_step: OnStep) -> Mended:
+def mend(index: Searchable, ids: Sequence[str], on_step: OnStep) -> Repair:
     """Make passages findable."""
     lost = unfindable(index, ids, on_step)
     if not lost:
-        return Mended(len(ids), 0)
+        return Repair(len(ids), 0)
     # Under its old place in the graph it would stay lost: out, and in anew.
     index.vectors.delete(sorted(lost))
     put_back(index, lost, on_step)
-    return Mended(len(ids), len(lost), len(unfindable(index, sorted(lost), on_step)))
+    return Repair(len(ids), len(lost), len(unfindable(index, sorted(lost), on_step)))
 
 
 def pages(ids: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:

@@ -27,7 +27,7 @@ from retrieval.store.chroma.threads import insert_in_order
 from retrieval.store.data_folder.ownership import (
     INDEX,
     FolderLock,
-    Patience,
+    LockWait,
     end_leftover,
     make_folder,
 )
@@ -89,7 +89,7 @@ def open_chroma(
 
 def _acquired(lock: FolderLock, doing: str, wait_seconds: float) -> bool:
     """Take the lock, or return false as soon as its holder serves Chroma."""
-    patience = Patience(lock, wait_seconds)
+    patience = LockWait(lock, wait_seconds)
     while True:
         holder = lock.holder()
         if holder is not None and holder.served_url() is not None:

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from retrieval.errors import FootnoteError, IndexBusyError, StorageError, UnavailableError
 from retrieval.store.chroma.process import ChromaProcess, answers
-from retrieval.store.data_folder.ownership import INDEX, FolderLock, Patience, end_leftover
+from retrieval.store.data_folder.ownership import INDEX, FolderLock, LockWait, end_leftover
 
 _START_SECONDS: Final = 25.0
 """How long a server may take to come up, or to come back."""
@@ -78,7 +78,7 @@ class LocalServer:
             StorageError: if the data folder cannot be used.
             UnavailableError: if no server comes up.
         """
-        begun, patience = time.monotonic(), Patience(self._lock, self._wait_seconds)
+        begun, patience = time.monotonic(), LockWait(self._lock, self._wait_seconds)
         with self._changed:
             while self._url is None or self._url == self._suspected:
                 if self._is_hopeless(time.monotonic() - begun):

@@ -102,7 +102,7 @@ class FolderLock:
             IndexBusyError: if it is not free by then.
             StorageError: if the data folder cannot be used.
         """
-        patience = Patience(self, wait_seconds)
+        patience = LockWait(self, wait_seconds)
         while not self.try_acquire(doing):
             patience.wait()
 
@@ -148,7 +148,7 @@ class FolderLock:
         )
 
 
-class Patience:
+class LockWait:
     """Waits for a lock's holder up to a time, saying once for whom."""
 
     def __init__(self, lock: FolderLock, wait_seconds: float) -> None:

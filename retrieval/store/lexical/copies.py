@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from retrieval.copies.duplicates import Age, IsRare, Text
-from retrieval.copies.fingerprints import Hashes, Vocabulary, distinct, sketches
+from retrieval.copies.fingerprints import Hashes, WordNumbers, distinct, sketches
 from retrieval.copies.originals import key_of, likely, links, worth_keeping
 from retrieval.records import TextKind
 from retrieval.store.catalogue import sketches as rows
-from retrieval.store.catalogue.sketches import Sketched, Verdict
+from retrieval.store.catalogue.sketches import CopyFinding, Sketched
 
 if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
@@ -55,7 +55,7 @@ def link_copies(catalogue: Catalogue, knowledge_base: str, is_rare: IsRare) -> i
     Only for who may write to the knowledge base.
     """
     found = 0
-    vocabulary = Vocabulary()
+    vocabulary = WordNumbers()
     while waiting := rows.waiting(catalogue.connection, knowledge_base, _AT_ONCE):
         batch = _look_at(catalogue, knowledge_base, waiting, is_rare, vocabulary)
         with catalogue.writing() as connection:
@@ -86,7 +86,7 @@ def count_copies(catalogue: Catalogue, knowledge_base: str, files: Sequence[File
     }
     known = catalogue.still_indexed(knowledge_base, found)
     fresh = [one for passage_id, one in found.items() if passage_id not in known]
-    batch = _look_at(catalogue, knowledge_base, fresh, lambda _: False, Vocabulary())
+    batch = _look_at(catalogue, knowledge_base, fresh, lambda _: False, WordNumbers())
     return sum(key < 0 for key in batch.links)
 
 
@@ -106,7 +106,7 @@ def _look_at(
     kb: str,
     waiting: Sequence[Sketched],
     is_rare: IsRare,
-    vocabulary: Vocabulary,
+    vocabulary: WordNumbers,
 ) -> _Batch:
     """Find the originals of passages, the elder first."""
     waiting = sorted(waiting, key=_written)
@@ -130,16 +130,16 @@ def _written(one: Sketched) -> tuple[bool, float]:
     return (created_at is None, created_at.timestamp() if created_at else 0.0)
 
 
-def _copies(batch: _Batch) -> Iterator[Verdict]:
+def _copies(batch: _Batch) -> Iterator[CopyFinding]:
     for key, other in batch.links.items():
         # What copies a text that turned out to be a copy itself waits to be looked at again.
         if other not in batch.links:
             number = batch.waiting[-1 - key].number if key < 0 else key
-            yield Verdict(number, batch.passage_id(other), _NONE)
+            yield CopyFinding(number, batch.passage_id(other), _NONE)
 
 
-def _originals(batch: _Batch) -> Iterator[Verdict]:
+def _originals(batch: _Batch) -> Iterator[CopyFinding]:
     places = [n for n in range(len(batch.waiting)) if key_of(n) not in batch.links]
     kept = worth_keeping([batch.texts[n].sketch.fingerprints for n in places], batch.hashes)
     for place, hashes in zip(places, kept, strict=True):
-        yield Verdict(batch.waiting[place].number, None, hashes)
+        yield CopyFinding(batch.waiting[place].number, None, hashes)

@@ -12,7 +12,8 @@ import json
 import os
 import secrets
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -176,12 +177,17 @@ class ForgottenPeople:
             if tuple(by_id.values()) != people:
                 self._save(key, tuple(by_id.values()))
 
-    def _changing(self) -> FileLock:
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            self._lock.acquire()
+        except OSError as error:  # a lock that stays taken is one, too
             raise self._unusable(error) from error
-        return self._lock
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _load(self) -> tuple[bytes, tuple[_Person, ...]]:
         try:

@@ -13,7 +13,7 @@ from bot.access.rules import Place
 from bot.community.answers_shown import MAX_HISTORY, AnswersShown, Context, ShownAnswer
 from bot.community.conversations import Conversations
 from bot.community.database import CommunityDatabase
-from bot.community.feedback import FeedbackBook, Verdict
+from bot.community.feedback import FeedbackBook, Rating
 from tests.bot.discord.factories import make_answer, make_closest, make_post
 
 ADA, BOB = 1, 2
@@ -155,7 +155,7 @@ def test_a_forgotten_question_is_forgotten_in_what_others_said_of_its_answer(
     shown, feedback = AnswersShown(database, clock), FeedbackBook(database, clock)
     kept = keep(shown)
     feedback.record(
-        kept.id, user_id=BOB, guild_id=GUILD, verdict=Verdict.WRONG, question="When?", reason="No."
+        kept.id, user_id=BOB, guild_id=GUILD, verdict=Rating.WRONG, question="When?", reason="No."
     )
     shown.forget_person(ADA)
     [said] = feedback.on(kept.id)
@@ -181,7 +181,7 @@ def test_everything_is_forgotten_by_person_by_server_and_with_time(
         kept = keep(shown, asker_id=person)
         talks.join(THREAD, person, GUILD)
         feedback.record(
-            kept.id, user_id=person, guild_id=GUILD, verdict=Verdict.GOOD, question="When?"
+            kept.id, user_id=person, guild_id=GUILD, verdict=Rating.GOOD, question="When?"
         )
     for memory in (shown, talks, feedback):
         assert memory.purge(clock.now) == 0
@@ -197,20 +197,20 @@ def test_a_person_has_one_verdict_an_answer_and_may_change_it(
 ) -> None:
     book = FeedbackBook(database, clock)
 
-    def say(user_id: int, verdict: Verdict, reason: str = "") -> None:
+    def say(user_id: int, verdict: Rating, reason: str = "") -> None:
         book.record(
             "a", user_id=user_id, guild_id=GUILD, verdict=verdict, question="?", reason=reason
         )
 
-    say(ADA, Verdict.GOOD)
-    say(BOB, Verdict.GOOD)
+    say(ADA, Rating.GOOD)
+    say(BOB, Rating.GOOD)
     clock.now += timedelta(seconds=1)
-    say(ADA, Verdict.OUTDATED, "It closed in May.")
+    say(ADA, Rating.OUTDATED, "It closed in May.")
     assert [(f.user_id, f.verdict, f.reason) for f in book.on("a")] == [
-        (BOB, Verdict.GOOD, ""),
-        (ADA, Verdict.OUTDATED, "It closed in May."),
+        (BOB, Rating.GOOD, ""),
+        (ADA, Rating.OUTDATED, "It closed in May."),
     ]
-    assert book.tally(GUILD) == {Verdict.GOOD: 1, Verdict.OUTDATED: 1}
+    assert book.tally(GUILD) == {Rating.GOOD: 1, Rating.OUTDATED: 1}
 
 
 def test_people_take_part_in_the_threads_that_they_joined(

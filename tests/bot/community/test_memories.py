@@ -8,7 +8,7 @@ import pytest
 
 from bot.community.community import open_community
 from bot.community.guild_settings import GuildSettings
-from bot.community.memories import Forgotten, Memories
+from bot.community.memories import ForgottenEntries, Memories
 
 
 class Diary:
@@ -45,12 +45,18 @@ def test_each_memory_forgets_and_says_how_much() -> None:
     memories = Memories([questions])
     memories.register(votes)
     assert memories.purge(datetime(2025, 1, 1, tzinfo=UTC)) == (
-        Forgotten("questions", 1),
-        Forgotten("votes", 0),
+        ForgottenEntries("questions", 1),
+        ForgottenEntries("votes", 0),
     )
     assert memories.guild_ids() == {10, 20}
-    assert memories.forget_person(1) == (Forgotten("questions", 1), Forgotten("votes", 0))
-    assert memories.forget_guild(10) == (Forgotten("questions", 1), Forgotten("votes", 1))
+    assert memories.forget_person(1) == (
+        ForgottenEntries("questions", 1),
+        ForgottenEntries("votes", 0),
+    )
+    assert memories.forget_guild(10) == (
+        ForgottenEntries("questions", 1),
+        ForgottenEntries("votes", 1),
+    )
     assert questions.entries == votes.entries == []
 
 
@@ -63,6 +69,6 @@ def test_two_of_one_name_are_a_slip() -> None:
 def test_a_servers_settings_go_with_the_server(tmp_path) -> None:
     with open_community(tmp_path) as community:
         community.guilds.save(10, GuildSettings(language="de"))
-        assert Forgotten("guild_settings", 0) in community.memories.forget_person(10)
-        assert Forgotten("guild_settings", 1) in community.memories.forget_guild(10)
+        assert ForgottenEntries("guild_settings", 0) in community.memories.forget_person(10)
+        assert ForgottenEntries("guild_settings", 1) in community.memories.forget_guild(10)
         assert community.guilds.of(10) == GuildSettings()

@@ -7,7 +7,7 @@ import pytest
 from bot.access.rules import Place
 from bot.community.community import Community
 from bot.community.database import CommunityDatabase
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from retrieval.records import Answer
 from tests.bot.discord.factories import make_answer, make_closest
 
@@ -24,7 +24,7 @@ def shown(community: Community, answer: Answer, base: str = "default") -> str:
     return kept.id
 
 
-def judge(community: Community, answer_id: str, user_id: int, verdict: Verdict) -> None:
+def judge(community: Community, answer_id: str, user_id: int, verdict: Rating) -> None:
     community.feedback.record(
         answer_id, user_id=user_id, guild_id=1, verdict=verdict, question="When?"
     )
@@ -35,10 +35,10 @@ def test_each_person_has_one_vote_a_passage_and_the_last_one_counts(community: C
     [passage] = [citation.passage.id for citation in answer.citations]
     first, again = shown(community, answer), shown(community, answer)
     for user_id in (1, 2, 3):
-        judge(community, first, user_id, Verdict.GOOD)
+        judge(community, first, user_id, Rating.GOOD)
     assert community.feedback.votes("default") == {passage: 3}
-    judge(community, again, 1, Verdict.GOOD)
-    judge(community, first, 2, Verdict.WRONG)
+    judge(community, again, 1, Rating.GOOD)
+    judge(community, first, 2, Rating.WRONG)
     assert community.feedback.votes("default") == {passage: 1}
     community.feedback.forget_person(2)
     assert community.feedback.votes("default") == {passage: 2}
@@ -47,7 +47,7 @@ def test_each_person_has_one_vote_a_passage_and_the_last_one_counts(community: C
 def test_what_only_came_closest_and_other_knowledge_bases_have_no_votes(
     community: Community,
 ) -> None:
-    judge(community, shown(community, make_closest("At six.")), 1, Verdict.WRONG)
-    judge(community, shown(community, make_answer("At six."), "other"), 1, Verdict.WRONG)
+    judge(community, shown(community, make_closest("At six.")), 1, Rating.WRONG)
+    judge(community, shown(community, make_answer("At six."), "other"), 1, Rating.WRONG)
     assert community.feedback.votes("default") == {}
     assert set(community.feedback.votes("other").values()) == {-1}

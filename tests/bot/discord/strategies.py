@@ -8,9 +8,9 @@ from hypothesis.strategies import SearchStrategy
 from retrieval.records import (
     Answer,
     Citation,
+    Occurrence,
     Outcome,
     Passage,
-    Place,
     Post,
     SourceView,
     Statement,
@@ -119,7 +119,7 @@ def answers(draw: st.DrawFn) -> Answer:
     )
 
 
-places = st.builds(Place, ids, kinds, posts, threads)
+places = st.builds(Occurrence, ids, kinds, posts, threads)
 sources = st.builds(
     SourceView,
     passages,

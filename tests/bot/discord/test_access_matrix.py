@@ -28,6 +28,7 @@ from bot.discord.features.after_ingest.rounds import Change
 from bot.discord.features.after_ingest.waiting import WaitingAnswers
 from bot.discord.features.ask import buttons
 from bot.discord.features.config.panel import Control
+from bot.discord.features.forum import draft_card as drafts
 from bot.discord.features.rulings import buttons as rulings
 from bot.discord.features.source import places as spots
 from bot.discord.live.keeper import LiveParts
@@ -108,6 +109,7 @@ ADMINISTERS: Final = frozenset(
 SHOW_WORDS: Final = frozenset(Surface) - {
     *(Surface.FEEDBACK, Surface.WAIT, Surface.FORGET_ME),
     *(Surface.UPLOAD, Surface.REINGEST, Surface.RULING, Surface.LEARN, Surface.GAPS),
+    Surface.DRAFT,
     *(Surface.CONFIG, Surface.CONFIG_CONTROL),
 }
 ADD_WORDS: Final = frozenset({Surface.UPLOAD, Surface.REINGEST, Surface.RULING, Surface.LEARN})
@@ -230,13 +232,15 @@ class Hands:
             Surface.CONFIG_CONTROL: lambda v: self._press(v, Control.PRIVATE.custom_id),
             Surface.RULING: self._rule,
             Surface.GAPS: lambda v: self._slash(v, "gaps"),
+            Surface.DRAFT: self._dismiss,
+            Surface.FORUM_POST: self._post,
             Surface.LEARN: lambda v: self._slash(v, "learn"),
             Surface.FORGET_ME: lambda v: self._slash(v, "forget-me"),
         }
 
     async def use(self, surface: Surface, visit: Visit) -> str | None:
         """Return what was shown; None where there is no such surface at all."""
-        only_in_servers = {Surface.MENTION, Surface.ANNOUNCEMENT}
+        only_in_servers = {Surface.MENTION, Surface.ANNOUNCEMENT, Surface.FORUM_POST}
         if surface in only_in_servers and visit.guild is None:
             return None
         if surface is Surface.DIRECT_MESSAGE and not visit.is_direct:
@@ -280,6 +284,21 @@ class Hands:
         else:  # the bot has read it once what came later is answered
             await self._slash(visit, "ask", question=QUESTION, private=True)
         return json.dumps([reply.payload for reply in self._server.replies_to(said)])
+
+    async def _post(self, visit: Visit) -> str:
+        assert visit.guild is not None
+        self._set(visit.guild, asking_channels=(int(visit.channel.id),))
+        said = self._server.say(visit.user, visit.channel, QUESTION)
+        if visit.name in SEES:
+            await self._server.wait_until(lambda: self._server.replies_to(said), 10)
+        else:  # the bot has thought of it once what came later is answered
+            await self._slash(visit, "ask", question=QUESTION, private=True)
+        self._set(visit.guild)
+        return json.dumps([reply.payload for reply in self._server.replies_to(said)])
+
+    async def _dismiss(self, visit: Visit) -> str:
+        press = drafts.Press(drafts.Action.DISMISS, self.answer_id, 1, 1)
+        return await self._press(visit, press.custom_id)
 
     async def _write(self, visit: Visit) -> str:
         said = self._server.say(visit.user, visit.channel, QUESTION)
@@ -395,7 +414,8 @@ class Outcome:
 
 def wanted(surface: Surface, visit: Visit) -> Outcome:
     return Outcome(
-        saw=surface in SHOW_WORDS and visit.name in SEES,
+        saw=(surface in SHOW_WORDS and visit.name in SEES)
+        or (surface is Surface.DRAFT and visit.name in ADMINISTERS & SEES),
         added=surface in ADD_WORDS and visit.name in ADDS,
         administered=(surface in ADMINISTER and visit.name in ADMINISTERS)
         # What was asked of a knowledge base is for those who may see that.
@@ -437,7 +457,12 @@ async def test_nobody_sees_adds_or_administers_more_or_less_than_they_may(
     wrong: list[str] = []
     cells = 0
     async with run_footnote(
-        library, ChildIngest([*command, "--no-wait"]), quarantine, live=live, limits=generous
+        library,
+        ChildIngest([*command, "--no-wait"]),
+        quarantine,
+        live=live,
+        limits=generous,
+        forum_delay_seconds=0,
     ) as bot:
         hands = Hands(discord_server, bot, library, community)
         hands.answer_id = await _answer_of(discord_server, visits[0])

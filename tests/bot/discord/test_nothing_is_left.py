@@ -15,7 +15,7 @@ import chromadb
 
 from bot.discord.client import FootnoteBot
 from bot.discord.words import ENGLISH
-from ingest.admission import Admission
+from ingest.admission import AdmissionRules
 from ingest.pipeline import Ingest
 from ingest.report import IngestReport
 from ingest.request import Request
@@ -73,7 +73,7 @@ class Town:
         (self.corpus / f"{name}.json").write_text(text, "utf-8")
 
     def ingest(self) -> IngestReport:
-        admission = Admission(forgotten=self.people.read())
+        admission = AdmissionRules(forgotten=self.people.read())
         request = Request(KB, (self.corpus,), self.corpus, admission=admission)
         with self._folder.index() as index:
             run = Ingest(request, index.catalogue, lambda: index, token_ends, lambda _: None)

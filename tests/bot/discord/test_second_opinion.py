@@ -14,7 +14,7 @@ import discord
 import pytest
 
 from bot.community.community import Community
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.discord.client import FootnoteBot
 from bot.discord.settings import DiscordSettings
 from bot.discord.words import ENGLISH, GERMAN
@@ -157,7 +157,7 @@ async def test_a_verdict_is_given_in_a_form_and_kept(scene: Scene, community: Co
     done = await scene.boss.submit_modal(form, {"verdict": ["outdated"], "text": "Since May."})
     assert text_of(done) == ENGLISH.talk.noted
     [feedback] = community.feedback.of_guild(scene.guild.id)
-    assert (feedback.verdict, feedback.reason) == (Verdict.OUTDATED, "Since May.")
+    assert (feedback.verdict, feedback.reason) == (Rating.OUTDATED, "Since May.")
 
 
 async def test_typing_after_source_offers_passages(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from discord import app_commands
 
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.discord.client import FootnoteBot
 from bot.discord.words import ENGLISH, GERMAN, LANGUAGES, Words, words_for
 from bot.discord.words.shape import CommandWords, OptionWords
@@ -99,7 +99,7 @@ def test_labels_keep_discords_limits(words: Words) -> None:
 def test_forms_and_menus_keep_discords_limits(words: Words) -> None:
     assert all(1 <= len(getattr(words.talk, name)) <= 45 for name in FORMS)
     assert len(words.talk.reason_told_on) <= 100
-    assert words.talk.verdicts.keys() == set(Verdict)
+    assert words.talk.verdicts.keys() == set(Rating)
     assert all(len(verdict) <= 100 for verdict in words.talk.verdicts.values())
     assert 1 <= len(words.talk.menu) <= 32
     assert words.lately.periods.keys() == ENGLISH.lately.periods.keys()

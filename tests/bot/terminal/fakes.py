@@ -22,10 +22,10 @@ from retrieval.records import (
     FirstAnswer,
     Hit,
     News,
+    Occurrence,
     Outcome,
     Paragraph,
     Passage,
-    Place,
     Post,
     PostView,
     ScoreParts,
@@ -174,7 +174,7 @@ SOURCE = SourceView(
     after=(WARNING,),
     in_reply_to=FIRST,
     replies=(replace(NOTE, id="d3d3d3d3d3d3d3d3", text="Thanks, that worked!", author="jonas"),),
-    also_in=(Place(AMMONIA.id, TextKind.QUOTE, NOTE, NOTES),),
+    also_in=(Occurrence(AMMONIA.id, TextKind.QUOTE, NOTE, NOTES),),
 )
 
 

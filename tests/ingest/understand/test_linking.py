@@ -7,7 +7,7 @@ import pytest
 
 from ingest.understand.linking import link_across_threads, link_after_crash
 from retrieval.records import TextKind
-from retrieval.store.catalogue.catalogue import Mark
+from retrieval.store.catalogue.catalogue import UnfinishedWork
 from retrieval.store.catalogue.contents import FileContents
 from retrieval.store.index import PassageIndex
 from tests.retrieval.store.builders import KB, Folder, Said, client_at, file_of
@@ -92,5 +92,5 @@ def test_quotes_that_a_crash_left_unlinked_are_linked_at_the_next_start(
     assert _origin(index, QUOTE) is None
     assert link_after_crash(index) == 1
     assert _origin(index, QUOTE) == _id_of(ORIGIN, RISE)
-    assert not index.catalogue.is_marked(KB, Mark.UNLINKED)
+    assert not index.catalogue.is_marked(KB, UnfinishedWork.UNLINKED)
     assert link_after_crash(index) == 0

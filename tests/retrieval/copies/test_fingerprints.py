@@ -8,7 +8,7 @@ import pytest
 from benchmarks.corpora import language
 from retrieval.copies.fingerprints import (
     MIN_SHINGLES,
-    Vocabulary,
+    WordNumbers,
     is_whole,
     share,
     sketches,
@@ -34,7 +34,7 @@ def test_the_numbers_are_the_same_in_every_process():
 def test_a_text_has_the_same_sketch_in_any_company():
     chance = random.Random(1)
     texts = ["", "two words", *(" ".join(made_up(chance, n)) for n in range(1, 60))]
-    for text, one in zip(texts, sketches(texts, Vocabulary()), strict=True):
+    for text, one in zip(texts, sketches(texts, WordNumbers()), strict=True):
         alone = sketch(text)
         assert np.array_equal(one.shingles, alone.shingles)
         assert np.array_equal(one.fingerprints, alone.fingerprints)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.language_model.failures import clean_complaint, explain, retry_after_seconds
-from retrieval.language_model.limits.budget import Limits, estimated_tokens
+from retrieval.language_model.limits.budget import DailyBudget, estimated_tokens
 from retrieval.language_model.limits.retrying import pause_seconds
 from retrieval.language_model.limits.spending import Booking, Spending
 from retrieval.language_model.loop_thread import LoopThread
@@ -69,11 +69,11 @@ def test_tokens_are_estimated_on_the_safe_side_of_words(text) -> None:
 def test_no_limit_refuses_nothing() -> None:
     from retrieval.language_model.limits.budget import Spent
 
-    assert Limits().refusal(Spent(10**9, 10**6, 10**6), Usage(1, 10**6, 10**6), "mira") is None
+    assert DailyBudget().refusal(Spent(10**9, 10**6, 10**6), Usage(1, 10**6, 10**6), "mira") is None
 
 
 def booked(spending: Spending, usage: Usage, asker: str | None = None) -> Booking:
-    booking = spending.book(usage, Limits(), asker)
+    booking = spending.book(usage, DailyBudget(), asker)
     assert isinstance(booking, Booking)
     return booking
 

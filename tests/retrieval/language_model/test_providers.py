@@ -20,7 +20,7 @@ def test_a_provider_that_is_not_installed_names_the_command(
     provider, tmp_path: Path, monkeypatch
 ) -> None:
     module = provider.replace("-", "_")
-    monkeypatch.delitem(sys.modules, f"retrieval.language_model.{module}", raising=False)
+    monkeypatch.delitem(sys.modules, f"retrieval.language_model.wires.{module}", raising=False)
     monkeypatch.setitem(sys.modules, f"llama_index.llms.{module}", None)
     with pytest.raises(ConfigurationError) as caught:
         open_chat_model(LLMSettings(provider=provider, model="m"), tmp_path)

@@ -15,7 +15,7 @@ from retrieval.errors import (
     IndexMismatchError,
     StorageError,
 )
-from retrieval.store.catalogue.catalogue import Mark
+from retrieval.store.catalogue.catalogue import UnfinishedWork
 from retrieval.store.chroma.findability import unfindable
 from retrieval.store.examination import Examination, examine
 from retrieval.store.index import PassageIndex
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path, client_at(tmp_path))
     with made.index() as index:
         index.write(FILES)
-        index.catalogue.unmark(KB, Mark.UNLINKED)
+        index.catalogue.unmark(KB, UnfinishedWork.UNLINKED)
     return made
 
 
@@ -195,7 +195,7 @@ def test_what_a_crash_left_is_finished(folder: Folder) -> None:
     with folder.catalogue() as catalogue:
         generation = catalogue.generation(KB)
         assert generation is not None
-        catalogue.mark(KB, Mark.WRITING)
+        catalogue.mark(KB, UnfinishedWork.WRITING)
         catalogue.announce(generation, ["a" * 16])
     assert _found(_examine(folder)) == ["1 change interrupted by a crash: finished"]
     with folder.index() as index:
@@ -205,7 +205,7 @@ def test_what_a_crash_left_is_finished(folder: Folder) -> None:
 def test_vectors_of_texts_that_are_gone_are_cleared_away(folder: Folder) -> None:
     with folder.index() as index:
         index.write((), [FILES[0].stamp.path])
-        index.catalogue.unmark(KB, Mark.UNLINKED)
+        index.catalogue.unmark(KB, UnfinishedWork.UNLINKED)
     (found,) = _found(_examine(folder))
     assert found == "4 cached vectors of no text: removed"
 

@@ -398,10 +398,28 @@ def test_an_answer_in_german_to_an_english_question_falls_back():
     assert answer.text == EXTRACTIVE.text
 
 
-def test_a_german_question_about_english_posts_is_answered_in_german():
-    said = "Das Betriebssystem hält die Sperrdatei, und sie wird mit dem Prozess frei."
-    asked = Asked("Darf ich die Sperrdatei löschen?")
-    answer, _ = written(saying((said, HELD)), asked=asked)
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Darf ich die Sperrdatei löschen?",
+            "Das Betriebssystem hält die Sperrdatei, und sie wird frei.",
+        ),
+        (
+            "Puis-je effacer le lock ?",
+            "Non, le système libère le lock quand le processus se termine.",
+        ),
+        (
+            "¿Puedo borrar el lock?",
+            "No hace falta: el sistema libera el lock cuando el proceso termina.",
+        ),
+        ("Posso cancellare il lock?", "Quando il processo finisce, il sistema rilascia il lock."),
+        ("Можно ли удалить lock?", "Нет: система снимает lock, когда процесс завершается."),
+        ("lock を削除できますか", "プロセスが終わると lock は解放されます。"),
+    ],
+)
+def test_a_question_about_english_posts_is_answered_in_its_own_language(question, said):
+    answer, _ = written(saying((said, HELD)), asked=Asked(question))
     assert answer.text == f"{said} [1]"
 
 

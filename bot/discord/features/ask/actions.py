@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -17,7 +19,7 @@ from discord.ext import commands
 from bot.access.rules import Surface
 from bot.community.answers_shown import ShownAnswer
 from bot.community.community import Community
-from bot.community.feedback import Feedback, Verdict
+from bot.community.feedback import Feedback, Rating
 from bot.community.unanswered import WaitingQuestion
 from bot.discord.admission.askers import asker_of
 from bot.discord.admission.desk import Admission, Desk
@@ -35,15 +37,16 @@ from bot.discord.errors import RefusedError, report
 from bot.discord.features.ask.answers import Answers, Question
 from bot.discord.features.ask.asking import can_open_thread
 from bot.discord.features.ask.buttons import Action, Press, answer_button
-from bot.discord.features.ask.forms import FollowUpForm, VerdictForm, submitted
+from bot.discord.features.ask.forms import FollowUpForm, RatingForm, submitted
 from bot.discord.features.ask.pages import cited_on, render_sources, render_whole, render_why
 from bot.discord.features.config.feedback_channel import FeedbackChannel
 from bot.discord.features.gaps.person import ask_person
 from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
-from retrieval.records import SourceView
+from retrieval.records import Answer, SourceView
 
+_PASSAGE_ID: Final = re.compile(r"\b[0-9a-f]{16}\b")
 _THREAD_EXISTS: Final = 160004
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013})
 _SURFACES: Final = {
@@ -167,7 +170,7 @@ class AnswerActions(commands.Cog):
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
-        await self._record(press, shown, admission, Verdict.GOOD, "")
+        await self._record(press, shown, admission, Rating.GOOD, "")
         await show_text(interaction, admission.words.talk.thanks)
 
     async def _open_verdict(
@@ -175,14 +178,14 @@ class AnswerActions(commands.Cog):
     ) -> None:
         del shown
         is_told_on = admission.settings.feedback_channel is not None
-        await open_form(interaction, VerdictForm(press, admission.words, is_told_on=is_told_on))
+        await open_form(interaction, RatingForm(press, admission.words, is_told_on=is_told_on))
 
     async def _record_verdict(
         self, interaction: Interaction, press: Press, shown: ShownAnswer, admission: Admission
     ) -> None:
         await acknowledge(interaction, private=True)
         reason, verdict = submitted(interaction)
-        feedback = await self._record(press, shown, admission, verdict or Verdict.OTHER, reason)
+        feedback = await self._record(press, shown, admission, verdict or Rating.OTHER, reason)
         await show_text(interaction, admission.words.talk.noted)
         await self._feedback.tell(interaction.user, feedback, shown, admission)
 
@@ -191,7 +194,7 @@ class AnswerActions(commands.Cog):
         press: Press,
         shown: ShownAnswer,
         admission: Admission,
-        verdict: Verdict,
+        verdict: Rating,
         reason: str,
     ) -> Feedback:
         return await asyncio.to_thread(
@@ -252,7 +255,7 @@ class AnswerActions(commands.Cog):
 
 async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
-        return render_why(shown.answer, press, admission.words)
+        return render_why(await _as_seen_now(shown.answer, admission), press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
         quoted = [citation.passage.id for citation in shown.answer.citations]
         gone = await admission.librarian.look_up(lambda known: known.missing(quoted))
@@ -264,6 +267,14 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
     return render_sources(shown.answer, press, found, admission.words)
+
+
+async def _as_seen_now(answer: Answer, admission: Admission) -> Answer:
+    """Return an answer without the steps that name what may not be seen any more."""
+    named = set(_PASSAGE_ID.findall(" ".join(answer.trace)))
+    gone = await admission.librarian.look_up(lambda known: known.missing(named))
+    trace = tuple(step for step in answer.trace if gone.isdisjoint(_PASSAGE_ID.findall(step)))
+    return replace(answer, trace=trace)
 
 
 async def _thread_from(

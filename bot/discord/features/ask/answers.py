@@ -23,6 +23,7 @@ from bot.discord.cards.responses import (
     show_card,
     show_progress,
 )
+from bot.discord.errors import RefusedError
 from bot.discord.features.ask.card import Showing, render_answer
 from bot.discord.words import Words
 from retrieval.errors import FootnoteError, StorageError
@@ -94,6 +95,31 @@ class Answers:
         answer = await first.finished()
         showing, shown = await self._kept(admission, question, answer)
         await self._posted(shown, await change_card(reply, render_answer(answer, showing, words)))
+
+    async def show_under(
+        self, message: discord.Message, admission: Admission, question: Question, answer: Answer
+    ) -> None:
+        """Show an answer that is there as a reply to a message."""
+        showing, shown = await self._kept(admission, question, answer)
+        card = render_answer(answer, showing, admission.public_words)
+        await self._posted(shown, await reply_with_card(message, card))
+
+    async def keep(
+        self, admission: Admission, question: Question, answer: Answer
+    ) -> ShownAnswer | None:
+        """Keep an answer that nobody but staff sees yet; None where it cannot be kept."""
+        _, shown = await self._kept(admission, question, answer)
+        return shown
+
+    async def show_kept(
+        self, message: discord.Message, admission: Admission, shown: ShownAnswer
+    ) -> None:
+        """Show an answer that was kept as a reply to a message, without what has left since."""
+        quoted = [citation.passage.id for citation in shown.answer.citations]
+        if await admission.librarian.look_up(lambda known: known.missing(quoted)):
+            raise RefusedError(admission.words.talk.gone_source)
+        card = render_answer(shown.answer, Showing(answer_id=shown.id), admission.public_words)
+        await self._posted(shown, await reply_with_card(message, card))
 
     async def _answer(
         self, admission: Admission, question: Question, tell: Callable[[str], Awaitable[None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Final
+from typing import Final, TypeGuard
 
 import aiohttp
 import discord
@@ -143,6 +143,7 @@ class Asking(commands.Cog):
         surface = Surface.DIRECT_MESSAGE if message.guild is None else Surface.MENTION
         try:
             asker = await self._desk.recognise(asker)
+            text = text or await self._pointed_at(message)
             if not text:
                 self._desk.check(asker, surface)
                 await reply_with_text(message, words.talk.hint)
@@ -158,6 +159,19 @@ class Asking(commands.Cog):
             await self._notices.refuse(message, asker, error)
         except Exception as error:  # noqa: BLE001 - explain logs it; a person waits for a reply
             await reply_with_text(message, explain(error, words))
+
+    async def _pointed_at(self, message: discord.Message) -> str:
+        """Return what a bare mention points at: the message replied to, or the forum's post."""
+        me, channel = self._client.user, message.channel
+        asked = message.reference.resolved if message.reference is not None else None
+        title = ""
+        if asked is None and is_forum_post(channel) and message.id != channel.id:
+            title = channel.name
+            with contextlib.suppress(discord.HTTPException):  # the post may be gone
+                asked = await channel.fetch_message(channel.id)
+        if not isinstance(asked, discord.Message) or me is None or asked.author.id == me.id:
+            return title
+        return f"{title}\n{question_text(asked.content, names(asked, me.id))}".strip()
 
     async def _context(
         self,
@@ -189,6 +203,11 @@ class Asking(commands.Cog):
         await asyncio.to_thread(
             self._community.conversations.join, thread.id, message.author.id, thread.guild.id
         )
+
+
+def is_forum_post(channel: object) -> TypeGuard[discord.Thread]:
+    """Tell whether ``channel`` is a post in a forum."""
+    return isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.ForumChannel)
 
 
 def can_open_thread(channel: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.discord.cards.markdown import fit_label
 from bot.discord.cards.responses import Interaction
 from bot.discord.cards.sent_forms import inputs
@@ -33,7 +33,7 @@ class FollowUpForm(ui.Modal):
         self.add_item(ui.Label(text=words.talk.follow_up_label, description=about, component=text))
 
 
-class VerdictForm(ui.Modal):
+class RatingForm(ui.Modal):
     """Asks what is wrong with an answer, and says who will read it."""
 
     def __init__(self, press: Press, words: Words, *, is_told_on: bool) -> None:
@@ -41,8 +41,8 @@ class VerdictForm(ui.Modal):
         super().__init__(title=talk.verdict_title, custom_id=press.custom_id)
         options = [
             discord.SelectOption(label=talk.verdicts[verdict.value], value=verdict.value)
-            for verdict in Verdict
-            if verdict is not Verdict.GOOD
+            for verdict in Rating
+            if verdict is not Rating.GOOD
         ]
         verdict: ui.Select[Any] = ui.Select(custom_id=_VERDICT, options=options)
         reason: ui.TextInput[Any] = ui.TextInput(
@@ -56,13 +56,13 @@ class VerdictForm(ui.Modal):
         self.add_item(ui.Label(text=talk.reason_label, description=seen_by, component=reason))
 
 
-def submitted(interaction: Interaction) -> tuple[str, Verdict | None]:
+def submitted(interaction: Interaction) -> tuple[str, Rating | None]:
     """Return the text and the verdict of a sent form, whichever process opened it."""
     text, verdict = "", None
     for component in inputs(dict(interaction.data or {})):
         if component["custom_id"] == _TEXT:
             text = str(component.get("value") or "")
         elif component["custom_id"] == _VERDICT:
-            known = [value for value in component.get("values") or [] if value in set(Verdict)]
-            verdict = Verdict(known[0]) if known else None
+            known = [value for value in component.get("values") or [] if value in set(Rating)]
+            verdict = Rating(known[0]) if known else None
     return text, verdict

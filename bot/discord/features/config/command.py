@@ -157,7 +157,6 @@ class ConfigPanel(ui.LayoutView):
         for title, item in self._selects(desk, asker):
             box.add_item(ui.TextDisplay(f"-# {title}"))
             box.add_item(ui.ActionRow(item))
-        box.add_item(ui.TextDisplay(f"-# {words.config.switches}"))
         box.add_item(ui.ActionRow(*(self._switch(control) for control in SWITCHES)))
         decided = desk.visible(asker)[:1] or (desk.default_base,)
         press = Press(Action.OPEN, decided[0])
@@ -174,6 +173,10 @@ class ConfigPanel(ui.LayoutView):
         languages = language_choices(settings, self._words)
         return [
             (text.answer_channels, self._channels(Control.ANSWER_CHANNELS, text.everywhere)),
+            (
+                self._words.forum.channels,
+                self._channels(Control.ASKING_CHANNELS, text.none_chosen),
+            ),
             (text.knowledge_base, self._choice(Control.KNOWLEDGE_BASE, bases)),
             (text.channel_knowledge_base, self._choice(Control.CHANNEL_KNOWLEDGE_BASE, here)),
             (text.staff_roles, self._roles(Control.STAFF_ROLES, text.nobody)),
@@ -194,6 +197,7 @@ class ConfigPanel(ui.LayoutView):
             Control.PRIVATE: text.private,
             Control.QUIET: text.quiet,
             Control.REMEMBERS: text.remembers,
+            Control.DRAFTS: self._words.forum.drafts,
         }
         is_on = bool(getattr(self._settings, control.value))
         style = discord.ButtonStyle.success if is_on else discord.ButtonStyle.secondary

@@ -35,6 +35,8 @@ class Control(StrEnum):
     FEEDBACK_CHANNEL = "feedback_channel"
     ANNOUNCEMENT_CHANNEL = "announcement_channel"
     STAFF_CHANNEL = "staff_channel"
+    ASKING_CHANNELS = "asking_channels"
+    DRAFTS = "drafts_only"
 
     @property
     def custom_id(self) -> str:
@@ -42,8 +44,14 @@ class Control(StrEnum):
         return f"{_ID_PREFIX}{self.value}"
 
 
-SWITCHES: Final = (Control.MENTIONS, Control.PRIVATE, Control.QUIET, Control.REMEMBERS)
-LISTS: Final = (Control.ANSWER_CHANNELS, Control.STAFF_ROLES, Control.REINGEST_ROLES)
+SWITCHES: Final = (
+    *(Control.MENTIONS, Control.PRIVATE, Control.QUIET, Control.REMEMBERS),
+    Control.DRAFTS,
+)
+LISTS: Final = (
+    *(Control.ANSWER_CHANNELS, Control.ASKING_CHANNELS),
+    *(Control.STAFF_ROLES, Control.REINGEST_ROLES),
+)
 SINGLES: Final = (Control.FEEDBACK_CHANNEL, Control.ANNOUNCEMENT_CHANNEL, Control.STAFF_CHANNEL)
 
 
@@ -104,6 +112,7 @@ def without_deleted(
         feedback_channel=there(settings.feedback_channel),
         announcement_channel=there(settings.announcement_channel),
         staff_channel=there(settings.staff_channel),
+        asking_channels=tuple(id_ for id_ in settings.asking_channels if id_ in channels),
     )
 
 

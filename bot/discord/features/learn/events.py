@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -15,6 +16,8 @@ from retrieval.errors import FootnoteError
 
 FOLLOW_SECONDS: Final = 5.0
 """So soon is done what `footnote discord` says."""
+_AGE_ROUNDS: Final = 2_000
+"""Every three hours it is looked for what has become too old."""
 _MARK_SECONDS: Final = 0.5
 """What is deleted in so short a time is marked in one go."""
 _TALK: Final = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -60,10 +63,12 @@ class LiveEvents(commands.Cog):
 
     async def _follow(self) -> None:
         """Do what the terminal says of channels while the bot runs."""
-        while True:
+        for number in itertools.count(1):
             await asyncio.sleep(FOLLOW_SECONDS)
             try:
                 self._keeper.follow()
+                if number % _AGE_ROUNDS == 0:
+                    self._keeper.age()
             except FootnoteError as error:
                 _log.warning("%s", error)
 

@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access.rules import Surface
-from bot.community.memories import Forgotten, Memories
+from bot.community.memories import ForgottenEntries, Memories
 from bot.discord.admission.askers import asker_of
 from bot.discord.admission.desk import Desk
 from bot.discord.cards.cards import ActionButton, Card, TextBlock, Tone, assemble, plain_text
@@ -130,7 +130,7 @@ def _confirmation(words: Words) -> Card:
     return assemble(Tone.SOURCE, [TextBlock(text.are_you_sure)], (row,))
 
 
-def forgotten_card(forgotten: Sequence[Forgotten], words: Words) -> Card:
+def forgotten_card(forgotten: Sequence[ForgottenEntries], words: Words) -> Card:
     """Return what was deleted, kind by kind."""
     gone = [each for each in forgotten if each.count]
     if not gone:

@@ -12,7 +12,7 @@ import discord
 from discord.ext import commands
 
 from bot.community.community import Community
-from bot.community.memories import Forgotten
+from bot.community.memories import ForgottenEntries
 from retrieval.errors import FootnoteError
 
 PURGE_SECONDS: Final = 6 * 3_600.0
@@ -111,5 +111,5 @@ class Forgetting(commands.Cog):
             await asyncio.sleep(self._purge_seconds)
 
 
-def _counts(forgotten: Sequence[Forgotten]) -> str:
+def _counts(forgotten: Sequence[ForgottenEntries]) -> str:
     return ", ".join(f"{each.count} {each.name}" for each in forgotten)

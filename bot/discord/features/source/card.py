@@ -20,7 +20,7 @@ from bot.discord.cards.markdown import fit, fit_line, quote_block
 from bot.discord.features.source.pages import Page, author_name
 from bot.discord.features.source.places import Action, Show, Spot
 from bot.discord.words import Words
-from retrieval.records import Passage, Place, Post, SourceView, TextKind, Thread
+from retrieval.records import Occurrence, Passage, Post, SourceView, TextKind, Thread
 
 PASSAGE_LIMIT: Final = 2_000
 NEIGHBOUR_LIMIT: Final = 200
@@ -201,7 +201,7 @@ def _in_reply_to(post: Post | None, words: Words) -> str:
     return f"-# {title}\n{_excerpt(post.text)}"
 
 
-def _also_in(places: Sequence[Place], words: Words) -> str:
+def _also_in(places: Sequence[Occurrence], words: Words) -> str:
     if not places:
         return ""
     lines = [f"-# {words.room.also_in}"]

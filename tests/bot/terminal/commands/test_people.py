@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner, Result
 
 from bot.librarian import Removed
+from bot.terminal.main import footnote
 
 
 def test_who_is_forgotten_hears_what_was_taken_out_and_where(cli, app):
@@ -42,3 +44,13 @@ def test_an_id_is_needed(cli, app, words):
     result = cli.run("people", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert app.people.forgotten == {}
+
+
+def test_a_data_folder_that_is_made_is_named_since_it_may_be_mistyped(tmp_path):
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(footnote, ["--data-dir", str(tmp_path / "dtaa"), *words])
+
+    told = f"Made the data folder {tmp_path / 'dtaa'}: there was none.\n"
+    assert run("people", "list").stderr == ""
+    assert run("people", "forget", "7").stderr == told
+    assert run("people", "forget", "8").stderr == ""

@@ -14,9 +14,9 @@ import pytest
 from retrieval.errors import ModelCallError
 from retrieval.language_model.chat import ChatRequest
 from retrieval.language_model.failures import CallFailedError
-from retrieval.language_model.limits.budget import Limits, Price
+from retrieval.language_model.limits.budget import DailyBudget, Price
 from retrieval.language_model.limits.circuit import FAILURES, REST_SECONDS
-from retrieval.language_model.limits.limited_model import Clock, LimitedModel, Patience
+from retrieval.language_model.limits.limited_model import CallPolicy, Clock, LimitedModel
 from retrieval.language_model.limits.spending import Spending
 from retrieval.language_model.loop_thread import LoopThread
 from retrieval.language_model.wires.base import Piece, Stop
@@ -81,7 +81,7 @@ class Bench:
 
     def model(
         self,
-        limits: Limits | None = None,
+        limits: DailyBudget | None = None,
         price: Price | None = None,
         *,
         retries: int = 2,
@@ -90,8 +90,8 @@ class Bench:
         model = LimitedModel(
             self.wire,
             key="secret",
-            patience=Patience(stall_seconds=5, retries=retries, slots=slots),
-            limits=limits or Limits(),
+            patience=CallPolicy(stall_seconds=5, retries=retries, slots=slots),
+            limits=limits or DailyBudget(),
             price=price,
             spending=self.spending,
             loop=LoopThread(),
@@ -191,7 +191,7 @@ def test_what_only_one_request_suffers_from_opens_no_circuit(bench: Bench) -> No
 
 def test_a_day_s_tokens_are_not_overrun_by_calls_that_might_cost_more(bench: Bench) -> None:
     # A call may cost 50 tokens and some five for its prompt, and does cost 110.
-    model = bench.model(Limits(tokens=220))
+    model = bench.model(DailyBudget(tokens=220))
     model.complete(REQUEST)
     model.complete(REQUEST)
     fails(model, "tokens that a model may use today are used up")
@@ -199,7 +199,7 @@ def test_a_day_s_tokens_are_not_overrun_by_calls_that_might_cost_more(bench: Ben
 
 
 def test_a_day_s_money_survives_a_restart(bench: Bench) -> None:
-    limits, price = Limits(usd=0.001), Price(5, 5)
+    limits, price = DailyBudget(usd=0.001), Price(5, 5)
     bench.model(limits, price).complete(REQUEST)  # 110 tokens, $0.00055
     assert bench.spending.today().usd == pytest.approx(0.00055)
     bench.model(limits, price).complete(REQUEST)
@@ -207,7 +207,7 @@ def test_a_day_s_money_survives_a_restart(bench: Bench) -> None:
 
 
 def test_a_person_s_answers_are_counted_by_the_first_call_of_each(bench: Bench) -> None:
-    model = bench.model(Limits(answers_per_asker=2))
+    model = bench.model(DailyBudget(answers_per_asker=2))
     mira = ChatRequest("s", "u", 50, 30, asker="mira")
     for _ in range(2):
         model.complete(mira)
@@ -218,7 +218,7 @@ def test_a_person_s_answers_are_counted_by_the_first_call_of_each(bench: Bench) 
 
 
 def test_an_answer_that_never_came_is_not_counted(bench: Bench) -> None:
-    model = bench.model(Limits(answers_per_asker=1), retries=0)
+    model = bench.model(DailyBudget(answers_per_asker=1), retries=0)
     mira = ChatRequest("s", "u", 50, 30, asker="mira")
     bench.wire.script = [OUTAGE]
     fails(model, "cannot be reached", mira)
@@ -227,7 +227,7 @@ def test_an_answer_that_never_came_is_not_counted(bench: Bench) -> None:
 
 
 def test_calls_at_once_cannot_overrun_a_budget_together(bench: Bench) -> None:
-    model = bench.model(Limits(tokens=550), slots=20)
+    model = bench.model(DailyBudget(tokens=550), slots=20)
 
     def call(_: int) -> bool:
         try:

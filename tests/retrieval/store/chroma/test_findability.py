@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 
 from retrieval.errors import IndexDamagedError
-from retrieval.store.catalogue.catalogue import Mark
-from retrieval.store.chroma.findability import Mended
+from retrieval.store.catalogue.catalogue import UnfinishedWork
+from retrieval.store.chroma.findability import Repair
 from retrieval.store.chroma.vectors import VectorIndex
 from retrieval.store.doctor import Doctor, Finding
 from retrieval.store.index import PassageIndex
@@ -51,15 +51,15 @@ def test_vectors_that_lie_apart_are_no_damage(index: PassageIndex) -> None:
     index.vectors = LeadsNowhere(index, 10)
     doctor = Doctor(index)
     assert doctor.verify() == ()
-    assert doctor.search == Mended(searched=PASSAGES, lost=10, still=10)
-    index.catalogue.mark(KB, Mark.WRITING)  # as a crash leaves it
+    assert doctor.search == Repair(searched=PASSAGES, lost=10, still=10)
+    index.catalogue.mark(KB, UnfinishedWork.WRITING)  # as a crash leaves it
     assert index.recover() == 10
     assert not index.needs_recovery()
 
 
 def test_of_few_one_is() -> None:
-    assert Mended(searched=999, lost=1, still=0).is_whole
-    assert not Mended(searched=999, lost=1, still=1).is_whole
+    assert Repair(searched=999, lost=1, still=0).is_whole
+    assert not Repair(searched=999, lost=1, still=1).is_whole
 
 
 def test_more_of_them_are(index: PassageIndex) -> None:
@@ -67,7 +67,7 @@ def test_more_of_them_are(index: PassageIndex) -> None:
     assert Doctor(index).verify() == (
         Finding("11 vectors in Chroma that no search could find", ""),
     )
-    index.catalogue.mark(KB, Mark.WRITING)
+    index.catalogue.mark(KB, UnfinishedWork.WRITING)
     with pytest.raises(IndexDamagedError, match="cannot find 11 of its vectors"):
         index.recover()
-    index.catalogue.unmark(KB, Mark.WRITING)
+    index.catalogue.unmark(KB, UnfinishedWork.WRITING)

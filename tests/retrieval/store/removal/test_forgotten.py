@@ -96,3 +96,9 @@ def test_a_damaged_list_stops_everything_and_is_left_alone(people, tmp_path, dam
         with pytest.raises(StorageError, match="put a backup in its place"):
             attempt()
     assert path.read_text("utf-8") == damaged
+
+
+def test_a_list_that_cannot_be_locked_is_one_clear_error(tmp_path):
+    (tmp_path / "forgotten-people.json.lock").mkdir()
+    with pytest.raises(StorageError, match=r"The list of forgotten people .* cannot be used"):
+        ForgottenPeople(tmp_path).remember("7")

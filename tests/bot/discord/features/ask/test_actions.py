@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.community.community import Community
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.community.guild_settings import GuildSettings
 from bot.discord.words import ENGLISH
 from retrieval.records import Answer, Verification
@@ -143,7 +143,7 @@ async def test_every_button_works_after_a_restart(scene: Scene, community: Commu
         assert "Sentence number 0" in (await scene.server.settled(sent)).text
     assert scene.librarian.histories[-1] == ("When does the gate open?",)
     [feedback] = community.feedback.of_guild(int(scene.guild.id))
-    assert feedback.verdict is Verdict.GOOD
+    assert feedback.verdict is Rating.GOOD
 
 
 async def test_a_button_whose_answer_was_forgotten_says_so(
@@ -182,11 +182,11 @@ async def test_a_verdict_is_kept_with_its_reason_and_may_be_changed(
         sent = scene.server.submit(scene.bob, opened, values)
         assert (await scene.server.settled(sent)).content == ENGLISH.talk.noted
         [feedback] = community.feedback.of_guild(int(scene.guild.id))
-        assert (feedback.verdict, feedback.reason) == (Verdict.OUTDATED, "It closed in May.")
+        assert (feedback.verdict, feedback.reason) == (Rating.OUTDATED, "It closed in May.")
         assert feedback.question == "When does the gate open?"
         await scene.server.settled(scene.server.press(scene.bob, answer, custom_id=good))
     [feedback] = community.feedback.of_guild(int(scene.guild.id))
-    assert feedback.verdict is Verdict.GOOD
+    assert feedback.verdict is Rating.GOOD
 
 
 async def test_a_follow_up_leans_on_the_questions_before_it(scene: Scene) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.access.rules import Grant
 from bot.community.community import Community
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.community.guild_settings import DEFAULT
 from bot.discord.words import ENGLISH, GERMAN
 from tests.bot.discord.conftest import EVERYWHERE, RunBot
@@ -83,7 +83,7 @@ async def test_moderators_hear_who_holds_what_against_which_answer(
     [link] = [button["url"] for button in told.buttons]
     assert link.endswith(f"/{scene.guild.id}/{scene.channel.id}/{answer.id}")
     [kept] = scene.community.feedback.of_guild(int(scene.guild.id))
-    assert kept.verdict is Verdict.OUTDATED
+    assert kept.verdict is Rating.OUTDATED
 
 
 async def test_a_private_question_is_not_repeated(scene: Scene, run_footnote: RunBot) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.access.rules import Place
 from bot.community.community import Community
-from bot.community.feedback import Verdict
+from bot.community.feedback import Rating
 from bot.community.gaps import Gaps, Missed
 from bot.community.guild_settings import GuildSettings
 from bot.community.unanswered import WaitingQuestion
@@ -92,7 +92,7 @@ async def test_what_asks_the_same_stands_together_and_private_questions_do_not_s
     scene.was_shown(make_answer("At six."), "Answered well?")
     bad = scene.was_shown(make_answer("At six."), "Parking for boats?")
     scene.community.feedback.record(
-        bad, user_id=1, guild_id=scene.guild_id, verdict=Verdict.WRONG, question="Parking?"
+        bad, user_id=1, guild_id=scene.guild_id, verdict=Rating.WRONG, question="Parking?"
     )
     waits = WaitingQuestion(int(scene.ada.id), scene.guild_id, 5, "default", "Winter prices?")
     scene.community.unanswered.keep(waits)

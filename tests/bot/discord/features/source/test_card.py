@@ -22,7 +22,7 @@ from bot.discord.features.source.pages import thread_pages
 from bot.discord.features.source.places import Action, Show, Spot
 from bot.discord.features.source.view import room_view
 from bot.discord.words import ENGLISH, GERMAN, Words
-from retrieval.records import Place, SourceView, TextKind, ThreadView
+from retrieval.records import Occurrence, SourceView, TextKind, ThreadView
 from tests.bot.discord.active import INVISIBLE, active_in, unescaped
 from tests.bot.discord.factories import make_passage, make_post, make_source, make_thread
 from tests.bot.discord.features.source.test_pages import view_of
@@ -91,7 +91,9 @@ def test_a_passage_shows_its_surroundings() -> None:
         in_reply_to=make_post("When does it open?", author="Bob"),
         replies=(make_post("Thanks!", author="Cyd"),),
         also_in=(
-            Place("f" * 16, TextKind.QUOTE, make_post(author="Dee"), make_thread(title="Locks")),
+            Occurrence(
+                "f" * 16, TextKind.QUOTE, make_post(author="Dee"), make_thread(title="Locks")
+            ),
         ),
     )
     text = text_of(passage_room(view, SPOT, ENGLISH).card)
