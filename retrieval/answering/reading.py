@@ -18,6 +18,7 @@ from retrieval.ranking.term_weights import TermWeights
 from retrieval.records import Hit
 from retrieval.store.sentence_vectors import SentenceVectors
 from retrieval.text.wording import content_words
+from retrieval.threads.standing import tells_solution
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -125,7 +126,7 @@ class PassageReader:
         scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
         asked = ranking.mended.question
         reading = ReadPassages(tuple(hits), sentences, scores, signs, weigh, question=asked)
-        found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
+        found = {part: self._for_part(part, closely, sentences, vectors) for part in ranking.parts}
         return replace(
             reading,
             for_parts=tuple(place for place in found.values() if place is not None),
@@ -133,14 +134,30 @@ class PassageReader:
         )
 
     def _for_part(
-        self, part: str, sentences: Sequence[Sentence], vectors: npt.NDArray[np.float32]
+        self,
+        part: str,
+        hits: Sequence[Hit],
+        sentences: Sequence[Sentence],
+        vectors: npt.NDArray[np.float32],
     ) -> int | None:
         """Return the place of the sentence that answers a part, None where none is near enough."""
         near = vectors @ self._embedder.embed_question(part)
         weights = self._weights.of(part)
         coverage = [self._weights.covered(weights, [sentence.text]) for sentence in sentences]
-        best = int(sentence_scores.score(sentences, near, coverage).argmax())
-        return best if near[best] >= _ANSWERS_PART else None
+        scores = sentence_scores.score(sentences, near, coverage)
+        best = int(scores.argmax())
+        if near[best] < _ANSWERS_PART:
+            return None
+        asked = hits[sentences[best].hit]
+        if not asked.standing.is_askers:
+            return best
+        # The same question: what was replied to it answers, and nothing where nobody did.
+        replies = [
+            place
+            for place, sentence in enumerate(sentences)
+            if _is_with(hits[sentence.hit], asked) and not hits[sentence.hit].standing.is_askers
+        ]
+        return max(replies, key=lambda place: float(scores[place]), default=None)
 
     def _vectors(
         self, hits: Sequence[Hit], sentences: Sequence[Sentence]
@@ -188,7 +205,11 @@ class PassageReader:
             words=len(ranking.searched.split()),
             unknown_terms=ranking.mended.unknown,
             unheard=unheard,
-            is_unanswered=all(hit.standing.is_askers for hit in hits if _is_with(hit, best)),
+            is_unanswered=all(
+                hit.standing.is_askers and not tells_solution(hit.passage.text)
+                for hit in hits
+                if _is_with(hit, best)
+            ),
         )
 
     def _heard(

@@ -210,6 +210,29 @@ def test_in_place_of_a_quote_the_words_below_it_are_shown(tmp_path):
         assert shown == below
 
 
+def test_a_part_that_was_asked_before_is_answered_by_its_replies(tmp_path):
+    asked = "Where is the pump kept, and which oil suits a rusty chain?"
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write(
+            [
+                file_of(
+                    "a",
+                    Said("Ida", "Where is the pump kept?"),
+                    Said("Tom", "In the cellar.", "Ida"),
+                ),
+                file_of(
+                    "b",
+                    Said("Mia", "Which oil suits a rusty chain?"),
+                    Said("Ben", "Thin oil.", "Mia"),
+                ),
+            ]
+        )
+        answer = engine_on(index).answerer.answer(asked)
+        quotes = [each.quote for each in (*answer.citations, *answer.closest)]
+        assert {"In the cellar.", "Thin oil."} <= set(quotes)
+        assert not [quote for quote in quotes if quote.endswith("?")]
+
+
 def test_an_acronym_is_answered_only_where_it_is_spelled_out(tmp_path):
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         asked = "What does the acronym BTR stand for?"
