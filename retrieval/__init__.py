@@ -2,4 +2,6 @@
 
 from retrieval.telemetry import switch_off
 
+__all__ = ["errors", "knowledge", "probing", "provider_settings", "records", "settings", "sight"]
+
 switch_off()

@@ -79,14 +79,17 @@ class FirstSteps:
             self._remember(FirstStart.OVER)
 
     def _warn(self, guilds: Sequence[discord.Guild]) -> None:
-        grants, present = self._grants.grants(), {guild.id: guild.name for guild in guilds}
+        grants, present = self._grants.grants(), {guild.id: guild for guild in guilds}
         if not grants and not guilds:
             _log.warning("The bot is in no server yet: invite it, and start it again.")
         elif not grants:
             _log.warning("Nothing is granted, so nothing is shown. To open it to a server, type:")
-            for id_, name in list(present.items())[:_MOST_NAMED]:
-                _log.warning("  footnote kb grant %s --guild %d    # %s", self._default, id_, name)
+            for guild in guilds[:_MOST_NAMED]:
+                command = "  footnote kb grant %s --guild %d    # %s"
+                _log.warning(command, self._default, guild.id, guild.name)
         for grant in grants:
+            if grant.guild_id in present:
+                _warn_of_channel(grant, present[grant.guild_id])
             if grant.guild_id is not None and grant.guild_id not in present:
                 _log.warning(
                     "“%s” is granted to server %d, and the bot is not in it: correct the id, or "
@@ -105,6 +108,16 @@ class FirstSteps:
 
     def _remember(self, state: FirstStart) -> None:
         self._starts.first_start = state
+
+
+def _warn_of_channel(grant: Grant, guild: discord.Guild) -> None:
+    id_ = grant.channel_id
+    if id_ is not None and guild.get_channel_or_thread(id_) is None:
+        _log.warning(
+            "“%s” is granted to channel %d of %s, and the bot sees no such channel there: correct "
+            "the id, or let the bot see it",
+            *(grant.knowledge_base, id_, guild.name),
+        )
 
 
 async def _has_commands(tree: app_commands.CommandTree[discord.Client], guild_id: int) -> bool:

@@ -31,6 +31,8 @@ from ingest.read.pages import docx_page, html_page, markdown_page, pdf_page, pla
 from ingest.sources import Bundle, SourceFile
 from retrieval.errors import FileRefusedError
 
+__all__ = ["READERS", "holds_none", "reader_for", "refuse_stranger", "suffixes"]
+
 READERS: Final[tuple[Reader, ...]] = (
     discord_chat_exporter.READER,
     discord_html.READER,

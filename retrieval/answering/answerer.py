@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from retrieval.answering.citations import answer_text
 from retrieval.answering.follow_up import StandaloneReading, search_in_turn
-from retrieval.answering.gate import GateDecision, judge, missing_identifiers
+from retrieval.answering.gate import GateDecision, judge
 from retrieval.answering.reading import HITS, PassageReader, ReadPassages
 from retrieval.answering.trace import trace
 from retrieval.answering.writing import ExtractiveWriter
+from retrieval.question.filters import is_conditions_only
+from retrieval.question.identifiers import (
+    acronym_asked_for,
+    missing_identifiers,
+    spells_out,
+)
 from retrieval.records import Answer, Citation, FirstAnswer, Hit, Outcome, Timings
 from retrieval.rulings.likeness import Likeness
 from retrieval.text.noise import asks_nothing
@@ -91,7 +97,7 @@ class Answerer:
         asker: str | None = None,
     ) -> FirstAnswer:
         """Return what ``answer`` does in two steps: first without the model that writes."""
-        if asks_nothing(question):
+        if asks_nothing(question) or is_conditions_only(question):
             step = "It asks nothing, so that nothing was searched."
             return FirstAnswer(Answer(question, Outcome.NOT_FOUND, _ASKS_NOTHING, trace=(step,)))
         started = time.perf_counter()
@@ -156,7 +162,7 @@ class Answerer:
         if verdict.outcome is Outcome.CLOSEST:
             return self._closest(plain, reading)
         written = self._extractive.write(reading)
-        if missing_identifiers(question, _shown(written.citations, reading.hits)):
+        if not _says_it(question, written.citations, reading.hits):
             return self._closest(plain, reading)
         if not written.statements:
             return replace(plain, outcome=Outcome.NOT_FOUND)
@@ -175,6 +181,14 @@ class Answerer:
         if closest:
             text = _SAYS_UNANSWERED if reading.signs.is_unanswered else SAYS_CLOSEST
         return replace(plain, outcome=outcome, text=text, closest=closest)
+
+
+def _says_it(question: str, citations: Sequence[Citation], hits: Sequence[Hit]) -> bool:
+    """Tell whether what is shown contains what an answer has to contain literally."""
+    if missing_identifiers(question, _shown(citations, hits)):
+        return False
+    acronym = acronym_asked_for(question)
+    return acronym is None or any(spells_out(each.quote, acronym) for each in citations)
 
 
 def _shown(citations: Sequence[Citation], hits: Sequence[Hit]) -> Iterator[str]:

@@ -88,16 +88,26 @@ def excerpt(
     if end - start <= most:
         return ((start, end),) if end > start else ()
     units = [
-        unit for unit in _units(text, start, end) if not says_nothing(text[unit.start : unit.end])
+        unit for unit in _units(text, start, end) if _is_shown(text[unit.start : unit.end], most)
     ]
     if not units:
         return ()
     best = max(units, key=lambda unit: _overlap((unit.start, unit.end), around))
+    after = units.index(best) + 1
+    if text[best.start : best.end].endswith(":") and units[after : after + 1]:
+        # What is announced says more than the announcement.
+        best = units[after] if units[after].is_block else best
     if best.is_block and best.end - best.start > most:
         return _lines_of(text, best, weigh, most)
     first, last = _run(text, units, units.index(best), most)
     found = without_courtesies(text, units[first].start, units[last].end)
     return (found,) if found[1] > found[0] else ()
+
+
+def _is_shown(said: str, most: int) -> bool:
+    """Tell whether a piece is worth showing: it says something, and is no blob of data."""
+    is_blob = len(said) > most and max(map(len, said.split())) > most // 2
+    return not is_blob and not says_nothing(said)
 
 
 def without_courtesies(text: str, start: int, end: int) -> Span:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -30,13 +29,6 @@ CLOSEST_NEARNESS: Final = 0.35
 """From here on the nearest replies are shown."""
 UNHEARD: Final = 0.1
 """At most so likely are the words of somebody to be here who wrote nothing here."""
-# Part numbers, versions, error codes, flags, names of functions and modules: what has a digit or
-# a sign within it, or capitals where no sentence has any.
-_IDENTIFIER: Final = re.compile(
-    r"(?<![\w-])--?[a-z][\w-]+|\b0x[0-9a-fA-F]+\b"
-    r"|\b(?=\w*[A-Za-z])(?=[\w.:+-]*\d)\w+(?:[.:+-]\w+)*|\b\w+(?:(?:\.|::|_)\w+)+"
-    r"|\bv?\d+(?:\.\d+)+\b|\b[a-z]+[A-Z]\w*\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +106,6 @@ def judge(signs: Signs) -> GateDecision:
     if signs.is_unanswered and verdict.outcome is Outcome.ANSWERED:
         return replace(verdict, outcome=Outcome.CLOSEST)
     return verdict
-
-
-def missing_identifiers(question: str, shown: Iterable[str]) -> tuple[str, ...]:
-    """Return the part numbers, versions, codes and flags of a question that no shown text has."""
-    wanted = dict.fromkeys(found.group() for found in _IDENTIFIER.finditer(question))
-    text = "\n".join(shown).casefold()
-    return tuple(each for each in wanted if each.casefold() not in text)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answering.gate import missing_identifiers
+from retrieval.question.identifiers import missing_identifiers
 from retrieval.records import Answer, OfficialAnswer, Outcome
 
 

@@ -12,11 +12,13 @@ import numpy as np
 from retrieval.answering import sentence_scores
 from retrieval.answering.gate import Signs, share_of_best
 from retrieval.answering.sentence_scores import Sentence
+from retrieval.question.identifiers import identifiers
 from retrieval.question.speakers import addresses, speakers, speaks_of
 from retrieval.ranking.term_weights import TermWeights
 from retrieval.records import Hit
 from retrieval.store.sentence_vectors import SentenceVectors
 from retrieval.text.wording import content_words
+from retrieval.threads.standing import tells_solution
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,6 +38,12 @@ _ANSWERS_PART: Final = 0.4
 about something else."""
 _NEWEST: Final = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|lately|recently|neueste[nrs]?|zuletzt|kürzlich)\b",
+    re.IGNORECASE,
+)
+_ALL: Final = re.compile(
+    r"^(?:please |can you |could you )?(?:list|name|enumerate)\b"
+    r"|\blist of (?:all|the|every)\b|\b(?:list|what are|which are|name|show me) all\b"
+    r"|\ball (?:of )?the \w+s\b",
     re.IGNORECASE,
 )
 _SUBJECT: Final = 0.1
@@ -58,8 +66,23 @@ class ReadPassages:
     """Of a question of several, the place of the sentence that answers each, where one may."""
     unanswered: tuple[str, ...] = ()
     """The parts of a question of several that none may answer."""
-    newest_first: bool = False
-    """Whether the question asks for what is newest."""
+    question: str = ""
+    """With its slips mended."""
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the question asks for what is newest."""
+        return _NEWEST.search(self.question) is not None
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether the question asks for a list of all that there is."""
+        return _ALL.search(self.question) is not None
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The part numbers, versions, codes and flags in the question, in lower case."""
+        return tuple(each.casefold() for each in identifiers(self.question))
 
     def best_sentence(self, place: int) -> tuple[int, int] | None:
         """Return where the best sentence of a hit stands in its post, None if it was not read."""
@@ -101,11 +124,9 @@ class PassageReader:
 
         coverage = [weigh(sentence.text) for sentence in sentences]
         scores = sentence_scores.score(sentences, vectors @ ranking.vector, coverage)
-        newest_first = _NEWEST.search(ranking.mended.question) is not None
-        reading = ReadPassages(
-            tuple(hits), sentences, scores, signs, weigh, newest_first=newest_first
-        )
-        found = {part: self._for_part(part, sentences, vectors) for part in ranking.parts}
+        asked = ranking.mended.question
+        reading = ReadPassages(tuple(hits), sentences, scores, signs, weigh, question=asked)
+        found = {part: self._for_part(part, closely, sentences, vectors) for part in ranking.parts}
         return replace(
             reading,
             for_parts=tuple(place for place in found.values() if place is not None),
@@ -113,14 +134,30 @@ class PassageReader:
         )
 
     def _for_part(
-        self, part: str, sentences: Sequence[Sentence], vectors: npt.NDArray[np.float32]
+        self,
+        part: str,
+        hits: Sequence[Hit],
+        sentences: Sequence[Sentence],
+        vectors: npt.NDArray[np.float32],
     ) -> int | None:
         """Return the place of the sentence that answers a part, None where none is near enough."""
         near = vectors @ self._embedder.embed_question(part)
         weights = self._weights.of(part)
         coverage = [self._weights.covered(weights, [sentence.text]) for sentence in sentences]
-        best = int(sentence_scores.score(sentences, near, coverage).argmax())
-        return best if near[best] >= _ANSWERS_PART else None
+        scores = sentence_scores.score(sentences, near, coverage)
+        best = int(scores.argmax())
+        if near[best] < _ANSWERS_PART:
+            return None
+        asked = hits[sentences[best].hit]
+        if not asked.standing.is_askers:
+            return best
+        # The same question: what was replied to it answers, and nothing where nobody did.
+        replies = [
+            place
+            for place, sentence in enumerate(sentences)
+            if _is_with(hits[sentence.hit], asked) and not hits[sentence.hit].standing.is_askers
+        ]
+        return max(replies, key=lambda place: float(scores[place]), default=None)
 
     def _vectors(
         self, hits: Sequence[Hit], sentences: Sequence[Sentence]
@@ -168,7 +205,11 @@ class PassageReader:
             words=len(ranking.searched.split()),
             unknown_terms=ranking.mended.unknown,
             unheard=unheard,
-            is_unanswered=all(hit.standing.is_askers for hit in hits if _is_with(hit, best)),
+            is_unanswered=all(
+                hit.standing.is_askers and not tells_solution(hit.passage.text)
+                for hit in hits
+                if _is_with(hit, best)
+            ),
         )
 
     def _heard(

@@ -12,6 +12,7 @@ from retrieval.answering.reading import READ_CLOSELY
 from retrieval.records import Citation, Hit, Statement, TextKind
 from retrieval.text.orders import addresses_the_model
 from retrieval.text.sentences import question_share
+from retrieval.text.wording import content_words
 
 if TYPE_CHECKING:
     from retrieval.answering.excerpts import Span
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from retrieval.store.catalogue.library import Library
 
 MOST_EXCERPTS: Final = 3
+_MOST_OF_A_LIST: Final = 6
+"""Where a list of all that there is is asked for."""
 _MOSTLY: Final = 0.5
 _NEARLY_AS_GOOD: Final = 0.7
 """Share of the best hit's score from which what another thread says is shown beside it.  Of the
@@ -61,7 +64,8 @@ class ExtractiveWriter:
         return tuple(replace(each, n=n) for n, each in enumerate(cited, 1))
 
     def _excerpts(self, reading: ReadPassages, places: Sequence[int]) -> Iterator[list[Citation]]:
-        most = max(MOST_EXCERPTS, len(reading.for_parts))
+        most = _MOST_OF_A_LIST if reading.asks_for_all else MOST_EXCERPTS
+        most = max(most, len(reading.for_parts))
         shown: list[Citation] = []
         given = 0
         for place in places:
@@ -75,11 +79,16 @@ class ExtractiveWriter:
                 return
 
     def _cited(self, reading: ReadPassages, place: int) -> Iterator[Citation]:
-        hit = reading.hits[place]
-        for start, end in self._spans(hit, reading, place):
+        hit, around = reading.hits[place], reading.best_sentence(place)
+        if hit.passage.kind is TextKind.QUOTE and hit.post.author is not None:
+            # What is quoted here only says what the words below it are about.
+            below = self._library.own_below(hit.passage)
+            if below is not None:
+                hit, around = replace(hit, passage=below), (below.start, below.start + 1)
+        for start, end in self._spans(hit, reading, around):
             yield cite(0, hit, start, end)
 
-    def _spans(self, hit: Hit, reading: ReadPassages, place: int) -> Sequence[Span]:
+    def _spans(self, hit: Hit, reading: ReadPassages, around: Span | None) -> Sequence[Span]:
         passage, text = hit.passage, hit.post.text
         if passage.kind is TextKind.QUOTE:
             return ((passage.start, passage.end),)
@@ -91,14 +100,23 @@ class ExtractiveWriter:
         # A post that was taken out since it was found is quoted as it stood.
         found = (passage.start, passage.end)
         within = next((span for span in own if span[0] <= passage.start < span[1]), found)
-        around = reading.best_sentence(place)
         if around is None:
             return ()
+        around = _named(text, within, around, reading.identifiers)
         spans = excerpt(text, within, around, reading.weigh)
         # What stands beside the passage was not looked at for that when it was found.
         if any(addresses_the_model(text[start:end]) for start, end in spans):
             spans = excerpt(text, (passage.start, passage.end), around, reading.weigh)
         return spans
+
+
+def _named(text: str, within: Span, around: Span, identifiers: Sequence[str]) -> Span:
+    """Return where a post names what the question does, if ``around`` names none of it."""
+    said = text.casefold()
+    if len(said) != len(text) or any(name in said[slice(*around)] for name in identifiers):
+        return around
+    places = [(said.find(name, *within), len(name)) for name in identifiers]
+    return next(((at, at + length) for at, length in places if at >= 0), around)
 
 
 def places_that_answer(reading: ReadPassages) -> list[int]:
@@ -110,18 +128,35 @@ def places_that_answer(reading: ReadPassages) -> list[int]:
     if reading.for_parts or not order:
         return order
     best = max((reading.hits[place] for place in order), key=lambda hit: hit.score)
-    return [place for place in order if _belongs(reading.hits[place], best)]
+    is_named = _names(best, reading.identifiers)
+    return [
+        place
+        for place in order
+        if _belongs(hit := reading.hits[place], best)
+        and (not is_named or hit.thread.id == best.thread.id or _names(hit, reading.identifiers))
+    ]
 
 
 def _belongs(hit: Hit, best: Hit) -> bool:
     return hit.thread.id == best.thread.id or hit.score >= _NEARLY_AS_GOOD * best.score
 
 
+def _names(hit: Hit, identifiers: Sequence[str]) -> bool:
+    """Tell whether a hit's post or thread names one of the things that the question names."""
+    asked = hit.asked.text if hit.asked else ""
+    said = f"{hit.thread.title or ''}\n{asked}\n{hit.post.text}".casefold()
+    return any(name in said for name in identifiers)
+
+
 def _order(reading: ReadPassages) -> list[int]:
     """Return the places of the hits to show, of each post one: what answers a part comes first."""
     parts = [reading.sentences[sentence].hit for sentence in reading.for_parts]
     hits = reading.hits[:READ_CLOSELY]
-    replies = [place for place, hit in enumerate(hits) if not _only_asks(hit)]
+    replies = [
+        place
+        for place, hit in enumerate(hits)
+        if not _only_asks(hit) and not _only_repeats(hit, hits, reading.question)
+    ]
     order: dict[str, int] = {}
     ranked = list(replies or range(len(hits)))
     if reading.newest_first:
@@ -143,3 +178,12 @@ def _only_asks(hit: Hit) -> bool:
     if hit.post.author is None:
         return question_share(hit.passage.text) >= _MOSTLY
     return hit.standing.is_askers
+
+
+def _only_repeats(hit: Hit, hits: Sequence[Hit], question: str) -> bool:
+    """Tell whether a hit opens an exchange with the question's own words, and others replied."""
+    opening = hit.post.id
+    said, asked = content_words(hit.passage.text), set(content_words(question))
+    is_answered = any(each.post.exchange_id == opening != each.post.id for each in hits)
+    is_opening = hit.post.exchange_id == opening
+    return is_opening and is_answered and sum(map(asked.__contains__, said)) >= _MOSTLY * len(said)

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+__all__ = ["Embedder", "ReadsInContext", "Spans", "minilm", "providers"]
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

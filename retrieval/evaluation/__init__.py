@@ -13,3 +13,15 @@
     metrics.py          the measures, with their definitions
     html.py  plots.py   a report as a page of its own
 """
+
+__all__ = [
+    "asking",
+    "html",
+    "metrics",
+    "own_questions",
+    "own_report",
+    "progress",
+    "question_report",
+    "questions",
+    "request",
+]

@@ -1,8 +1,9 @@
 """Conditions that a person put into a question: who said it, and when.
 
 ``from:NAME`` (``from:"Two Words"``), where NAME is an author's, their account's, or their id;
-``after:2024``, ``before:2024-06-15``; and, where NAME is one author in the threads, "what did NAME
-say about …" and its like (``retrieval.question.speakers``).
+``after:2024``, ``before:2024-06-15``; when it was written (``retrieval.question.times``); and,
+where NAME is one author in the threads, "what did NAME say about …" and its like
+(``retrieval.question.speakers``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from retrieval.question.speakers import perhaps_authors
+from retrieval.question.times import asked_time
 from retrieval.records import Note, NoteKind
 from retrieval.text.wording import squeeze
 
@@ -66,12 +68,18 @@ class Filters:
         return Filters(notes=(*self.notes, Note(NoteKind.NOTHING_LEFT, self.described())))
 
 
+_WHO_SAID: Final = re.compile(
+    r"^(?:so |and )?who (?:else )?(?:has |have |was it that )?(?:ever )?(?:said|says|mentioned"
+    r"|claimed|claims|wrote|stated|told|pointed out)(?: us| me)?(?: that| about)? (?=\S)",
+    re.IGNORECASE,
+)
+_YES_OR_NO: Final = re.compile(r"[\s,;(]*\b(?:yes or no|ja oder nein)\b\W*", re.IGNORECASE)
 FindAuthors = Callable[[str], tuple[Author, ...]]
 """Returns everybody who is called so in the threads."""
 
 
-def split_filters(question: str, find_authors: FindAuthors) -> tuple[str, Filters]:
-    """Return a question without its conditions, and the conditions.
+def split_filters(question: str, find_authors: FindAuthors, now: datetime) -> tuple[str, Filters]:
+    """Return a question without its conditions, and the conditions; "last week" is before ``now``.
 
     Of a name that nobody has, or several people, a note says so.  A date that is none stays
     in the question; so does everything where nothing else would be left of it.
@@ -88,8 +96,21 @@ def split_filters(question: str, find_authors: FindAuthors) -> tuple[str, Filter
             continue
         rest = rest.replace(match.group(), " ", 1)
     authors = read.authors or _whose_words(rest, find_authors)
+    rest, span = asked_time(rest, now)
+    if span is not None:
+        read.after, read.before = read.after or span.after, read.before or span.before
     filters = Filters(authors, read.after, read.before, tuple(read.notes))
-    return squeeze(rest) or question, filters
+    return _unframed(squeeze(rest)) or question, filters
+
+
+def is_conditions_only(question: str) -> bool:
+    """Tell whether a question names whose words or which time it wants, and nothing else."""
+    return bool(question.strip()) and not _FIELD.sub(" ", question).strip()
+
+
+def _unframed(question: str) -> str:
+    """Return a question without what only says in which form the answer is wanted."""
+    return _WHO_SAID.sub("", squeeze(_YES_OR_NO.sub(" ", question)))
 
 
 @dataclass(slots=True)

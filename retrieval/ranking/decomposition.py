@@ -6,6 +6,7 @@ Rules on English wording; what they do not recognise stays one question.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from retrieval.text.sentences import is_question, sentences
@@ -17,6 +18,8 @@ _MAX_FOCUS: Final = 4
 _MAX_WORDS: Final = 60
 """What is longer tells a story; the questions in it are about one thing."""
 _LEAST_CONTENT_WORDS: Final = 2
+"""On the average of the parts: "where is the config" says enough beside longer ones."""
+_ASKS_FOR_ONE: Final = re.compile(r"(?:where|what|who) (?:is|are|was|were) \w", re.IGNORECASE)
 _ASKS: Final = (
     r"(?:(?:at|by|for|from|in|of|on|to|under|with)\s+)?(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could"
     r"|should|would|will|has|have)"
@@ -59,9 +62,7 @@ def parts(question: str) -> tuple[str, ...]:
         return ()
     found = _numbered(question) or _in_a_row(question)
     found = [_LEADS_IN.sub("", squeeze(part)) for part in found]
-    if not 1 < len(found) <= _MAX_PARTS or not all(map(_stands_alone, found)):
-        return ()
-    return tuple(found)
+    return tuple(found) if 1 < len(found) <= _MAX_PARTS and _stand_alone(found) else ()
 
 
 def _numbered(question: str) -> list[str]:
@@ -83,5 +84,11 @@ def _in_a_row(question: str) -> list[str]:
     return asked
 
 
-def _stands_alone(part: str) -> bool:
-    return len(content_words(part)) >= _LEAST_CONTENT_WORDS and not _LEANS.search(part)
+def _stand_alone(found: Sequence[str]) -> bool:
+    said = [len(content_words(part)) for part in found]
+    are_whole = all(
+        count >= _LEAST_CONTENT_WORDS or (count and _ASKS_FOR_ONE.match(part))
+        for count, part in zip(said, found, strict=True)
+    )
+    says_enough = are_whole and sum(said) >= _LEAST_CONTENT_WORDS * len(found)
+    return says_enough and not any(map(_LEANS.search, found))

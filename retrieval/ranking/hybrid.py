@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -114,7 +115,7 @@ class HybridSearch:
     def _found(self, question: str, limit: int, context: str, *, strict: bool) -> Ranking:
         started = time.perf_counter()
         self._index.follow()
-        asked, filters = split_filters(question, self._find_authors)
+        asked, filters = split_filters(question, self._find_authors, datetime.now(UTC))
         mended = self._speller.mend(asked)
         several = () if context else parts(mended.question)
         queries = [self._query(mended.question, context), *map(self._query, several)]

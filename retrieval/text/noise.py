@@ -53,6 +53,10 @@ _FILLERS: Final = frozenset(
 _COMMANDS: Final = frozenset(
     {"help", "exit", "quit", "stop", "test", "start", "hilfe", "ende", "beenden", "how are you"}
     | {"who are you", "what is your name", "wie geht's", "wer bist du", "wie heißt du"}
+    | {"what are you", "are you a bot", "are you there", "are you human", "who made you"}
+    | {"what can you do", "what do you do", "what do you know", "how do you work", "good bot"}
+    | {"bad bot", "tell me a joke", "can you help me", "i need help", "help me", "what's up"}
+    | {"was kannst du", "bist du da", "bist du ein bot", "kannst du mir helfen"}
 )
 """What people type to a bot to see whether it is there, or to leave it."""
 _VOTE: Final = re.compile(r"\+\d{1,4}|-1|\^+|this\W*", re.IGNORECASE)

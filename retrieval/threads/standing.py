@@ -46,6 +46,12 @@ _SOLVES: Final = re.compile(
     r"|turns out|works now|i got it|my mistake|it was)\b",
     re.IGNORECASE,
 )
+_TELLS: Final = re.compile(
+    r"\b(?:i (?:have |just |finally )*(?:solved|fixed|figured it out|got it working)"
+    r"|(?:solved|fixed) (?:it|this|by|with)|(?:the )?(?:fix|solution) (?:is|was)\b"
+    r"|turn(?:s|ed) out|works now|working now|the (?:problem|issue|cause) was)\b",
+    re.IGNORECASE,
+)
 _CODE: Final = re.compile(r"```|\w\(|;$", re.MULTILINE)
 _TROUBLE: Final = re.compile(
     r"\b(?:help|problems?|issues?|errors?|fail(?:s|ed|ing|ure)?|crash\w*|unable|wrong|stuck"
@@ -67,6 +73,11 @@ def opens_asking(text: str, title: str) -> bool:
     """Tell whether what opens a thread asks for something, or tells of trouble."""
     told = f"{title}\n{text}"
     return asks(told) or _TROUBLE.search(told) is not None
+
+
+def tells_solution(text: str) -> bool:
+    """Tell whether somebody who asked says in the same words how it was solved."""
+    return any(_TELLS.search(each) and not is_question(each) for each in sentences(text))
 
 
 def stand(

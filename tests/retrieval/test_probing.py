@@ -12,7 +12,15 @@ from retrieval.probing import ModelCheck, check_chat_model, check_embedder
 from retrieval.provider_settings import EmbeddingSettings, LLMSettings
 from tests.llm_servers.script import HTML, Fails, Says, Stalls
 from tests.llm_servers.server import ModelServer
-from tests.retrieval.language_model.conftest import KEY, address
+from tests.retrieval.language_model.conftest import (
+    KEY,
+    _nothing_from_outside,
+    address,
+    provider,
+    server,
+)
+
+__all__ = ["_nothing_from_outside", "provider", "server"]
 
 READY = Says('{"ready": true}')
 

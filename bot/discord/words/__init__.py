@@ -13,7 +13,7 @@ from bot.discord.words.english import ENGLISH
 from bot.discord.words.german import GERMAN
 from bot.discord.words.shape import CommandWords, Words
 
-__all__ = ["ENGLISH", "GERMAN", "LANGUAGES", "CommandWords", "Words", "words_for"]
+__all__ = ["ENGLISH", "GERMAN", "LANGUAGES", "CommandWords", "Words", "translator", "words_for"]
 
 LANGUAGES: Final = MappingProxyType({"en": ENGLISH, "de": GERMAN})
 """By language tag without its region; Discord's ``en-US`` and ``en-GB`` are both ``en``."""

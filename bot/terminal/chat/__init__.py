@@ -1,1 +1,3 @@
 """``footnote chat``: a conversation."""
+
+__all__ = []

@@ -1,1 +1,3 @@
 """``footnote eval``: how well it works, in figures."""
+
+__all__ = []

@@ -1,1 +1,3 @@
 """``footnote ingest``, once or again after each change."""
+
+__all__ = ["progress"]

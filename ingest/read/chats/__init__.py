@@ -1,1 +1,3 @@
 """Exports of chats other than Discord."""
+
+__all__ = ["slack", "telegram", "zulip"]

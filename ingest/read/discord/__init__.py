@@ -1,1 +1,3 @@
 """Exports of Discord."""
+
+__all__ = ["chat_exporter", "csv", "html", "journal", "text"]

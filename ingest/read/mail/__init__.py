@@ -1,1 +1,3 @@
 """Mail: archives of lists, mbox files, single messages."""
+
+__all__ = ["mail"]

@@ -91,6 +91,12 @@ SELECT DISTINCT p.start, p.end, p.id FROM passages p
    AND p.post_id = :post AND p.kind = 'own'
  ORDER BY p.start
 """
+_OWN_BELOW: Final = """
+SELECT p.file_id, p.id FROM passages p
+ WHERE p.thread_id = :thread AND p.ordinal > :ordinal AND p.post_id = :post AND p.kind = 'own'
+   AND p.indexed
+ ORDER BY p.ordinal LIMIT 1
+"""
 _SAME_WORDS: Final = """
 SELECT p.file_id, p.id FROM passages p WHERE p.id = :id
  UNION SELECT p.file_id, p.id FROM passages p WHERE p.id = :origin
@@ -162,6 +168,12 @@ class Library:
         )
         hidden = self.in_force().hidden
         return [(row["start"], row["end"]) for row in rows if row["id"] not in hidden]
+
+    def own_below(self, passage: Passage) -> Passage | None:
+        """Return what the author of a passage's post says first below it, None if nothing."""
+        values = {"thread": passage.thread_id, "post": passage.post_id}
+        rows = self._passages(_OWN_BELOW, **values, ordinal=passage.ordinal)
+        return located_in(rows[0]).passage if rows else None
 
     def originals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return those ids that are copies, each with the id of the passage that it copies."""

@@ -177,3 +177,18 @@ async def test_a_bot_that_anybody_can_invite_is_warned_of(
     async with start():
         pass
     assert (PUBLIC_BOT in caplog.text) == is_public
+
+
+async def test_a_grant_to_a_channel_that_is_not_there_is_named(
+    discord_server: LoopbackDiscord, start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    guild = server_of(discord_server, "Lock keepers")
+    channel = discord_server.add_channel(guild, "talk")
+    with open_community(tmp_path) as community:
+        for id_ in (int(channel.id), 4712):
+            community.grants.grant(Grant("default", int(guild.id), id_))
+    async with start():
+        pass
+    told = "granted to channel %d of Lock keepers, and the bot sees no such channel there"
+    assert told % 4712 in caplog.text
+    assert told % int(channel.id) not in caplog.text

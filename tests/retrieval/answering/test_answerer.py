@@ -165,7 +165,9 @@ def test_a_writer_says_an_answer_in_its_own_words(workshop, engine):
     assert len(model.asked) == 1  # the gate stands before the model
 
 
-@pytest.mark.parametrize("typed", ["help", "thank you!", "Hallo"])
+@pytest.mark.parametrize(
+    "typed", ["help", "thank you!", "Hallo", "What can you do?", "from:Tom after:2024"]
+)
 def test_what_asks_nothing_gets_a_hint(engine, typed):
     answer = engine.answerer.answer(typed)
     assert answer.outcome is Outcome.NOT_FOUND
@@ -191,6 +193,52 @@ def test_whoever_asks_for_the_newest_gets_the_newest_first(tmp_path):
         authors = [c.post.author or "" for c in answer.citations or answer.closest]
         assert authors == sorted(authors, reverse=True)
         assert len(authors) > 1
+
+
+def test_in_place_of_a_quote_the_words_below_it_are_shown(tmp_path):
+    asked = "Which torque does the crank bolt of a tandem need?"
+    below = "Forty newton metres, and grease on the thread."
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        reply = Said("Tom", f"> {asked}\n> (from a letter that nobody has)\n\n{below}", key="2")
+        index.write([file_of("bolt.json", Said("Ida", "Look what came."), reply)])
+        (shown,) = {
+            each.quote
+            for answer in [engine_on(index).answerer.answer(asked)]
+            for each in answer.citations or answer.closest
+            if each.post.author == "Tom"
+        }
+        assert shown == below
+
+
+def test_a_part_that_was_asked_before_is_answered_by_its_replies(tmp_path):
+    asked = "Where is the pump kept, and which oil suits a rusty chain?"
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write(
+            [
+                file_of(
+                    "a",
+                    Said("Ida", "Where is the pump kept?"),
+                    Said("Tom", "In the cellar.", "Ida"),
+                ),
+                file_of(
+                    "b",
+                    Said("Mia", "Which oil suits a rusty chain?"),
+                    Said("Ben", "Thin oil.", "Mia"),
+                ),
+            ]
+        )
+        answer = engine_on(index).answerer.answer(asked)
+        quotes = [each.quote for each in (*answer.citations, *answer.closest)]
+        assert {"In the cellar.", "Thin oil."} <= set(quotes)
+        assert not [quote for quote in quotes if quote.endswith("?")]
+
+
+def test_an_acronym_is_answered_only_where_it_is_spelled_out(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        asked = "What does the acronym BTR stand for?"
+        vague = "In a bottom bracket the BTR turns the acronym shaft, it stands for a lot."
+        index.write([file_of("a.json", Said("Ida", asked), Said("Tom", vague, "Ida"))])
+        assert engine_on(index).answerer.answer(asked).outcome is not Outcome.ANSWERED
 
 
 def test_an_excerpt_is_several_paragraphs_of_one_post(engine):

@@ -100,6 +100,20 @@ def test_of_a_long_table_the_row_is_shown_with_its_header():
     ]
 
 
+def test_what_a_long_block_holds_is_shown_and_not_its_announcement():
+    (rows,) = shown(TABLE, "Settings:")
+    assert rows.startswith("| knob | default |")
+    assert 300 < len(rows) <= 600
+
+
+def test_a_blob_of_data_is_not_shown():
+    assert shown("blob: " + "QUJD" * 500, "blob:") == []
+    (run,) = shown(
+        "blob: " + "QUJD" * 500 + "\n\nThat is the licence, paste it.", "That is the licence"
+    )
+    assert run == "That is the licence, paste it."
+
+
 def test_of_long_code_whole_lines_are_shown():
     code = "\n".join(f"value_{n} = compute({n})" for n in range(90))
     (run,) = shown(f"This way:\n```python\n{code}\n```", "value_50 = compute(50)")

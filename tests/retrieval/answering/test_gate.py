@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.answering.gate import Signs, judge, logit, missing_identifiers, share_of_best
+from retrieval.answering.gate import Signs, judge, logit, share_of_best
 from retrieval.records import Outcome
 
 CLEAR = Signs(
@@ -79,21 +79,3 @@ def test_the_share_of_the_best_exchange(engine):
     hits = engine.search.search("replace the chain at wear, measured with a chain gauge", 4).hits
     of_best = [hit.post.exchange_id == hits[0].post.exchange_id for hit in hits]
     assert share_of_best(hits) == sum(of_best) / len(of_best)
-
-
-@pytest.mark.parametrize(
-    ("question", "identifiers"),
-    [
-        ("Does the RX-480 fit?", ("RX-480",)),
-        ("What is new in v2.13?", ("v2.13",)),
-        ("Why does it say E1047 at the start?", ("E1047",)),
-        ("What does --dry-run do?", ("--dry-run",)),
-        ("How do I call GameObject.Find twice?", ("GameObject.Find",)),
-        ("Is max_depth or maxDepth meant?", ("max_depth", "maxDepth")),
-        ("How do I free a stuck seatpost?", ()),
-        ("Is it well-known?", ()),
-    ],
-)
-def test_identifiers_of_a_question(question, identifiers):
-    assert missing_identifiers(question, ["Something else."]) == identifiers
-    assert missing_identifiers(question, [*identifiers, "and more"]) == ()

@@ -14,6 +14,7 @@ from retrieval.store.catalogue.contents import FileStamp
 from tests.retrieval.store.builders import Folder, client_at
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 
 TOM, VERA, ANNA = Author("Tom", "t1"), Author("Vera"), Author("Anna Lee", "a1")
 SAMS = (Author("Sam", "s1"), Author("Sam", "s2"))
@@ -28,7 +29,10 @@ AUTHORS = {
 
 
 def split(question: str) -> tuple[str, Filters]:
-    return split_filters(question, lambda name: AUTHORS.get(name.lower(), ()))
+    return split_filters(question, lambda name: AUTHORS.get(name.lower(), ()), NOW)
+
+
+YEAR, NEXT_YEAR = (datetime(year, 1, 1, tzinfo=UTC) for year in (2025, 2026))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,10 @@ def split(question: str) -> tuple[str, Filters]:
         ("why does Vera think so", "why does Vera think so", Filters((VERA,))),
         ("what did tom mean by wear", "what did tom mean by wear", Filters((TOM,))),
         ("According to Anna Lee, is it?", "According to Anna Lee, is it?", Filters((ANNA,))),
+        ("What was said about oil this month?", "What was said about oil ?", Filters(after=MARCH)),
+        ("what did vera say last year", "what did vera say", Filters((VERA,), YEAR, NEXT_YEAR)),
+        ("Who said that oil helps?", "oil helps?", Filters()),
+        ("Does oil help? Yes or no?", "Does oil help?", Filters()),
     ],
 )
 def test_conditions_are_read(question, rest, filters):

@@ -28,6 +28,10 @@ from retrieval.ranking.decomposition import focus, parts
             "What is a rear derailleur, and also where can disc brakes be serviced?",
             ("What is a rear derailleur", "where can disc brakes be serviced?"),
         ),
+        (
+            "Where is the pump, and how do I free a stuck seatpost?",
+            ("Where is the pump", "how do I free a stuck seatpost?"),
+        ),
     ],
 )
 def test_several_questions_in_one_are_taken_apart(question, expected):

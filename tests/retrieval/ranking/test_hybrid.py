@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from retrieval.ranking.hybrid import Ranking
-from retrieval.ranking.scoring import in_place
+from retrieval.ranking.scoring import Scored, in_place, rank
 from retrieval.records import Standing, TextKind
 from retrieval.settings import SearchSettings
 from retrieval.store.memory.candidates import Candidates
@@ -232,17 +234,6 @@ def test_what_nothing_fulfils_finds_nothing_where_that_cannot_be_said(engine, qu
     assert len(forgiving.filters.notes) == 1
 
 
-def test_the_best_passages_refine_the_ranking_in_a_large_knowledge_base(workshop, engine):
-    """Without a judgement: weight 0 ranks otherwise than a weight that counts."""
-
-    def cosines(weight: float) -> list[str]:
-        settings = SearchSettings(feedback_weight=weight)
-        search = type(engine.search)(workshop, HashingEmbedder(), settings, engine.search._speller)
-        return texts(search.search("ammonia", 10))
-
-    assert sorted(cosines(0.0)) == sorted(cosines(0.3))  # it refines, it adds and drops nothing
-
-
 def candidates(before: list[int], after: list[int], lengths: list[float]) -> Candidates:
     count = len(lengths)
     return Candidates(
@@ -302,3 +293,26 @@ def test_in_a_knowledge_base_of_four_lines_the_line_that_answers_comes_first(tmp
         found = texts(search.search("How long should the pump run without a load?", 4))
         assert found[0].startswith("E42 means")
         assert texts(search.search("How often to grease the spindle?", 4))[0] == lathe
+
+
+def beside_one_another() -> Scored:
+    """Three passages: the first near the question, the others as far to its left and right."""
+    found = replace(
+        candidates([0, 1, 2], [0, 1, 2], [400.0] * 3),
+        vectors=np.array([[0.96, 0.28], [0.6, 0.8], [0.6, -0.8]], np.float32),
+    )
+    return Scored(
+        found=found,
+        exchange_vectors=np.zeros((3, 2), np.float32),
+        lexical=np.zeros(3),
+        exchange_lexical=np.zeros(3),
+        total=10_000,
+    )
+
+
+def test_the_best_passages_draw_the_question_to_their_side():
+    question = np.array([1.0, 0.0], np.float32)
+    plain = rank(beside_one_another(), question, SearchSettings(feedback_weight=0))
+    assert plain.score[1] == pytest.approx(plain.score[2])
+    drawn = rank(beside_one_another(), question, SearchSettings())
+    assert drawn.score[1] > drawn.score[2]

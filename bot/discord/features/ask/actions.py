@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -42,8 +44,9 @@ from bot.discord.features.gaps.person import ask_person
 from bot.discord.features.source.reading import source_view
 from bot.discord.words import Words, words_for
 from retrieval.errors import NotFoundError
-from retrieval.records import SourceView
+from retrieval.records import Answer, SourceView
 
+_PASSAGE_ID: Final = re.compile(r"\b[0-9a-f]{16}\b")
 _THREAD_EXISTS: Final = 160004
 _MISSING_PERMISSIONS: Final = frozenset({50001, 50013})
 _SURFACES: Final = {
@@ -252,7 +255,7 @@ class AnswerActions(commands.Cog):
 
 async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
     if press.action is Action.WHY:
-        return render_why(shown.answer, press, admission.words)
+        return render_why(await _as_seen_now(shown.answer, admission), press, admission.words)
     if press.action is Action.WHOLE_ANSWER:
         quoted = [citation.passage.id for citation in shown.answer.citations]
         gone = await admission.librarian.look_up(lambda known: known.missing(quoted))
@@ -264,6 +267,14 @@ async def _page(press: Press, shown: ShownAnswer, admission: Admission) -> Card:
         except NotFoundError:
             continue  # it has left the threads since, and so it must not be shown
     return render_sources(shown.answer, press, found, admission.words)
+
+
+async def _as_seen_now(answer: Answer, admission: Admission) -> Answer:
+    """Return an answer without the steps that name what may not be seen any more."""
+    named = set(_PASSAGE_ID.findall(" ".join(answer.trace)))
+    gone = await admission.librarian.look_up(lambda known: known.missing(named))
+    trace = tuple(step for step in answer.trace if gone.isdisjoint(_PASSAGE_ID.findall(step)))
+    return replace(answer, trace=trace)
 
 
 async def _thread_from(

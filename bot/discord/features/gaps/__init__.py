@@ -8,3 +8,5 @@
     weekly.py    the digest in the channel of staff
     person.py    *Ask a person* under what is no answer
 """
+
+__all__ = ["command", "person", "weekly"]

@@ -8,3 +8,5 @@
     cards.py     choices, and the list that ``/config`` opens
     ruling.py    the menus, and what happens when a button is pressed or a form is sent
 """
+
+__all__ = ["buttons", "forms", "ruling"]

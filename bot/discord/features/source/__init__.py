@@ -1,1 +1,3 @@
 """``/source``: the reading room."""
+
+__all__ = ["command", "places", "reading", "view"]

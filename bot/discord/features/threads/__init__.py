@@ -1,1 +1,3 @@
 """``/threads``: whole threads about something."""
+
+__all__ = ["command"]

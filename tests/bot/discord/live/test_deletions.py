@@ -58,6 +58,8 @@ async def test_a_deleted_message_is_in_no_answer_from_its_event_on(
                 server.slash(place.ada, place.channel, "ask", question=QUESTION)
             )
             assert ANSWER in shown.text
+            why = server.press(place.ada, shown, label=ENGLISH.answer.why)
+            assert passage in (await server.settled(why)).text
             source = server.slash(place.ada, place.channel, "source", passage=passage)
             assert ANSWER in (await server.settled(source)).text
 
@@ -67,6 +69,8 @@ async def test_a_deleted_message_is_in_no_answer_from_its_event_on(
             assert ANSWER not in (await server.settled(source)).text
             again = server.slash(place.ada, place.channel, "ask", question=QUESTION)
             assert ANSWER not in (await server.settled(again)).text
+            why = server.press(place.ada, shown, label=ENGLISH.answer.why)
+            assert passage not in (await server.settled(why)).text
             # The old answer says that its source has gone; no ingest was run.
             note = ENGLISH.lately.stale.partition("{")[0]
             await server.wait_until(lambda: note in server.world.messages[shown.id].text)
