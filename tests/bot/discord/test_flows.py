@@ -58,11 +58,17 @@ async def test_the_commands_are_registered_everywhere(
         registered = {c["name"]: c for c in discord_server.commands.listed(None)}
     assert sorted(registered) == [
         "Ask Footnote about this",
+        "Mark as the answer",
+        "Never show this",
+        "Official answer",
+        "This is outdated",
         "ask",
         "config",
         "digest",
         "forget-me",
+        "gaps",
         "help",
+        "official",
         "reingest",
         "source",
         "threads",
@@ -78,7 +84,7 @@ async def test_the_commands_are_registered_in_one_server_where_one_is_set(
     discord_server: LoopbackDiscord, place: Place, run_footnote: RunBot
 ) -> None:
     async with run_footnote(guild_id=int(place.guild.id)):
-        assert len(discord_server.commands.listed(place.guild.id)) == 10
+        assert len(discord_server.commands.listed(place.guild.id)) == 16
         assert discord_server.commands.listed(None) == []
 
 
