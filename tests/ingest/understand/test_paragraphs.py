@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -11,6 +12,8 @@ from retrieval.records import TextKind
 from retrieval.text.wording import unquoted
 
 OWN, QUOTE = TextKind.OWN, TextKind.QUOTE
+MARKS = re.compile(r"[\s>|]*")
+"""What quotes begin with, in mail and in Markdown, and white space."""
 
 
 def paragraphs(text: str) -> list[tuple[TextKind, str]]:
@@ -89,6 +92,7 @@ TYPED = st.text(st.sampled_from("ab>> \n\n`~\t\r\x0c\u3000") | st.characters(), 
 @given(TYPED, st.booleans())
 @example("```\n```", False)
 @example("\n> \n>", False)
+@example("|", False)
 def test_paragraphs_keep_their_exact_place_and_leave_out_only_white_space_and_marks(
     text, to_the_end
 ):
@@ -96,9 +100,9 @@ def test_paragraphs_keep_their_exact_place_and_leave_out_only_white_space_and_ma
     for paragraph in split_paragraphs(text, quote_to_the_end=to_the_end):
         end = paragraph.start + len(paragraph.text)
         assert text[paragraph.start : end] == paragraph.text == paragraph.text.strip() != ""
-        assert not text[at : paragraph.start].replace(">", "").strip()
+        assert MARKS.fullmatch(text[at : paragraph.start])
         at = end
-    assert not text[at:].replace(">", "").strip()
+    assert MARKS.fullmatch(text[at:])
 
 
 @pytest.mark.parametrize(
