@@ -87,7 +87,8 @@ def check_harmless(card: Card, allowed_urls: set[str | None]) -> None:
     assert INVISIBLE.search(shown_text.replace("\n", "")) is None
     shown = {block.button.url for block in card.blocks if isinstance(block, Section)}
     assert shown <= allowed_urls & set(GOOD_URLS)
-    in_plain = set(re.findall(r"https?://[^>]+", without_escapes(plain_text(card))))
+    bare = without_escapes(_CODE.sub("code", plain_text(card)))  # in code no address is one
+    in_plain = set(re.findall(r"https?://[^>]+", bare))
     assert in_plain <= shown
 
 
