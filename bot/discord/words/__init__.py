@@ -1,4 +1,4 @@
-"""What the bot says, one catalogue a language.
+"""What the bot says, one file a language: ``english``, ``german``; the others are its shape.
 
 English is complete by definition, and any other language by its type: each is an instance of
 ``Words``, in which nothing has a default.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.discord.words import answer, forum, gaps, ingest, lately, learn, staff, talk
+from bot.discord.words.answer import AnswerWords
+from bot.discord.words.forum import ForumWords
+from bot.discord.words.gaps import GapWords
+from bot.discord.words.ingest import IngestWords
+from bot.discord.words.lately import LatelyWords
+from bot.discord.words.learn import LearnWords
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -15,6 +20,8 @@ from bot.discord.words.shape import (
     RoomWords,
     Words,
 )
+from bot.discord.words.staff import StaffWords
+from bot.discord.words.talk import FailureWords, TalkWords
 
 ENGLISH: Final = Words(
     tag="en",
@@ -235,13 +242,302 @@ ENGLISH: Final = Words(
         ),
         "reingest": CommandWords("reingest", "Update the knowledge base from its folder."),
     },
-    answer=answer.ENGLISH,
-    talk=talk.ENGLISH,
-    failures=talk.ENGLISH_FAILURES,
-    lately=lately.ENGLISH,
-    ingest=ingest.ENGLISH,
-    staff=staff.ENGLISH,
-    gaps=gaps.ENGLISH,
-    forum=forum.ENGLISH,
-    learn=learn.ENGLISH,
+    answer=AnswerWords(
+        not_answered="Not answered",
+        closest="The threads do not clearly answer this. What comes closest:",
+        closest_asked="The threads do not clearly answer this. Somebody asked something like it:",
+        never_answered="Asked, never answered.",
+        nothing_found="Nothing found",
+        not_found="The threads do not answer this, and nothing in them comes close.",
+        asks_nothing="That is no question yet. Ask something like “How do I …?”, or see `/help`.",
+        empty="The answer is empty.",
+        asked_by="Asked by {name}: {question}",
+        unanswered="Nothing was found for: {part}",
+        asked="Asked: {question}",
+        searched="Searched {threads} and {passages}.",
+        searched_until="Searched {threads} and {passages}; the newest post is of {date}.",
+        threads=("{n} thread", "{n} threads"),
+        passages=("{n} passage", "{n} passages"),
+        also_cited="Also cited:",
+        and_more="and {n} more",
+        left_out=("{n} more sentence did not fit here.", "{n} more sentences did not fit here."),
+        quoted="Quoted word for word from the threads.",
+        written="Written by {writer} from these quotes;",
+        confirmed=(
+            "a second reading confirmed {n} of {total} sentence.",
+            "a second reading confirmed {n} of {total} sentences.",
+        ),
+        unconfirmed="its wording has not been confirmed.",
+        dropped=("{n} sentence was dropped.", "{n} sentences were dropped."),
+        doubt="◇ The model's wording, not confirmed: read the quote.",
+        partly="“{missing}” is not in its quotes",
+        partly_unknown="not all of it is in its quotes",
+        read_in_vain="{writer} read these passages and found no answer in them.",
+        being_written="{writer} is reading the passages; its answer will stand here…",
+        fallback="The model's answer is not shown: {why}.",
+        notes={
+            "nobody": "Nobody here is called “{about}”, so everybody's posts were searched.",
+            "several": "“{about}” may be {people}: all of them were searched. `from:` and an id "
+            "asks for one.",
+            "nothing-left": "There are no posts {about}, so all were searched.",
+        },
+        reading="Reading the threads…",
+        found="Found {passages} in {threads}; writing the answer…",
+        more_sources="More sources",
+        whole_answer="Whole answer",
+        why="Why this?",
+        follow_up="Ask a follow-up",
+        ask_again="Ask again",
+        thread="Continue in a thread",
+        tell_me="Tell me when it is answered",
+    ),
+    talk=TalkWords(
+        menu="Ask Footnote about this",
+        hint="Write your question after the mention, or use `/ask`.",
+        no_words="I found no words to look up in that message.",
+        may_not_write=(
+            "I am not allowed to write in the channel where you asked me; a moderator there can "
+            "change that, or you can use `/ask`."
+        ),
+        gone=(
+            "I no longer know this answer: what I keep of answers is deleted after a while, or "
+            "when its asker wants it. Please ask again with `/ask`."
+        ),
+        thanks="Thank you, that is noted.",
+        noted="Thank you, that is noted; it helps whoever looks after these threads.",
+        thread_open="Go on in <#{thread}>: I take what you write there as a question.",
+        welcome=(
+            "Ask away here; no mention is needed. Others can join in by mentioning me, and I stay "
+            "out of what you write to each other."
+        ),
+        no_threads="I am not allowed to open threads in this channel; a moderator can change that.",
+        not_kept="This server does not let me keep questions.",
+        not_here="Threads are not possible here; ask on with `/ask`.",
+        thread_name="Question",
+        why_title="How this answer came about",
+        no_trace="The steps behind this answer were not kept.",
+        gone_source="This passage is no longer in the threads.",
+        no_sources="This answer cites nothing.",
+        follow_up_title="Ask a follow-up",
+        follow_up_label="Your question",
+        verdict_title="What is wrong with this answer?",
+        verdict_label="It is",
+        reason_label="In your own words",
+        reason_told_on=(
+            "Moderators see it with your name, in the channel that they chose for feedback."
+        ),
+        verdicts={
+            "good": "Good",
+            "wrong": "Wrong",
+            "not_supported": "Not supported by its sources",
+            "outdated": "Outdated",
+            "other": "Something else",
+        },
+        feedback="**{name} says of an answer: {verdict}**",
+        feedback_private="The question was asked privately and is not repeated here.",
+    ),
+    failures=FailureWords(
+        unexpected="Something went wrong here; it has been logged for whoever runs this bot.",
+        not_permitted="I lack a permission that this needs here; a moderator can grant it.",
+        servers_only="This command only works in a server.",
+        outdated_command="This command has changed; reload Discord and try again.",
+        timeout="This took too long, so I stopped; please try again in a moment.",
+    ),
+    lately=LatelyWords(
+        new_threads=("{n} thread is new", "{n} threads are new"),
+        grown_threads=("{n} thread has new posts", "{n} threads have new posts"),
+        new_posts=("{n} new post in all", "{n} new posts in all"),
+        nothing_new="Nothing new has come in since {since}.",
+        since="**{figures}** since {since}",
+        arrived="**{figures}**",
+        more_threads=("-# and {n} more thread", "-# and {n} more threads"),
+        by="by {author}",
+        threads_about="**Threads about** {about}",
+        no_threads_about="No threads about that were found.",
+        opened_by="opened by {author}",
+        posts=("{n} post", "{n} posts"),
+        topics="**What the threads talk about**",
+        no_topics="There are too few passages to tell topics apart.",
+        topic="**{words}** · {share} of all passages",
+        answered_now="**You asked this on {when}, and the threads answer it now.**",
+        will_tell="I will send you a direct message when the threads answer this.",
+        tell_where="-# The question is kept for {days} days at most; `/forget-me` deletes it.",
+        periods={"1": "The last day", "7": "The last week", "30": "The last month"},
+        stale=(
+            "-# A post that is cited here was edited or removed on {when}; the answer may be out "
+            "of date."
+        ),
+        taken_back="-# This answer is gone: it quoted a post that is not to be shown any more.",
+    ),
+    ingest=IngestWords(
+        stages={
+            "scan": "Looking for files",
+            "read": "Reading files",
+            "embed": "Embedding passages",
+            "write": "Writing the index",
+        },
+        progress="**{doing}** · {done} of {total}",
+        finished="**Re-ingest finished** · {seconds} s",
+        dry_run="**Dry run finished; nothing was changed** · {seconds} s",
+        files="Files: {read} read, {unchanged} unchanged, {removed} removed, {refused} refused",
+        passages=(
+            "Passages: {added} added, {removed} removed, {unchanged} unchanged, {total} in all"
+        ),
+        known="Now known: {threads} threads, {posts} posts, {quotes} quotes linked",
+        duplicates="Duplicates: {repeats} repeated lines, {near} near-duplicates",
+        taken_out="Posts taken out: {each}",
+        reasons={
+            "file-gone": "{n} whose file is gone",
+            "emptied": "{n} whose file is empty now",
+            "gone": "{n} no longer in their file",
+            "newer": "{n} replaced by a newer version in another file",
+            "deleted": "{n} missing from a newer export",
+            "bot": "{n} by bots",
+            "forgotten": "{n} by people who want to be forgotten",
+        },
+        refused="**Refused**",
+        more_refused="-# and {n} more; see the log",
+        busy="A re-ingest is running already; its report goes to whoever started it.",
+        no_report="The ingest ended without a report; see the log.",
+        refused_file="**Refused** · {file}",
+        too_large="is larger than the {limit} MiB that may be uploaded",
+        larger_than_said="is larger than it said",
+        other_kind="only files that end in {suffixes} are read",
+        nothing_in_it="holds nothing that could be read",
+        not_handed_over="Discord did not hand over the file; please send it again.",
+    ),
+    staff=StaffWords(
+        menus={
+            "answer": "Mark as the answer",
+            "hidden": "Never show this",
+            "outdated": "This is outdated",
+            "official": "Official answer",
+        },
+        staff="staff",
+        official="Official answer",
+        given="{name} · {date}",
+        until="until {date}",
+        given_for="Given for: {question}",
+        threads_say="What the threads say:",
+        marked="✅ Marked as the answer by {name}, {date}",
+        outdated="⚠️ Outdated, says {name}, {date}",
+        outdated_because="⚠️ Outdated, says {name}, {date}: {text}",
+        replaces="♻️ Replaces an outdated post, says {name}, {date}",
+        staff_only="Only the staff of this server can use this; `/config` says who they are.",
+        may_not_rule=(
+            "Only the staff of a server that may add to these threads can decide this; `/config` "
+            "says who they are."
+        ),
+        not_granted=(
+            "This server may see these threads and not decide about them. Whoever runs this bot "
+            "can change that: `footnote kb grant {name} --guild {guild} --maintain`"
+        ),
+        unknown_message="This message is not among the threads that I know.",
+        which="Which post do you mean?",
+        hide_what="What should never be shown?",
+        hide_passage="This passage",
+        hide_post="This post",
+        hide_author="Everything by {name}",
+        this_one="{n}: {name}",
+        undo="Undo",
+        newer="Newer",
+        older="Older",
+        decided="What staff decided",
+        done={
+            "answer": "This is the answer from now on, and the card says that staff marked it.",
+            "hidden": "This is shown nowhere from now on. Answers that quote it are marked.",
+            "outdated": "This is outdated from now on.",
+            "official": "This comes first for questions like these from now on.",
+        },
+        can_undo="-# `/config` lists what staff decided, and can undo it.",
+        no_rulings="Staff have decided nothing yet. Open a message's menu and choose Apps.",
+        rulings_title="What staff decided about {name}",
+        kinds={
+            "answer": "The answer",
+            "hidden": "Never shown",
+            "outdated": "Outdated",
+            "official": "Official answer",
+        },
+        subjects={
+            "passage": "passage",
+            "post": "post",
+            "author": "everything by an author",
+            "question": "questions",
+        },
+        outdated_title="This is outdated",
+        replaced_label="What replaces it?",
+        replaced_hint="A link to a message that I know, or a sentence; may stay empty.",
+        official_title="Official answer",
+        questions_label="Questions that it answers",
+        questions_hint="One a line, in the words that people use.",
+        text_label="The answer",
+        text_hint="Shown with your name and today's date.",
+        days_label="Days until it expires",
+        days_hint="Empty: never.",
+        wrong_days="How many days the answer holds must be a number from 1 to 3650, or empty.",
+    ),
+    gaps=GapWords(
+        title="Questions without a good answer",
+        weekly="Questions without a good answer this week",
+        none="Every question was answered, and no answer was voted down.",
+        times=("asked once, on {date}", "asked {n} times, last on {date}"),
+        also="also: {question}",
+        answer_it="Answer {n}",
+        as_csv="All as CSV",
+        ask_person="Ask a person",
+        gone="This question is not kept any more.",
+        csv_ready="All questions without a good answer, grouped by what they ask.",
+        passed_on="Your question is with the staff of this server now.",
+        passed_before="This question was passed on to the staff before.",
+        not_passed="I could not pass this on: I may not write in the channel of the staff.",
+        wants="{name} asks for a person:",
+        kept="-# Whoever answers there answers everybody: {where}",
+    ),
+    forum=ForumWords(
+        channels="Forums and channels where every post is a question",
+        drafts="Only drafts for staff: {state}",
+        similar="Similar threads",
+        draft="An answer for {where}, which nobody there sees yet",
+        post_it="Post it",
+        edit="Edit",
+        dismiss="Dismiss",
+        posted="Posted by {name}.",
+        dismissed="Dismissed by {name}.",
+        by_staff="-# Posted for {name} of the staff.",
+        answered_before="This post has its answer already.",
+        gone="This post is not there any more, or I may not write in it.",
+        edit_title="Answer this post",
+        edit_label="The answer",
+    ),
+    learn=LearnWords(
+        title="Channels that I read",
+        nothing="None yet. What people write here reaches me only through files.",
+        line="{channel}: {messages} messages in {threads} threads, read by {readers}; {state}",
+        everyone="everyone",
+        roles="{roles} only",
+        reading="reading",
+        up_to_date="up to date",
+        paused="paused",
+        add="Read these channels, forums or categories from now on, with all that they said before",
+        pause="Pause or resume these",
+        remove="Stop reading these, and remove what I read there",
+        choose="Choose channels",
+        who_sees=(
+            "I show words from a channel only where everybody who sees my answer may read that "
+            "channel."
+        ),
+        needs="I cannot read {channel}: allow me {permissions} there.",
+        view="View Channel",
+        history="Read Message History",
+        restart=(
+            "Whoever runs me has to start me again with Message Content Intent switched on; until "
+            "then messages come to me without their words."
+        ),
+        told=(
+            "I read this channel from now on, so that I can answer questions with what was said "
+            "here, word for word and with the author's name, to people who may read it anyway. I "
+            "never fetch attachments. What is deleted here is gone from my answers, too. Who does "
+            "not want to be read: `/forget-me`, and *Leave my posts out of the answers*."
+        ),
+    ),
 )

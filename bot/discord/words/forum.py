@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +30,3 @@ class ForumWords:
     edit_title: str
     """At most 45 characters, and so has the next."""
     edit_label: str
-
-
-ENGLISH: Final = ForumWords(
-    channels="Forums and channels where every post is a question",
-    drafts="Only drafts for staff: {state}",
-    similar="Similar threads",
-    draft="An answer for {where}, which nobody there sees yet",
-    post_it="Post it",
-    edit="Edit",
-    dismiss="Dismiss",
-    posted="Posted by {name}.",
-    dismissed="Dismissed by {name}.",
-    by_staff="-# Posted for {name} of the staff.",
-    answered_before="This post has its answer already.",
-    gone="This post is not there any more, or I may not write in it.",
-    edit_title="Answer this post",
-    edit_label="The answer",
-)
-GERMAN: Final = ForumWords(
-    channels="Foren und Kanäle, in denen jeder Beitrag eine Frage ist",
-    drafts="Nur Entwürfe fürs Team: {state}",
-    similar="Ähnliche Threads",
-    draft="Eine Antwort für {where}, die dort noch niemand sieht",
-    post_it="Veröffentlichen",
-    edit="Bearbeiten",
-    dismiss="Verwerfen",
-    posted="Veröffentlicht von {name}.",
-    dismissed="Verworfen von {name}.",
-    by_staff="-# Veröffentlicht für {name} vom Team.",
-    answered_before="Dieser Beitrag hat seine Antwort schon.",
-    gone="Diesen Beitrag gibt es nicht mehr, oder ich darf dort nicht schreiben.",
-    edit_title="Diesen Beitrag beantworten",
-    edit_label="Die Antwort",
-)
