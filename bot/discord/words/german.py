@@ -463,9 +463,13 @@ GERMAN: Final = Words(
         older="Ältere",
         decided="Was das Team entschieden hat",
         done={
-            "answer": "Das ist ab jetzt die Antwort, und dabei steht, dass das Team sie markiert ",
-            "hat.hidden": "Das wird ab jetzt nirgends gezeigt. Antworten, die es zitieren, sind ",
-            "markiert.outdated": "Das gilt ab jetzt als überholt.",
+            "answer": (
+                "Das ist ab jetzt die Antwort, und dabei steht, dass das Team sie markiert hat."
+            ),
+            "hidden": (
+                "Das wird ab jetzt nirgends gezeigt. Antworten, die es zitieren, sind markiert."
+            ),
+            "outdated": "Das gilt ab jetzt als überholt.",
             "official": "Das steht ab jetzt bei Fragen wie diesen an erster Stelle.",
         },
         can_undo=(
