@@ -162,6 +162,7 @@ class _Shelves:
             _recover_unless_busy(self._settings, index, self._replayed(index))
             index.library = Library(self._catalogue, name, ruled)
         search = make_search(self._settings, index, embedder, self._minilm)
+        self._stack.callback(search.close)
         answerer = Answerer(index, search, self._minilm, self._writer)
         return Engine(index, search, answerer)
 

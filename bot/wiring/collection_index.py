@@ -72,4 +72,5 @@ def indexed_apart(
         stack.callback(index.close)
         size = index_collection(index, contents.files, on_progress)
         search = make_search(settings, index, embedder, minilm)
+        stack.callback(search.close)
         yield IndexedCollection(index, search, embedder, contents.document_of_post, size, folder)

@@ -97,6 +97,10 @@ class LiveHeld:
             self._soon.add_done_callback(_log_failure)
         return held[1]
 
+    def close(self) -> None:
+        """Wait until nothing is read any more: the catalogue must not be closed meanwhile."""
+        self._reader.shutdown(wait=True, cancel_futures=True)
+
     def _again(self) -> Held:
         with self._reading:  # one reads while the others wait for it
             version = self._version()

@@ -97,6 +97,18 @@ def test_in_a_large_knowledge_base_the_old_serves_until_the_new_is_read(tmp_path
         assert len(held.now().layout.ids) == 2
 
 
+def test_nothing_is_read_of_a_catalogue_that_is_closed(tmp_path):
+    with Folder(tmp_path, client_at(tmp_path)).index() as index:
+        index.write([file_of("a.json", Said("Ann", "First."))])
+        held = LiveHeld(index, at_once=0)
+        held.now()
+        index.write([file_of("b.json", Said("Bob", "Second."))])
+        held.now()
+        assert held._soon is not None
+        held.close()
+        assert held._soon.done()
+
+
 def test_of_a_large_knowledge_base_terms_are_read_after_the_first_question(tmp_path):
     with Folder(tmp_path, client_at(tmp_path)).index() as index:
         index.write([file_of("a.json", Said("Ann", "First."))])

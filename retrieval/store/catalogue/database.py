@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -64,8 +65,8 @@ _ADDED_COLUMNS: Final = {
 }
 """Columns that tables of earlier versions lack, in the order of schema.sql."""
 _BUSY_SECONDS: Final = 30.0
+_RETRY_SECONDS: Final = 0.02
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # deleted means gone; SQLite's default on Debian, not elsewhere
@@ -201,6 +202,7 @@ class Database:
             if is_new:
                 # Only before the first table; later it would wait for whoever writes.
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            _write_ahead(connection)
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
         except (sqlite3.Error, IndexDamagedError):
@@ -239,6 +241,23 @@ class Database:
             f"The catalogue {self.path} cannot be opened: {error}. "
             "Check that the data folder exists and may be written."
         )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes.
+
+    SQLite does not wait here, whatever its timeout, while another makes the same file.
+    """
+    give_up_at = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ import itertools
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -287,13 +287,16 @@ class Hands:
 
     async def _post(self, visit: Visit) -> str:
         assert visit.guild is not None
-        self._set(visit.guild, asking_channels=(int(visit.channel.id),))
+        guilds, guild_id = self._community.guilds, int(visit.guild.id)
+        as_it_was = guilds.of(guild_id)
+        asked_in = (int(visit.channel.id),)
+        guilds.save(guild_id, replace(as_it_was, is_private=False, asking_channels=asked_in))
         said = self._server.say(visit.user, visit.channel, QUESTION)
         if visit.name in SEES:
             await self._server.wait_until(lambda: self._server.replies_to(said), 10)
         else:  # the bot has thought of it once what came later is answered
             await self._slash(visit, "ask", question=QUESTION, private=True)
-        self._set(visit.guild)
+        guilds.save(guild_id, as_it_was)
         return json.dumps([reply.payload for reply in self._server.replies_to(said)])
 
     async def _dismiss(self, visit: Visit) -> str:
