@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from retrieval.store.catalogue.catalogue import Catalogue
     from retrieval.store.index import PassageIndex, Written
 
-READERS_VERSION: Final = "12"
+READERS_VERSION: Final = "13"
 """Raised when files must be read again because they would be understood differently."""
 _MANY_REMOVED: Final = 1_000
 """From so many removed passages their cached vectors are cleared away, which takes a look at

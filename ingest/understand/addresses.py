@@ -12,7 +12,9 @@ from ingest.drafts import Found, ParagraphDraft, PostDraft, ThreadDraft
 
 NO_ADDRESS: Final = "[address]"
 _ADDRESS: Final = re.compile(
-    r"(?<![\w./:+@-])(?:mailto:)?(?P<account>[\w.+%-]{1,64})@(?:[\w-]{1,63}\.){1,4}"
+    r"(?<![\w./:+@-])(?:mailto:)?(?P<account>[\w.+%-]{1,64})@"
+    # Nobody's: domains that are kept for documentation (RFC 2606), as in a line to copy.
+    r"(?!(?:[\w-]{1,63}\.){0,3}example\.(?:com|org|net)\b)(?:[\w-]{1,63}\.){1,4}"
     r"(?:com|org|net|edu|gov|mil|int|info|biz|name|io|dev|ai|app|[a-z]{2})\b"
     # Not a decorator's call, nor where a program is to fetch something (git@host:path).
     r"(?![(\w.]*\()(?!:[\w/~.])",

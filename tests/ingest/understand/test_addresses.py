@@ -21,11 +21,12 @@ def scrubbed(text: str, author: str | None = "Ann") -> PostDraft:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Write to ann@example.org, or mailto:b.lee+x@mail.example.co.uk.", 2),
+        ("Write to ann@lift-works.org, or mailto:b.lee+x@mail.lift-works.co.uk.", 2),
         ("git clone git@host.example.org:crane/lift.git", 0),
         ("@app.route('/lift') and @runa@social.example.org", 0),
         ("pip install crane @ https://example.org/crane.whl", 0),
         ("scale@2.0 and lift@latest", 0),
+        ("git config user.email you@example.com, ann@mail.example.org", 0),
     ],
 )
 def test_addresses_are_told_from_what_only_looks_like_one(text: str, wanted: int) -> None:
@@ -35,15 +36,15 @@ def test_addresses_are_told_from_what_only_looks_like_one(text: str, wanted: int
 
 
 def test_who_is_called_by_an_address_goes_by_its_first_half() -> None:
-    assert scrubbed("Lift slowly.", "ann.lee@example.org").author == "ann.lee"
+    assert scrubbed("Lift slowly.", "ann.lee@lift-works.org").author == "ann.lee"
 
 
 def test_a_page_keeps_the_address_that_it_gives() -> None:
-    assert scrubbed("Write to ann@example.org.", None).text == "Write to ann@example.org."
+    assert scrubbed("Write to ann@lift-works.org.", None).text == "Write to ann@lift-works.org."
 
 
 WORDS = st.sampled_from(
-    ["ann@example.org", "> b@example.com", "lift", "\n\n", "\n", " ", ". ", "(", "@"]
+    ["ann@lift-works.org", "> b@lift-works.com", "lift", "\n\n", "\n", " ", ". ", "(", "@"]
 )
 
 
