@@ -23,7 +23,7 @@ from tests.loopback.discord_server import LoopbackDiscord
 from tests.loopback.payloads import ORDINARY_MEMBER, Permission
 from tests.loopback.world import Message
 
-ANSWERED: Final = "Where do I switch on the message content intent?"
+ANSWERED: Final = "Where do I get a Discord bot token?"
 FOLLOW_UP: Final = "And what happens if it is not switched on?"
 CLOSEST: Final = "Can it read Excel files?"
 _THREADS: Final = Path(__file__).parents[2] / "sample" / "threads"
