@@ -8,6 +8,7 @@ TF-IDF of BERTopic (Grootendorst, arXiv:2203.05794).
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,8 @@ _OFTEN: Final = 0.08
 _LIFT: Final = 1.5
 """A word that is hardly more frequent in a topic than elsewhere does not tell it apart."""
 _SEED: Final = 20_260
+
+_URL: Final = re.compile(r"(?:\w+://|www\.)\S+", re.IGNORECASE)
 
 Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.intp]
@@ -124,7 +127,7 @@ def _same_root(word: str, other: str) -> bool:
 def _words(text: str) -> set[str]:
     return {
         word
-        for word in content_words(text)
+        for word in content_words(_URL.sub(" ", text))
         if len(word) >= _SHORTEST_WORD and not word[0].isdigit() and "'" not in word
     }
 

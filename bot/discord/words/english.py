@@ -10,6 +10,7 @@ from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
 from bot.discord.words.learn import LearnWords
+from bot.discord.words.numerals import Numerals
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -23,12 +24,15 @@ from bot.discord.words.shape import (
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
+_NUMERALS: Final = Numerals(thousands=",", decimal=".")
+
 ENGLISH: Final = Words(
     tag="en",
     name="English",
     seconds="{n} s",
     minutes="{n} min",
     hours="{n} h",
+    numerals=_NUMERALS,
     desk=DeskWords(
         unknown_base="There is no such knowledge base here; `/help` lists the ones there are.",
         nothing_visible="There is no knowledge base to ask here.",
@@ -55,7 +59,6 @@ ENGLISH: Final = Words(
         just_before="Just before",
         just_after="Just after",
         in_reply_to="In reply to {name}",
-        replies="Replies: {n}",
         more="and {n} more",
         also_in="The same words also appear in",
         quoted_by="quoted by {name}",
@@ -243,6 +246,7 @@ ENGLISH: Final = Words(
         "reingest": CommandWords("reingest", "Update the knowledge base from its folder."),
     },
     answer=AnswerWords(
+        numerals=_NUMERALS,
         not_answered="Not answered",
         closest="The threads do not clearly answer this. What comes closest:",
         closest_asked="The threads do not clearly answer this. Somebody asked something like it:",
@@ -344,6 +348,7 @@ ENGLISH: Final = Words(
         timeout="This took too long, so I stopped; please try again in a moment.",
     ),
     lately=LatelyWords(
+        numerals=_NUMERALS,
         new_threads=("{n} thread is new", "{n} threads are new"),
         grown_threads=("{n} thread has new posts", "{n} threads have new posts"),
         new_posts=("{n} new post in all", "{n} new posts in all"),

@@ -10,6 +10,7 @@ from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
 from bot.discord.words.learn import LearnWords
+from bot.discord.words.numerals import Numerals
 from bot.discord.words.shape import (
     CommandWords,
     ConfigWords,
@@ -23,12 +24,15 @@ from bot.discord.words.shape import (
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
+_NUMERALS: Final = Numerals(thousands=".", decimal=",")
+
 GERMAN: Final = Words(
     tag="de",
     name="Deutsch",
     seconds="{n} s",
     minutes="{n} min",
     hours="{n} h",
+    numerals=_NUMERALS,
     desk=DeskWords(
         unknown_base="Diese Wissensbasis gibt es hier nicht; `/hilfe` zählt die vorhandenen auf.",
         nothing_visible="Hier gibt es keine Wissensbasis, die man fragen könnte.",
@@ -57,7 +61,6 @@ GERMAN: Final = Words(
         just_before="Direkt davor",
         just_after="Direkt danach",
         in_reply_to="Antwort auf {name}",
-        replies="Antworten: {n}",
         more="und {n} weitere",
         also_in="Dieselben Worte stehen auch in",
         quoted_by="zitiert von {name}",
@@ -251,6 +254,7 @@ GERMAN: Final = Words(
         ),
     },
     answer=AnswerWords(
+        numerals=_NUMERALS,
         not_answered="Nicht beantwortet",
         closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
         closest_asked="Die Threads beantworten das nicht eindeutig. Jemand fragte Ähnliches:",
@@ -355,6 +359,7 @@ GERMAN: Final = Words(
         timeout="Das hat zu lange gedauert und wurde aufgegeben; versuche es gleich noch einmal.",
     ),
     lately=LatelyWords(
+        numerals=_NUMERALS,
         new_threads=("{n} Thread ist neu", "{n} Threads sind neu"),
         grown_threads=("{n} Thread hat neue Beiträge", "{n} Threads haben neue Beiträge"),
         new_posts=("insgesamt {n} neuer Beitrag", "insgesamt {n} neue Beiträge"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.discord.words.numerals import Numerals
+
 
 @dataclass(frozen=True, slots=True)
 class LatelyWords:
     """Braces are filled in by ``str.format``; a pair is for one and for several."""
 
+    numerals: Numerals
     new_threads: tuple[str, str]
     grown_threads: tuple[str, str]
     new_posts: tuple[str, str]
@@ -46,4 +49,4 @@ class LatelyWords:
 
     def count(self, forms: tuple[str, str], number: int) -> str:
         """Return the form that goes with ``number``, filled in."""
-        return forms[number != 1].format(n=f"{number:,}")
+        return forms[number != 1].format(n=self.numerals.number(number))

@@ -11,6 +11,7 @@ from bot.discord.words.gaps import GapWords
 from bot.discord.words.ingest import IngestWords
 from bot.discord.words.lately import LatelyWords
 from bot.discord.words.learn import LearnWords
+from bot.discord.words.numerals import Numerals
 from bot.discord.words.staff import StaffWords
 from bot.discord.words.talk import FailureWords, TalkWords
 
@@ -71,8 +72,6 @@ class RoomWords:
     just_after: str
     in_reply_to: str
     """``{name}``"""
-    replies: str
-    """``{n}``"""
     more: str
     """``{n}``"""
     also_in: str
@@ -199,6 +198,7 @@ class Words:
     """``{n}``, abbreviated, so that there is no plural; the next two likewise."""
     minutes: str
     hours: str
+    numerals: Numerals
     desk: DeskWords
     room: RoomWords
     config: ConfigWords
@@ -215,6 +215,10 @@ class Words:
     gaps: GapWords
     forum: ForumWords
     learn: LearnWords
+
+    def number(self, number: float, decimals: int = 0) -> str:
+        """Return ``number`` as the language writes it."""
+        return self.numerals.number(number, decimals)
 
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""

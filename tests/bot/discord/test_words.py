@@ -125,7 +125,7 @@ async def test_what_all_see_is_in_the_servers_language_and_what_one_sees_in_thei
     assert public.text.startswith("**Not answered**")
     assert "Searched 12 threads and 9,876 passages." in public.text
     assert private.text.startswith("**Nicht beantwortet**\nDie Threads beantworten das nicht")
-    assert "Durchsucht: 12 Threads und 9,876 Stellen." in private.text
+    assert "Durchsucht: 12 Threads und 9.876 Stellen." in private.text
     assert "Warum das?" in private.labels
     assert why.text.startswith("**Wie diese Antwort zustande kam**")
     [about] = [command for command in menu if command["name"] == ENGLISH.talk.menu]
@@ -190,3 +190,8 @@ async def test_every_command_has_its_words(run_footnote: RunBot) -> None:
 
 def _slash_commands(bot: FootnoteBot) -> set[str]:
     return {command.name for command in bot.tree.get_commands()}
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert [ENGLISH.number(1_234_567), ENGLISH.number(1_234.56, 1)] == ["1,234,567", "1,234.6"]
+    assert [GERMAN.number(1_234_567), GERMAN.number(1_234.56, 1)] == ["1.234.567", "1.234,6"]

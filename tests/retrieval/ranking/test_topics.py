@@ -92,3 +92,9 @@ def test_a_word_of_every_text_names_no_cluster_and_endings_name_it_once():
     assert "pumps" not in first
     assert second[0] == "oven"
     assert "here" not in first + second
+
+
+def test_neither_addresses_nor_years_name_a_topic():
+    pumps = ["a pump, see https://pumpworld.example/guide 2024"] * 3
+    ovens = ["an oven, see www.ovens.example/guide 2025"] * 3
+    assert typical_words([pumps, ovens]) == [("pump",), ("oven",)]

@@ -73,8 +73,11 @@ class Maintenance(commands.Cog):
         await acknowledge(interaction, private=True)
         await self.ingest_for(interaction)
 
-    async def ingest_for(self, interaction: Interaction) -> None:
-        """Run an ingest and show it in an interaction that was acknowledged."""
+    async def ingest_for(self, interaction: Interaction, *, about: str = "") -> None:
+        """Run an ingest and show it in an interaction that was acknowledged.
+
+        ``about`` names the file that it is for.
+        """
         words = words_for(interaction.locale.value)
         if self._is_running:
             await show_text(interaction, words.ingest.busy)
@@ -88,7 +91,7 @@ class Maintenance(commands.Cog):
             text = explain(error, words)
         finally:
             self._is_running = False
-        await _show_late(interaction, text)
+        await _show_late(interaction, f"**{about}**\n{text}" if about else text)
 
     async def _run(self, interaction: Interaction, words: Words) -> IngestReport:
         pace = EditPace(self._clock)

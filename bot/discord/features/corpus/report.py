@@ -16,7 +16,7 @@ def render_progress(progress: Progress, words: Words = ENGLISH) -> str:
     doing = words.ingest.stages[progress.stage]
     line = f"**{doing}**"
     if progress.total > 0:
-        done, total = f"{progress.done:,}", f"{progress.total:,}"
+        done, total = words.number(progress.done), words.number(progress.total)
         line = words.ingest.progress.format(doing=doing, done=done, total=total)
     detail = fit_line(progress.detail, 100)
     return f"{line}\n-# {detail}" if detail else line
@@ -27,25 +27,27 @@ def render_report(report: IngestReport, words: Words = ENGLISH) -> str:
     text = words.ingest
     title = text.dry_run if report.dry_run else text.finished
     lines = [
-        title.format(seconds=f"{report.seconds:,.1f}"),
+        title.format(seconds=words.number(report.seconds, 1)),
         text.files.format(
-            read=f"{report.files_read:,}",
-            unchanged=f"{report.files_unchanged:,}",
-            removed=f"{report.files_removed:,}",
-            refused=f"{len(report.refused):,}",
+            read=words.number(report.files_read),
+            unchanged=words.number(report.files_unchanged),
+            removed=words.number(report.files_removed),
+            refused=words.number(len(report.refused)),
         ),
         text.passages.format(
-            added=f"{report.passages_added:,}",
-            removed=f"{report.passages_removed:,}",
-            unchanged=f"{report.passages_unchanged:,}",
-            total=f"{report.passages_total:,}",
+            added=words.number(report.passages_added),
+            removed=words.number(report.passages_removed),
+            unchanged=words.number(report.passages_unchanged),
+            total=words.number(report.passages_total),
         ),
         text.known.format(
-            threads=f"{report.threads:,}",
-            posts=f"{report.posts:,}",
-            quotes=f"{report.quotes_linked:,}",
+            threads=words.number(report.threads),
+            posts=words.number(report.posts),
+            quotes=words.number(report.quotes_linked),
         ),
-        text.duplicates.format(repeats=f"{report.repeats:,}", near=f"{report.near:,}"),
+        text.duplicates.format(
+            repeats=words.number(report.repeats), near=words.number(report.near)
+        ),
     ]
     if report.removals:
         lines.append(_taken_out(report.removals, words))
@@ -56,7 +58,9 @@ def _taken_out(removals: Sequence[Removal], words: Words) -> str:
     counts: Counter[Why] = Counter()
     for each in removals:
         counts[each.why] += each.posts
-    told = [words.ingest.reasons[why].format(n=f"{counts[why]:,}") for why in Why if counts[why]]
+    told = [
+        words.ingest.reasons[why].format(n=words.number(counts[why])) for why in Why if counts[why]
+    ]
     return words.ingest.taken_out.format(each="; ".join(told))
 
 
@@ -66,7 +70,7 @@ def _with_refusals(text: str, refused: Sequence[Refusal], words: Words) -> str:
     text += f"\n{words.ingest.refused}"
     for shown, refusal in enumerate(refused):
         line = f"\n- {fit_line(refusal.file, 120)}: {fit_line(refusal.reason, 240)}"
-        rest = "\n" + words.ingest.more_refused.format(n=f"{len(refused) - shown:,}")
+        rest = "\n" + words.ingest.more_refused.format(n=words.number(len(refused) - shown))
         is_last = shown == len(refused) - 1
         if length(text + line) + (0 if is_last else length(rest)) > MESSAGE_LIMIT:
             return text + rest

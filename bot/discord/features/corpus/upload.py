@@ -63,7 +63,7 @@ class Uploads(commands.Cog):
             await show_text(interaction, f"{refused}\n{fit_line(_reason(error, words), 500)}")
             return
         _log.info("%s took in %s", interaction.user.id, kept)
-        await self._maintenance.ingest_for(interaction)
+        await self._maintenance.ingest_for(interaction, about=fit_line(file.filename, 100))
 
     async def _read(self, file: discord.Attachment, words: Words) -> bytes:
         if file.size > self._limit_mib * BYTES_PER_MIB:

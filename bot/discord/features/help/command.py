@@ -107,7 +107,7 @@ def _base_line(base: Status | str, words: Words) -> str:
     name = fit_line(base.knowledge_base, 60)
     if not base.posts:
         return words.help.empty.format(name=name)
-    counts = {"threads": f"{base.threads:,}", "posts": f"{base.posts:,}"}
+    counts = {"threads": words.number(base.threads), "posts": words.number(base.posts)}
     line = words.help.base.format(name=name, **counts)
     if base.newest_post_at is not None:
         date = base.newest_post_at.date().isoformat()

@@ -72,8 +72,8 @@ class Line:
             readers = text.roles.format(roles=", ".join(self.readers) or "–")
         return "- " + text.line.format(
             channel=f"<#{self.learnt.channel_id}>",
-            messages=f"{self.messages:,}",
-            threads=f"{self.threads:,}",
+            messages=words.number(self.messages),
+            threads=words.number(self.threads),
             readers=readers,
             state=text.paused if self.learnt.is_paused else state,
         )

@@ -112,7 +112,7 @@ class ForgetMe(commands.Cog):
             _log.warning("the posts of a person could not be taken out: %s", error)
             return assemble(Tone.NOT_FOUND, [TextBlock(text.posts_not_gone)])
         _log.info("a person has left the answers, with %d posts", count)
-        gone = text.posts_gone.format(n=f"{count:,}") if count else text.posts_none
+        gone = text.posts_gone.format(n=words.number(count)) if count else text.posts_none
         return assemble(Tone.SOURCE, [TextBlock(gone)])
 
     def _offer(self, words: Words) -> Card:
@@ -135,7 +135,10 @@ def forgotten_card(forgotten: Sequence[ForgottenEntries], words: Words) -> Card:
     gone = [each for each in forgotten if each.count]
     if not gone:
         return assemble(Tone.SOURCE, [TextBlock(words.privacy.nothing)])
-    lines = [f"- {each.count:,} {words.privacy.kinds.get(each.name, each.name)}" for each in gone]
+    lines = [
+        f"- {words.number(each.count)} {words.privacy.kinds.get(each.name, each.name)}"
+        for each in gone
+    ]
     return assemble(Tone.SOURCE, [TextBlock("\n".join([words.privacy.forgotten, *lines]))])
 
 

@@ -63,7 +63,6 @@ def passage_room(view: SourceView, spot: Spot, words: Words) -> Room:
         TextBlock(_neighbour(text.just_after, view.after[:1])),
         Divider(),
         TextBlock(_in_reply_to(view.in_reply_to, words)),
-        TextBlock(text.replies.format(n=len(view.replies)) if view.replies else ""),
         TextBlock(_also_in(view.also_in, words)),
     ]
     ways = (

@@ -59,8 +59,8 @@ def test_posts_that_were_taken_out_are_counted_by_reason() -> None:
 def test_a_report_is_given_in_german() -> None:
     refused = [Refusal("a_b.txt", "not text")]
     text = render_report(make_report(*refused), GERMAN)
-    assert text.startswith("**Neu eingelesen** · 12.3 s\nDateien: 3 gelesen, 40 unverändert")
-    assert "Stellen: 90 neu, 10 entfernt, 4,910 unverändert, 5,000 insgesamt" in text
+    assert text.startswith("**Neu eingelesen** · 12,3 s\nDateien: 3 gelesen, 40 unverändert")
+    assert "Stellen: 90 neu, 10 entfernt, 4.910 unverändert, 5.000 insgesamt" in text
     assert text.endswith("**Abgelehnt**\n- a\\_b.txt: not text")
 
 

@@ -90,7 +90,7 @@ async def test_a_thread_is_kept_and_ingested_at_once(
         )
         await discord_server.wait_until(lambda: reingester.runs)
         reply = await discord_server.settled(sent)
-    assert "**Re-ingest finished**" in reply.text
+    assert reply.text.startswith("**tides.txt**\n**Re-ingest finished**")
     assert (tmp_path / "corpus/uploads/tides.txt").read_bytes() == b"When does the gate open?"
 
 
@@ -162,7 +162,7 @@ async def test_a_report_is_in_the_language_of_whoever_asked_for_it(
     async with run_footnote(reingester=FakeReingester(make_report())):
         sent = discord_server.slash(bert, channel, "reingest", permissions=ADMINISTRATOR)
         reply = await discord_server.settled(sent)
-    assert reply.text.startswith("**Neu eingelesen** · 12.3 s")
+    assert reply.text.startswith("**Neu eingelesen** · 12,3 s")
 
 
 async def test_a_file_that_discord_does_not_hand_over_is_asked_for_again(

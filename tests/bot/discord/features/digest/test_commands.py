@@ -130,6 +130,8 @@ async def test_a_restart_neither_repeats_nor_skips_news(
     async with run_footnote(librarian) as bot:
         for _ in range(3):
             await bot.after_ingest.look()
+        # It looks by itself, too, and may be the one that tells.
+        await discord_server.wait_until(lambda: len(discord_server.messages(place.channel)) > 1)
     assert len(discord_server.messages(place.channel)) == 2
     assert librarian.news_since[-1] == AFTER + timedelta(microseconds=1)
 
