@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.discord.words.numerals import Numerals
-
 
 @dataclass(frozen=True, slots=True)
 class AnswerWords:
     """Braces are filled in by ``str.format``; a pair is for one and for several."""
 
-    numerals: Numerals
     not_answered: str
     """The title over what comes closest."""
     closest: str
@@ -76,7 +73,3 @@ class AnswerWords:
     ask_again: str
     thread: str
     tell_me: str
-
-    def count(self, forms: tuple[str, str], number: int) -> str:
-        """Return the form that goes with ``number``, filled in."""
-        return forms[number != 1].format(n=self.numerals.number(number))

@@ -246,7 +246,6 @@ ENGLISH: Final = Words(
         "reingest": CommandWords("reingest", "Update the knowledge base from its folder."),
     },
     answer=AnswerWords(
-        numerals=_NUMERALS,
         not_answered="Not answered",
         closest="The threads do not clearly answer this. What comes closest:",
         closest_asked="The threads do not clearly answer this. Somebody asked something like it:",
@@ -348,7 +347,6 @@ ENGLISH: Final = Words(
         timeout="This took too long, so I stopped; please try again in a moment.",
     ),
     lately=LatelyWords(
-        numerals=_NUMERALS,
         new_threads=("{n} thread is new", "{n} threads are new"),
         grown_threads=("{n} thread has new posts", "{n} threads have new posts"),
         new_posts=("{n} new post in all", "{n} new posts in all"),

@@ -254,7 +254,6 @@ GERMAN: Final = Words(
         ),
     },
     answer=AnswerWords(
-        numerals=_NUMERALS,
         not_answered="Nicht beantwortet",
         closest="Die Threads beantworten das nicht eindeutig. Am nächsten kommt:",
         closest_asked="Die Threads beantworten das nicht eindeutig. Jemand fragte Ähnliches:",
@@ -359,7 +358,6 @@ GERMAN: Final = Words(
         timeout="Das hat zu lange gedauert und wurde aufgegeben; versuche es gleich noch einmal.",
     ),
     lately=LatelyWords(
-        numerals=_NUMERALS,
         new_threads=("{n} Thread ist neu", "{n} Threads sind neu"),
         grown_threads=("{n} Thread hat neue Beiträge", "{n} Threads haben neue Beiträge"),
         new_posts=("insgesamt {n} neuer Beitrag", "insgesamt {n} neue Beiträge"),

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.discord.words.numerals import Numerals
-
 
 @dataclass(frozen=True, slots=True)
 class LatelyWords:
     """Braces are filled in by ``str.format``; a pair is for one and for several."""
 
-    numerals: Numerals
     new_threads: tuple[str, str]
     grown_threads: tuple[str, str]
     new_posts: tuple[str, str]
@@ -46,7 +43,3 @@ class LatelyWords:
     """``{when}``: put before an answer one of whose posts has gone."""
     taken_back: str
     """Put in the place of an answer that quoted somebody who is forgotten."""
-
-    def count(self, forms: tuple[str, str], number: int) -> str:
-        """Return the form that goes with ``number``, filled in."""
-        return forms[number != 1].format(n=self.numerals.number(number))

@@ -220,6 +220,10 @@ class Words:
         """Return ``number`` as the language writes it."""
         return self.numerals.number(number, decimals)
 
+    def count(self, forms: tuple[str, str], number: int) -> str:
+        """Return the form that goes with ``number``, filled in."""
+        return forms[number != 1].format(n=self.number(number))
+
     def duration(self, seconds: float) -> str:
         """Return a time in its largest whole unit, rounded up."""
         for unit, text in ((3_600, self.hours), (60, self.minutes)):

@@ -223,5 +223,5 @@ def found(hits: Sequence[Hit], words: Words) -> str:
     text = words.answer
     threads = len({hit.thread.id for hit in hits})
     return text.found.format(
-        passages=text.count(text.passages, len(hits)), threads=text.count(text.threads, threads)
+        passages=words.count(text.passages, len(hits)), threads=words.count(text.threads, threads)
     )

@@ -197,8 +197,8 @@ def _searched(status: Status | None, words: Words) -> str:
         return ""
     text = words.answer
     counts = {
-        "threads": text.count(text.threads, status.threads),
-        "passages": text.count(text.passages, status.passages),
+        "threads": words.count(text.threads, status.threads),
+        "passages": words.count(text.passages, status.passages),
     }
     if status.newest_post_at is None:
         return f"-# {text.searched.format(**counts)}"
@@ -282,7 +282,7 @@ def _footer(answer: Answer, words: Words, *, left_out: int) -> str:
     lines = [_asked(answer.question, words)]
     lines += [f"-# {line}" for line in _noted(answer, words)]
     if answer.statements and left_out > 0:
-        lines.append(f"-# {text.count(text.left_out, left_out)}")
+        lines.append(f"-# {words.count(text.left_out, left_out)}")
     if answer.mode == EXTRACTIVE:
         lines += [f"-# {text.unanswered.format(part=fit_line(p, 120))}" for p in answer.unanswered]
         lines.append(f"-# {text.quoted}")
@@ -309,7 +309,7 @@ def _written(answer: Answer, words: Words) -> Iterator[str]:
     if counts.confirmed or counts.partly:
         total = counts.shown - counts.quoted
         told = text.confirmed[total != 1].format(n=counts.confirmed, total=total)
-    dropped = f" {text.count(text.dropped, counts.dropped)}" if counts.dropped else ""
+    dropped = f" {words.count(text.dropped, counts.dropped)}" if counts.dropped else ""
     is_all_quoted = counts.shown == counts.quoted
     writer = text.written.format(writer=fit_line(answer.mode, 60))
     yield f"{text.quoted}{dropped}" if is_all_quoted else f"{writer} {told}{dropped}"

@@ -43,10 +43,10 @@ def news_figures(news: News, words: Words) -> str:
     """Return “3 threads are new, 2 threads have new posts, 41 new posts in all”."""
     parts = []
     if news.new_threads:
-        parts.append(words.lately.count(words.lately.new_threads, news.new_threads))
+        parts.append(words.count(words.lately.new_threads, news.new_threads))
     if news.grown_threads:
-        parts.append(words.lately.count(words.lately.grown_threads, news.grown_threads))
-    return ", ".join([*parts, words.lately.count(words.lately.new_posts, news.new_posts)])
+        parts.append(words.count(words.lately.grown_threads, news.grown_threads))
+    return ", ".join([*parts, words.count(words.lately.new_posts, news.new_posts)])
 
 
 def topics_card(topics: Sequence[Topic], words: Words) -> Card:
@@ -71,7 +71,7 @@ def _news_card(headline: str, news: News, words: Words) -> Card:
     ]
     hidden = news.new_threads + news.grown_threads - len(shown)
     if hidden > 0:
-        blocks.append(TextBlock(words.lately.count(words.lately.more_threads, hidden)))
+        blocks.append(TextBlock(words.count(words.lately.more_threads, hidden)))
     return assemble(Tone.SOURCE, blocks)
 
 
@@ -79,7 +79,7 @@ def _thread(news: ThreadNews, words: Words) -> Block:
     author = fit_line(news.first.author or "", 60)
     credit = [words.lately.by.format(author=author)] if author else []
     if not news.is_new:
-        credit.append(words.lately.count(words.lately.new_posts, news.new_posts))
+        credit.append(words.count(words.lately.new_posts, news.new_posts))
     excerpt = fit(news.first.text, _EXCERPT_LIMIT, render=quote_block, max_lines=2)
     lines = [
         f"**{thread_name(news.thread)}**",

@@ -55,4 +55,4 @@ def _opened(found: ThreadHit, words: Words) -> str:
     pieces = [words.lately.opened_by.format(author=author)] if author else []
     if opening.created_at is not None:
         pieces.append(opening.created_at.date().isoformat())
-    return " · ".join([*pieces, words.lately.count(words.lately.posts, found.posts)])
+    return " · ".join([*pieces, words.count(words.lately.posts, found.posts)])
