@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -177,7 +178,8 @@ class Keeper:
 
     async def _try(self, channel: Readable, learnt: LearntChannel) -> None:
         """Read one channel or thread to its end, whatever Discord does in between."""
-        for pause in _for_ever(self._again_seconds):
+        pauses = self._again_seconds
+        for pause in itertools.chain(pauses, itertools.repeat(pauses[-1])):
             try:
                 async with self._slots:
                     await self._history(channel, learnt).read()
@@ -283,7 +285,7 @@ class Keeper:
         known = [id_ for id_ in message_ids if id_ in journal.marks]
         if known or self.learnt(channel) is not None:
             journal.delete(message_ids)
-            self.shelf.lost(channel.id, list(message_ids))
+            self.shelf.lost(channel.id, message_ids)
         return bool(known)
 
     def describe(self, channel: Readable) -> None:
@@ -312,12 +314,9 @@ class Keeper:
 
     def forget_author(self, author: str) -> int:
         """Take out all that somebody wrote, words and all; return how many messages."""
-        count = 0
-        for guild_id in self.shelf.guilds():
-            for channel_id in self.shelf.rooms(guild_id):
-                for journal in self.shelf.in_room(guild_id, channel_id):
-                    count += journal.drop(lambda one: author_id(one) == author)
-        return count
+        return sum(
+            journal.drop(lambda one: author_id(one) == author) for journal in self.shelf.all()
+        )
 
     def age(self) -> int:
         """Take out what is older than its channel keeps; return how many messages."""
@@ -385,9 +384,3 @@ async def _threads_of(
 def _is_before(message: Fields, since: datetime | None) -> bool:
     at = message.get("timestamp")
     return since is not None and at is not None and datetime.fromisoformat(str(at)) < since
-
-
-def _for_ever(pauses: Sequence[float]) -> Iterator[float]:
-    yield from pauses
-    while True:
-        yield pauses[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,12 @@ class Shelf:
         for path in journal_paths(self._corpus, guild_id, channel_id):
             yield self._journal(path)
 
+    def all(self) -> Iterator[Journal]:
+        """Yield every journal that there is."""
+        for guild_id in self.guilds():
+            for channel_id in self.rooms(guild_id):
+                yield from self.in_room(guild_id, channel_id)
+
     def rooms(self, guild_id: int) -> list[int]:
         """Return the channels of a server that there are journals of."""
         folder = self._corpus / FOLDER / str(guild_id)
@@ -54,14 +60,11 @@ class Shelf:
 
     def recall(self) -> None:
         """Learn from all journals what was deleted, also while no ingest took note."""
-        for guild_id in self.guilds():
-            for channel_id in self.rooms(guild_id):
-                for journal in self.in_room(guild_id, channel_id):
-                    self.lost(int(journal.path.stem), journal.deleted)
+        for journal in self.all():
+            self.lost(int(journal.path.stem), journal.deleted)
 
-    def lost(self, thread_id: int, message_ids: object) -> None:
+    def lost(self, thread_id: int, message_ids: Iterable[int]) -> None:
         """Take note that messages were deleted: they are shown no more, from now on."""
-        assert isinstance(message_ids, set | frozenset | list | tuple)  # noqa: S101 - ours
         thread = content_id(_KIND, str(thread_id))
         self._gone.update(content_id(thread, str(id_)) for id_ in message_ids)
         self._gone_now = frozenset(self._gone)
@@ -79,7 +82,7 @@ class Shelf:
             if thread_id is None or journal.path.stem == str(thread_id)
         ]
         for journal in found:
-            self.lost(int(journal.path.stem), set(journal.marks))
+            self.lost(int(journal.path.stem), journal.marks)
             journal.remove()
             self._open.pop(journal.path, None)
         return len(found)
