@@ -121,6 +121,16 @@ class CommunityDatabase:
             except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
                 raise _refused(self.path, error) from error
 
+    def insert_once(self, table: str, *values: object) -> bool:
+        """Insert a row into one of our tables; False where one with its key is there already."""
+        places = ", ".join("?" * len(values))
+        try:
+            with self.transaction() as connection:
+                connection.execute(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608 - ours
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
     def guild_ids(self, table: str) -> frozenset[int]:
         """Return the servers that one of our tables speaks of; 0 and NULL stand for none."""
         with self.transaction() as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,15 +79,8 @@ class Gaps:
 
     def pass_on(self, answer_id: str, guild_id: int) -> bool:
         """Note that a question was passed on to staff; False where it was before."""
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "INSERT INTO passed_on VALUES (?, ?, ?)",
-                    (answer_id, guild_id, self._clock().isoformat()),
-                )
-        except sqlite3.IntegrityError:
-            return False
-        return True
+        at = self._clock().isoformat()
+        return self._database.insert_once("passed_on", answer_id, guild_id, at)
 
     def not_passed_on(self, answer_id: str) -> None:
         """Let a question be passed on again: it did not get through."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -27,15 +26,8 @@ class OpenQuestions:
 
     def claim(self, message_id: int, guild_id: int) -> bool:
         """Note that a question is answered now; False where it was before."""
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "INSERT INTO open_questions VALUES (?, ?, ?)",
-                    (message_id, guild_id, self._clock().isoformat()),
-                )
-        except sqlite3.IntegrityError:
-            return False
-        return True
+        at = self._clock().isoformat()
+        return self._database.insert_once("open_questions", message_id, guild_id, at)
 
     def forget_person(self, user_id: int) -> int:  # noqa: ARG002 - as every memory has it
         """Nothing here says who asked."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.evaluation.metrics import RiskPoint, mean, risk_coverage
 from retrieval.evaluation.own_questions import Basis
-from retrieval.evaluation.question_report import DEPTHS, Latency, latency
+from retrieval.evaluation.question_report import DEPTHS, Latency, at_depths, latency
 from retrieval.records import Outcome
 from retrieval.threads.standing import is_by
 
@@ -119,7 +119,7 @@ def own_report(name: str, asked: Sequence[AskedAgain]) -> OwnReport:
         answerable=len(present),
         left_out=len(absent),
         by_basis=Counter(each.question.basis for each in present),
-        reply_at=tuple(_share([_within(each.rank, k) for each in present]) for k in DEPTHS),
+        reply_at=at_depths([each.rank for each in present]),
         answered=_share([each.is_answered for each in present]),
         shown=_share([each.is_shown for each in present]),
         only_asker=_share([each.shows_only_asker for each in by_others]),
@@ -133,10 +133,6 @@ def own_report(name: str, asked: Sequence[AskedAgain]) -> OwnReport:
 
 def _share(holds: Sequence[bool]) -> float:
     return mean([float(each) for each in holds])
-
-
-def _within(rank: int | None, k: int) -> bool:
-    return rank is not None and rank <= k
 
 
 def _would_be_right(asked: AskedAgain) -> bool:

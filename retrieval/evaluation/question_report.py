@@ -141,14 +141,15 @@ def question_report(name: str, knowledge_base: str, judged: Sequence[Judged]) ->
 def _recall(judged: Sequence[Judged]) -> RecallFigures:
     return RecallFigures(
         questions=len(judged),
-        at=_at_depths([each.rank for each in judged]),
-        any_at=_at_depths([each.any_rank for each in judged]),
+        at=at_depths([each.rank for each in judged]),
+        any_at=at_depths([each.any_rank for each in judged]),
         answered=_share(judged, lambda each: each.answered),
         shown=_share(judged, lambda each: each.answered and each.shown),
     )
 
 
-def _at_depths(ranks: Sequence[int | None]) -> tuple[float, ...]:
+def at_depths(ranks: Sequence[int | None]) -> tuple[float, ...]:
+    """Return the shares of ranks that are among the first k, for each k of ``DEPTHS``."""
     return tuple(mean([float(_within(rank, k)) for rank in ranks]) for k in DEPTHS)
 
 
